@@ -1,0 +1,1 @@
+//! Placeholder map; filled in as the crate grows.

@@ -1,0 +1,1 @@
+//! The facade library: an engine with every language registered.
