@@ -1,0 +1,56 @@
+//! The engine record that machine code, interpreters and the runtime share.
+//!
+//! The runtime's `Vm` starts with a [`VmCore`] (`repr(C)`), so that a pointer to
+//! one is a pointer to the other. Field offsets are known to the back end.
+
+use crate::value::Value;
+
+/// Engine registers: language-neutral virtualisable cells. A language family
+/// gives them meaning (choice point top, trail top, …); traces keep them in SSA.
+pub const REG_COUNT: usize = 16;
+
+/// Largest number of values one exit may carry.
+pub const EXIT_BUFFER_WORDS: usize = 4096;
+
+#[repr(C)]
+pub struct VmCore {
+    /// Next free byte of the nursery and the end of its current step. Allocation
+    /// bumps `nursery_next`; past `nursery_end` it calls `grow_nursery`.
+    pub nursery_next: usize,
+    pub nursery_end: usize,
+    /// Non-zero when something wants attention at the next merge point:
+    /// see the `POLL_` bits.
+    pub poll: u64,
+    /// Current frame (address word of a `Frame` object), valid outside step loops and traces.
+    pub frame: Value,
+    /// The exception of a native that returned `RAISED`.
+    pub pending: Value,
+    /// Where an exit leaves its values.
+    pub exit_buffer: *mut u64,
+    /// Which exit was taken (an exit id), written by machine code.
+    pub exit_id: u64,
+    /// Allocates `bytes` for a new object when the nursery step is full; sets
+    /// `POLL_GC` in `poll`. Never collects, never fails (limits raise at the next merge point).
+    pub grow_nursery: extern "C" fn(*mut VmCore, bytes: usize) -> usize,
+    /// Remembers an old holder before a store into it (`FLAG_UNLOGGED` was set).
+    pub log_object: extern "C" fn(*mut VmCore, holder: u64),
+    /// Allocates an array-like object: header word (size filled in by the callee),
+    /// total words. Zero-filled; counted layouts get their length.
+    pub alloc_items: extern "C" fn(*mut VmCore, header: u64, items: u64) -> u64,
+    /// Boxes a float outside the immediate range.
+    pub box_float: extern "C" fn(*mut VmCore, f64) -> u64,
+    /// Engine registers.
+    pub regs: [Value; REG_COUNT],
+    /// Nanoseconds, counts: filled when statistics are on.
+    pub trace_entries: u64,
+    pub exit_count: u64,
+    /// Guest frames alive on the current stack, for recursion limits.
+    pub depth: i64,
+    pub depth_limit: i64,
+}
+
+pub const POLL_GC: u64 = 1;
+pub const POLL_INTERRUPT: u64 = 2;
+pub const POLL_INVALIDATED: u64 = 4;
+pub const POLL_FUEL: u64 = 8;
+pub const POLL_STRESS: u64 = 16;
