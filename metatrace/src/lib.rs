@@ -18,14 +18,19 @@
 //! (operations, traces), `meta` (what interpreters see), `run`, `record`,
 //! `resume`, `opt`, `backend`.
 
+pub mod assume;
+pub mod code;
+pub mod interp;
 pub mod ir;
 pub mod layout;
 pub mod meta;
 pub mod native;
+pub mod run;
 pub mod value;
 pub mod vm;
 
 pub use layout::{Field, Items, Layout, LayoutId, LayoutType};
+pub use meta::{Bool, Float, Int, Meta, Ref, Val};
 pub use native::{Effects, Native, NativeFn};
 pub use value::Value;
 pub use vm::VmCore;

@@ -8,8 +8,8 @@ use crate::vm::VmCore;
 use std::fmt;
 
 /// Machine-level signature. Values cross as tagged words; the first argument is
-/// the engine. A native that raises stores the exception in `VmCore::pending`
-/// and returns [`Value::RAISED`](crate::value::Value::RAISED).
+/// the engine. A native that raises stores the exception in register
+/// `REG_PENDING` and returns [`Value::RAISED`](crate::value::Value::RAISED).
 #[derive(Copy, Clone)]
 pub enum NativeFn {
     F0(extern "C" fn(*mut VmCore) -> u64),

@@ -50,7 +50,7 @@ impl Value {
     pub const TRUE: Value = Value::imm(2);
     /// An unbound local, an empty slot, a deleted entry: never a guest value.
     pub const UNDEF: Value = Value::imm(3);
-    /// What a native returns after it raised; the exception is in `VmCore::pending`.
+    /// What a native returns after it raised; the exception is in register `REG_PENDING`.
     pub const RAISED: Value = Value::imm(4);
     /// What an iterator step returns at its end: never a guest value.
     pub const STOP: Value = Value::imm(5);

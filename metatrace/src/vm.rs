@@ -3,11 +3,21 @@
 //! The runtime's `Vm` starts with a [`VmCore`] (`repr(C)`), so that a pointer to
 //! one is a pointer to the other. Field offsets are known to the back end.
 
+use crate::code::Code;
 use crate::value::Value;
 
 /// Engine registers: language-neutral virtualisable cells. A language family
 /// gives them meaning (choice point top, trail top, …); traces keep them in SSA.
 pub const REG_COUNT: usize = 16;
+
+/// Register that carries a value from one frame to the next: a result being
+/// delivered to a frame of another language.
+pub const REG_TRANSFER: u8 = 0;
+/// Register that holds the exception of a native that returned `RAISED`, and of
+/// an unwinding in progress.
+pub const REG_PENDING: u8 = 1;
+/// First register that languages and services may claim.
+pub const REG_FIRST_FREE: u8 = 2;
 
 /// Largest number of values one exit may carry.
 pub const EXIT_BUFFER_WORDS: usize = 4096;
@@ -23,8 +33,8 @@ pub struct VmCore {
     pub poll: u64,
     /// Current frame (address word of a `Frame` object), valid outside step loops and traces.
     pub frame: Value,
-    /// The exception of a native that returned `RAISED`.
-    pub pending: Value,
+    /// The engine's code table, by code id.
+    pub codes: *const &'static Code,
     /// Where an exit leaves its values.
     pub exit_buffer: *mut u64,
     /// Which exit was taken (an exit id), written by machine code.

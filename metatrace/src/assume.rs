@@ -1,0 +1,65 @@
+//! Assumptions that traces rely on, and their invalidation.
+//!
+//! Quasi-immutable state (a global that was never reassigned, a class without
+//! new attributes, a predicate that has not changed) carries an [`Assumption`].
+//! Interpreters read the state green and call [`Meta::assume`](crate::Meta::assume);
+//! whoever changes the state calls [`Assumption::invalidate`], which makes the
+//! traces that relied on it leave at their next check and never be entered again.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+/// Set once a trace must not be used any more.
+#[derive(Debug, Default)]
+pub struct Validity {
+    invalid: Cell<u64>,
+}
+
+impl Validity {
+    pub fn is_valid(&self) -> bool {
+        self.invalid.get() == 0
+    }
+    pub fn invalidate(&self) {
+        self.invalid.set(1);
+    }
+    /// Address of the word that machine code tests (non-zero: invalid).
+    pub fn address(&self) -> *const u64 {
+        self.invalid.as_ptr()
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    dependents: RefCell<Vec<Weak<Validity>>>,
+}
+
+/// A fact that holds until `invalidate`; then a new fact begins.
+#[derive(Clone, Debug, Default)]
+pub struct Assumption(Rc<State>);
+
+impl Assumption {
+    /// Makes `validity` depend on this assumption.
+    pub fn register(&self, validity: &Rc<Validity>) {
+        let mut dependents = self.0.dependents.borrow_mut();
+        dependents.retain(|d| d.strong_count() > 0);
+        dependents.push(Rc::downgrade(validity));
+    }
+
+    /// The fact no longer holds: every dependent trace is invalid. Cheap when nothing depends on it.
+    pub fn invalidate(&self) {
+        for dependent in self.0.dependents.borrow_mut().drain(..) {
+            if let Some(validity) = dependent.upgrade() {
+                validity.invalidate();
+            }
+        }
+    }
+
+    /// Is anything relying on this?
+    pub fn is_relied_on(&self) -> bool {
+        self.0
+            .dependents
+            .borrow()
+            .iter()
+            .any(|d| d.strong_count() > 0)
+    }
+}
