@@ -1,1 +1,4 @@
 //! The facade library: an engine with every language registered.
+
+pub mod bench;
+pub mod process;
