@@ -19,6 +19,7 @@
 //! `resume`, `opt`, `backend`.
 
 pub mod assume;
+pub mod backend;
 pub mod code;
 pub mod interp;
 pub mod ir;

@@ -37,17 +37,19 @@ pub struct VmCore {
     pub codes: *const &'static Code,
     /// Where an exit leaves its values.
     pub exit_buffer: *mut u64,
-    /// Which exit was taken (an exit id), written by machine code.
+    /// Which exit was taken last (an exit id), written by `Backend::enter`.
     pub exit_id: u64,
-    /// Allocates `bytes` for a new object when the nursery step is full; sets
-    /// `POLL_GC` in `poll`. Never collects, never fails (limits raise at the next merge point).
+    /// Allocates `bytes` for one or several new objects when the nursery step is full;
+    /// sets `POLL_GC` in `poll`. Returns the (untagged) address of the first. Never
+    /// collects, never fails (limits raise at the next merge point).
     pub grow_nursery: extern "C" fn(*mut VmCore, bytes: usize) -> usize,
     /// Remembers an old holder before a store into it (`FLAG_UNLOGGED` was set).
     pub log_object: extern "C" fn(*mut VmCore, holder: u64),
-    /// Allocates an array-like object: header word (size filled in by the callee),
-    /// total words. Zero-filled; counted layouts get their length.
+    /// Allocates an object with `items` items (a plain number, not a fixnum): takes
+    /// the header word with size 0, fills in the size, zero-fills, gives counted
+    /// layouts their length. Returns the value word (tagged). Never collects.
     pub alloc_items: extern "C" fn(*mut VmCore, header: u64, items: u64) -> u64,
-    /// Boxes a float outside the immediate range.
+    /// Boxes a float outside the immediate range; returns the value word.
     pub box_float: extern "C" fn(*mut VmCore, f64) -> u64,
     /// Engine registers.
     pub regs: [Value; REG_COUNT],
