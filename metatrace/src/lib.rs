@@ -27,6 +27,7 @@ pub mod layout;
 pub mod meta;
 pub mod native;
 pub mod run;
+pub mod opt;
 pub mod value;
 pub mod vm;
 

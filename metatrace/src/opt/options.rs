@@ -1,0 +1,64 @@
+//! Switches of the optimiser: every pass can be turned off, to test the others
+//! and to measure what it is worth.
+
+/// What the optimiser does and how far it goes.
+#[derive(Clone, Debug)]
+pub struct OptOptions {
+    /// Constant folding and algebraic rules.
+    pub fold: bool,
+    /// Integer ranges.
+    pub intbound: bool,
+    /// Implied and repeated guards.
+    pub guard: bool,
+    /// Common subexpressions.
+    pub pure: bool,
+    /// Load and store forwarding, delayed stores.
+    pub heap: bool,
+    /// Allocation removal and unboxed floats.
+    pub virtualize: bool,
+    /// Peeling of one loop iteration.
+    pub unroll: bool,
+    /// Removal of unused operations.
+    pub dce: bool,
+    /// Specialised versions of one loop, the first included.
+    pub versions_max: usize,
+    /// Attempts to find a stable state at the loop's label.
+    pub rounds_max: usize,
+    /// Keep the text of every stage.
+    pub stages: bool,
+}
+
+impl Default for OptOptions {
+    fn default() -> Self {
+        OptOptions {
+            fold: true,
+            intbound: true,
+            guard: true,
+            pure: true,
+            heap: true,
+            virtualize: true,
+            unroll: true,
+            dce: true,
+            versions_max: 5,
+            rounds_max: 8,
+            stages: false,
+        }
+    }
+}
+
+impl OptOptions {
+    /// Everything off: traces pass unchanged.
+    pub fn none() -> Self {
+        OptOptions {
+            fold: false,
+            intbound: false,
+            guard: false,
+            pure: false,
+            heap: false,
+            virtualize: false,
+            unroll: false,
+            dce: false,
+            ..OptOptions::default()
+        }
+    }
+}
