@@ -26,8 +26,8 @@ pub mod ir;
 pub mod layout;
 pub mod meta;
 pub mod native;
-pub mod run;
 pub mod opt;
+pub mod run;
 pub mod value;
 pub mod vm;
 

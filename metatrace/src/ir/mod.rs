@@ -1,9 +1,12 @@
 //! The intermediate representation: linear SSA traces with snapshots.
 
 pub mod ops;
+pub mod parse;
+pub mod print;
 pub mod pure;
 pub mod trace;
 pub mod types;
+pub mod verify;
 
 pub use ops::{Class, Op};
 pub use trace::{

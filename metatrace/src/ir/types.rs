@@ -1,6 +1,6 @@
 //! Operand kinds and typed indices of the IR.
 
-use crate::layout::LayoutId;
+use crate::layout::{Kind, LayoutId};
 use std::fmt;
 
 /// Type of an SSA value. `Int` is a refinement of `Val` with the same bits (a
@@ -19,6 +19,19 @@ pub enum Ty {
 impl Ty {
     pub fn accepts(self, given: Ty) -> bool {
         self == given || (self == Ty::Val && given == Ty::Int)
+    }
+    /// Type of a loaded field or item.
+    pub const fn of_kind(kind: Kind) -> Ty {
+        match kind {
+            Kind::Val | Kind::Raw => Ty::Val,
+            Kind::Int | Kind::Byte => Ty::Int,
+            Kind::Float => Ty::Float,
+        }
+    }
+    pub fn from_name(name: &str) -> Option<Ty> {
+        [Ty::Void, Ty::Val, Ty::Int, Ty::Float, Ty::Bool]
+            .into_iter()
+            .find(|t| t.name() == name)
     }
     pub fn name(self) -> &'static str {
         match self {
