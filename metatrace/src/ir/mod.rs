@@ -1,5 +1,6 @@
 //! The intermediate representation: linear SSA traces with snapshots.
 
+pub mod eval;
 pub mod ops;
 pub mod parse;
 pub mod print;
