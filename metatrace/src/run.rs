@@ -118,6 +118,21 @@ pub mod mem {
         }
     }
 
+    /// The barrier of a store to item `index` of `holder`.
+    #[inline(always)]
+    pub fn barrier_item(core: *mut VmCore, holder: u64, index: i64) {
+        if header_of(holder) & FLAG_UNLOGGED != 0 {
+            log_item(core, holder, index as u64);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn log_item(core: *mut VmCore, holder: u64, index: u64) {
+        // SAFETY: `core` is the live engine of the step loop that called us.
+        unsafe { ((*core).log_item)(core, holder, index) }
+    }
+
     #[cold]
     #[inline(never)]
     fn log_object(core: *mut VmCore, holder: u64) {
@@ -385,7 +400,7 @@ impl Meta for Run {
         match items.kind {
             Kind::Byte => mem::set_byte(o, items.start, i, v),
             Kind::Val => {
-                mem::barrier(self.core, o);
+                mem::barrier_item(self.core, o, i);
                 mem::set_word(o, items.start as usize + i as usize, v);
             }
             Kind::Int | Kind::Float | Kind::Raw => {

@@ -45,6 +45,9 @@ pub struct VmCore {
     pub grow_nursery: extern "C" fn(*mut VmCore, bytes: usize) -> usize,
     /// Remembers an old holder before a store into it (`FLAG_UNLOGGED` was set).
     pub log_object: extern "C" fn(*mut VmCore, holder: u64),
+    /// The same before a store to item `index` (a plain number): large arrays of
+    /// values are then remembered by cards and keep `FLAG_UNLOGGED` set.
+    pub log_item: extern "C" fn(*mut VmCore, holder: u64, index: u64),
     /// Allocates an object with `items` items (a plain number, not a fixnum): takes
     /// the header word with size 0, fills in the size, zero-fills, gives counted
     /// layouts their length. Returns the value word (tagged). Never collects.

@@ -1,0 +1,99 @@
+//! The few requests the heap makes of the operating system: address ranges.
+//!
+//! Failure is a value here; the callers decide whether it is a guest's
+//! out-of-memory or the end of the process.
+
+use libc::{
+    MAP_ANONYMOUS, MAP_FAILED, MAP_NORESERVE, MAP_PRIVATE, PROT_NONE, PROT_READ, PROT_WRITE,
+};
+
+/// Granularity of everything below; true on every platform we build for, or a multiple of it.
+pub const PAGE_BYTES: usize = 4096;
+
+pub const fn round_up(bytes: usize, unit: usize) -> usize {
+    bytes.div_ceil(unit) * unit
+}
+
+fn mmap(bytes: usize, protection: i32) -> Option<usize> {
+    // SAFETY: an anonymous mapping at an address of the kernel's choice touches no existing memory.
+    let at = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            bytes,
+            protection,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    (at != MAP_FAILED).then_some(at as usize)
+}
+
+/// Address space without memory behind it; `commit` makes parts usable.
+pub fn reserve(bytes: usize) -> Option<usize> {
+    mmap(bytes, PROT_NONE)
+}
+
+/// Makes reserved pages readable and writable (zero-filled at first touch).
+pub fn commit(at: usize, bytes: usize) -> bool {
+    // SAFETY: callers pass parts of ranges they reserved and own.
+    unsafe { libc::mprotect(at as *mut _, bytes, PROT_READ | PROT_WRITE) == 0 }
+}
+
+/// Gives the memory behind whole pages back; they read as zero afterwards.
+pub fn decommit(at: usize, bytes: usize) {
+    debug_assert!(at.is_multiple_of(PAGE_BYTES));
+    // SAFETY: callers pass pages they own and whose contents they no longer need.
+    unsafe { libc::madvise(at as *mut _, bytes, libc::MADV_DONTNEED) };
+}
+
+/// Fresh zeroed pages.
+pub fn map(bytes: usize) -> Option<usize> {
+    mmap(bytes, PROT_READ | PROT_WRITE)
+}
+
+/// Fresh zeroed pages at a multiple of `align`.
+pub fn map_aligned(bytes: usize, align: usize) -> Option<usize> {
+    let whole = mmap(bytes + align, PROT_READ | PROT_WRITE)?;
+    let at = round_up(whole, align);
+    if at > whole {
+        unmap(whole, at - whole);
+    }
+    let end = whole + bytes + align;
+    if end > at + bytes {
+        unmap(at + bytes, end - at - bytes);
+    }
+    Some(at)
+}
+
+/// Removes a mapping.
+pub fn unmap(at: usize, bytes: usize) {
+    // SAFETY: callers pass whole pages they mapped and that nothing refers to any more.
+    unsafe { libc::munmap(at as *mut _, bytes) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aligned_mappings_are_aligned_and_zeroed() {
+        let at = map_aligned(1 << 20, 1 << 20).unwrap();
+        assert_eq!(at % (1 << 20), 0);
+        // SAFETY: freshly mapped above.
+        assert_eq!(unsafe { *(at as *const u64) }, 0);
+        unmap(at, 1 << 20);
+    }
+
+    #[test]
+    fn reserved_ranges_become_usable_in_steps() {
+        let at = reserve(1 << 30).unwrap();
+        assert!(commit(at, PAGE_BYTES));
+        // SAFETY: the first page was committed.
+        unsafe { *(at as *mut u64) = 7 };
+        decommit(at, PAGE_BYTES);
+        // SAFETY: still mapped; its memory was given back, so that it reads as zero.
+        assert_eq!(unsafe { *(at as *const u64) }, 0);
+        unmap(at, 1 << 30);
+    }
+}
