@@ -9,7 +9,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Failure, Mode};
+use metatrace_cli::modes::{MODES, Mode};
+
+use super::Failure;
 
 const HEADER: &str = "\
 # Programs that are known to fail: `suite/name`, or `suite/name@mode` for one mode.
@@ -88,7 +90,7 @@ impl KnownFailures {
         modes: &[&Mode],
         ran: impl Fn(&str) -> bool,
     ) -> Verdict<'_> {
-        let all_modes = modes.len() == super::MODES.len();
+        let all_modes = modes.len() == MODES.len();
         let passes = |entry: &&String| match entry.split_once('@') {
             Some((case, mode)) => {
                 ran(case)
@@ -109,14 +111,14 @@ impl KnownFailures {
 
     /// Records the failures of a run in place of what was known of its cases.
     pub fn replace(&mut self, failures: &[Failure], modes: &[&Mode], ran: impl Fn(&str) -> bool) {
-        let all_modes = modes.len() == super::MODES.len();
+        let all_modes = modes.len() == MODES.len();
         self.entries.retain(|entry| match entry.split_once('@') {
             Some((case, mode)) => !ran(case) || !modes.iter().any(|m| m.name == mode),
             None => !ran(entry) || !all_modes,
         });
         for failure in failures {
             let same_case = failures.iter().filter(|f| f.case == failure.case).count();
-            if same_case == super::MODES.len() {
+            if same_case == MODES.len() {
                 self.entries.insert(failure.case.clone());
             } else if !self.lists(failure) {
                 self.entries

@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use metatrace_cli::modes::{MODES, Mode};
 use metatrace_cli::process::{self, Outcome};
 
 use known::KnownFailures;
@@ -35,38 +36,6 @@ const WORKERS: usize = 2;
 /// Time limits are meant for an idle machine, an optimised build and a plain
 /// run; tests have none of these.
 const TIME_FACTOR: u32 = 6;
-
-/// A way to run a program; all must behave alike.
-#[derive(Debug)]
-pub struct Mode {
-    pub name: &'static str,
-    pub arguments: &'static [&'static str],
-}
-
-/// Interpreter only; JIT; eager JIT; the same on the other back end, and with
-/// collections at every opportunity.
-pub const MODES: &[Mode] = &[
-    Mode {
-        name: "off",
-        arguments: &["--jit", "off"],
-    },
-    Mode {
-        name: "jit",
-        arguments: &[],
-    },
-    Mode {
-        name: "eager",
-        arguments: &["--jit", "eager"],
-    },
-    Mode {
-        name: "portable",
-        arguments: &["--jit", "eager", "--backend", "portable"],
-    },
-    Mode {
-        name: "stress",
-        arguments: &["--jit", "eager", "--gc", "stress"],
-    },
-];
 
 /// One program with what it should do.
 pub trait Case: Send + Sync {
