@@ -1,3 +1,41 @@
-//! Placeholder map; filled in as the crate grows.
+//! What all guest languages share: heap and object model, frames, exceptions,
+//! the driver loop, the host.
+//!
+//! Object operations come in two forms. Generic functions over
+//! [`Meta`](metatrace::Meta) are for interpreters: they execute, record and
+//! replay from one source. Methods and functions on [`engine::Vm`] are plain
+//! Rust, for natives and builtins.
+//!
+//! Reading order: `layouts` (what objects look like), `object` (plain access to
+//! them), `native` (declaring natives), `engine`, `shapes` (instances), `list`,
+//! `tuple`, `text`, `dict`, `number`, then `language` and `driver`.
 
+pub mod engine;
+pub mod error;
 pub mod heap;
+pub mod host;
+pub mod language;
+pub mod layouts;
+pub mod native;
+pub mod number;
+pub mod object;
+pub mod options;
+pub mod shapes;
+#[path = "heap/slices.rs"]
+mod slices;
+pub mod symbols;
+#[cfg(test)]
+mod testing;
+pub mod text;
+pub mod well_known;
+
+pub use engine::Vm;
+pub use native::Guest;
+pub use object::Obj;
+
+/// Names that the macros of this crate expand to.
+#[doc(hidden)]
+pub mod core {
+    pub use metatrace::native::{Effects, Native, NativeFn};
+    pub use metatrace::{Value, VmCore};
+}

@@ -1,0 +1,25 @@
+//! Switches and limits of one engine.
+
+use crate::heap::HeapOptions;
+
+/// What an embedder or the command line may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Storage strategies of lists, dicts and sets; off, every collection holds
+    /// plain values. For measuring what they bring.
+    pub strategies: bool,
+    /// Most guest frames alive at once.
+    pub depth_limit: i64,
+    /// Sizes and limits of the heap.
+    pub heap: HeapOptions,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            strategies: std::env::var_os("MT_NO_STRATEGIES").is_none(),
+            depth_limit: 1_000_000,
+            heap: HeapOptions::default(),
+        }
+    }
+}

@@ -1,0 +1,511 @@
+//! Shapes (hidden classes): which attribute of an instance is where.
+//!
+//! ```text
+//!   class C ── root shape {} ──"x"──► {x:0} ──"y"──► {x:0, y:1} ──"z"──► ...
+//! ```
+//! A shape is immutable: its class, its attributes in order, how many of them are
+//! inline. An instance's header holds the shape id, so that after one guard on
+//! the header everything about the instance is green: [`Shapes::lookup`] gives
+//! the [`Place`] of an attribute, and only the load or store is left for the trace.
+//!
+//! Inline slots follow the class's expectation, which grows when instances turn
+//! out larger; then new instances start from a new root shape.
+
+use crate::engine::Vm;
+use crate::layouts::{Array, Instance};
+use crate::object::Obj;
+use hashbrown::HashMap;
+use metatrace::meta::{Meta, Ref, Val};
+use metatrace::value::Value;
+
+/// Number of a class in the engine's table.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ClassId(pub u32);
+
+/// Where an attribute is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Item of the instance.
+    Inline(u16),
+    /// Item of the overflow array.
+    Overflow(u16),
+}
+
+#[derive(Debug)]
+struct Shape {
+    class: ClassId,
+    /// Symbols by slot; a payload's slot is [`PAYLOAD`].
+    attributes: Vec<u32>,
+    index: HashMap<u32, u16>,
+    transitions: HashMap<u32, u32>,
+    inline: u16,
+}
+
+/// Stands for the payload among the attributes: no symbol.
+const PAYLOAD: u32 = u32::MAX;
+const INLINE_DEFAULT: u16 = 4;
+const INLINE_MAX: u16 = 64;
+const CACHE_ENTRIES: usize = 4096;
+
+#[derive(Copy, Clone)]
+struct CacheEntry {
+    shape: u32,
+    symbol: u32,
+    place: Option<Place>,
+}
+
+/// What the engine knows about a class.
+#[derive(Debug)]
+pub struct ClassInfo {
+    /// The class object.
+    pub value: Value,
+    /// Shape of new instances.
+    root: u32,
+    expected: u16,
+    payload: bool,
+    /// Instances define their own equality: as dict keys they need calls.
+    pub custom_eq: bool,
+    /// Instances define their own hash.
+    pub custom_hash: bool,
+    /// Instances cannot be hashed.
+    pub unhashable: bool,
+}
+
+/// All shapes and classes of an engine. Shape 0 belongs to no class.
+pub struct Shapes {
+    shapes: Vec<Shape>,
+    classes: Vec<ClassInfo>,
+    cache: Box<[CacheEntry]>,
+}
+
+impl Default for Shapes {
+    fn default() -> Shapes {
+        Shapes::new()
+    }
+}
+
+impl Shapes {
+    pub fn new() -> Shapes {
+        let mut shapes = Shapes {
+            shapes: Vec::new(),
+            classes: Vec::new(),
+            cache: vec![
+                CacheEntry {
+                    shape: u32::MAX,
+                    symbol: 0,
+                    place: None
+                };
+                CACHE_ENTRIES
+            ]
+            .into_boxed_slice(),
+        };
+        shapes.new_class(Value::NONE, 0, false);
+        shapes
+    }
+
+    /// A new class. `expected`: attributes its instances will probably have
+    /// (0: unknown). With `payload`, slot 0 of instances holds a built-in value.
+    pub fn new_class(&mut self, value: Value, expected: u16, payload: bool) -> ClassId {
+        let class = ClassId(self.classes.len() as u32);
+        let expected = if expected == 0 {
+            INLINE_DEFAULT
+        } else {
+            expected
+        };
+        let expected = (expected + payload as u16).min(INLINE_MAX);
+        self.classes.push(ClassInfo {
+            value,
+            root: 0,
+            expected,
+            payload,
+            custom_eq: false,
+            custom_hash: false,
+            unhashable: false,
+        });
+        self.classes[class.0 as usize].root = self.new_root(class);
+        class
+    }
+
+    fn new_root(&mut self, class: ClassId) -> u32 {
+        let info = &self.classes[class.0 as usize];
+        let attributes = if info.payload { vec![PAYLOAD] } else { vec![] };
+        let inline = info.expected;
+        self.push(class, attributes, inline)
+    }
+
+    fn push(&mut self, class: ClassId, attributes: Vec<u32>, inline: u16) -> u32 {
+        let index = attributes
+            .iter()
+            .enumerate()
+            .map(|(i, &s)| (s, i as u16))
+            .collect();
+        self.shapes.push(Shape {
+            class,
+            attributes,
+            index,
+            transitions: HashMap::new(),
+            inline,
+        });
+        self.shapes.len() as u32 - 1
+    }
+
+    pub fn class(&self, class: ClassId) -> &ClassInfo {
+        &self.classes[class.0 as usize]
+    }
+
+    pub fn class_mut(&mut self, class: ClassId) -> &mut ClassInfo {
+        &mut self.classes[class.0 as usize]
+    }
+
+    /// Class of instances with this shape.
+    #[inline(always)]
+    pub fn class_of(&self, shape: u32) -> ClassId {
+        self.shapes[shape as usize].class
+    }
+
+    /// Class object of instances with this shape.
+    #[inline(always)]
+    pub fn class_value(&self, shape: u32) -> Value {
+        self.classes[self.class_of(shape).0 as usize].value
+    }
+
+    /// Shape of new instances and their number of inline slots.
+    #[inline]
+    pub fn root(&self, class: ClassId) -> (u32, u16) {
+        let root = self.classes[class.0 as usize].root;
+        (root, self.shapes[root as usize].inline)
+    }
+
+    /// Where `symbol` is in instances of `shape`, if they have it.
+    #[inline(always)]
+    pub fn lookup(&mut self, shape: u32, symbol: u32) -> Option<Place> {
+        let hash = shape.wrapping_mul(0x9E37_79B1) ^ symbol.wrapping_mul(0x85EB_CA6B);
+        let slot = (hash >> 20) as usize % CACHE_ENTRIES;
+        let entry = self.cache[slot];
+        if entry.shape == shape && entry.symbol == symbol {
+            return entry.place;
+        }
+        self.lookup_slow(shape, symbol, slot)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lookup_slow(&mut self, shape: u32, symbol: u32, slot: usize) -> Option<Place> {
+        let s = &self.shapes[shape as usize];
+        let place = s.index.get(&symbol).map(|&i| s.place(i));
+        self.cache[slot] = CacheEntry {
+            shape,
+            symbol,
+            place,
+        };
+        place
+    }
+
+    /// The shape after adding `symbol` to `shape`.
+    pub fn add(&mut self, shape: u32, symbol: u32) -> u32 {
+        if let Some(&next) = self.shapes[shape as usize].transitions.get(&symbol) {
+            return next;
+        }
+        let s = &self.shapes[shape as usize];
+        debug_assert!(!s.index.contains_key(&symbol));
+        let (class, inline) = (s.class, s.inline);
+        let mut attributes = s.attributes.clone();
+        attributes.push(symbol);
+        let len = attributes.len() as u16;
+        let next = self.push(class, attributes, inline);
+        self.shapes[shape as usize].transitions.insert(symbol, next);
+        self.expect(class, len);
+        next
+    }
+
+    /// Instances of `class` grew to `len` attributes: later ones start larger.
+    fn expect(&mut self, class: ClassId, len: u16) {
+        let info = &mut self.classes[class.0 as usize];
+        if len > info.expected && info.expected < INLINE_MAX {
+            info.expected = (info.expected * 2).max(len).min(INLINE_MAX);
+            let root = self.new_root(class);
+            self.classes[class.0 as usize].root = root;
+        }
+    }
+
+    /// The shape after deleting `symbol`: the attributes behind it move up.
+    pub fn remove(&mut self, shape: u32, symbol: u32) -> u32 {
+        let s = &self.shapes[shape as usize];
+        let (class, inline) = (s.class, s.inline);
+        let rest = s
+            .attributes
+            .iter()
+            .copied()
+            .filter(|&a| a != symbol)
+            .collect();
+        self.replay(class, inline, rest)
+    }
+
+    /// The shape with the same attributes in another class.
+    pub fn with_class(&mut self, shape: u32, class: ClassId) -> u32 {
+        let s = &self.shapes[shape as usize];
+        let (inline, attributes) = (s.inline, s.attributes.clone());
+        self.replay(class, inline, attributes)
+    }
+
+    /// The shape with these attributes and `inline` slots, reached from a root
+    /// kept in the transitions of shape 0 so that it is found again.
+    fn replay(&mut self, class: ClassId, inline: u16, attributes: Vec<u32>) -> u32 {
+        let matches =
+            |s: &Shape| s.class == class && s.inline == inline && s.attributes == attributes;
+        match self.shapes.iter().position(matches) {
+            Some(found) => found as u32,
+            None => self.push(class, attributes, inline),
+        }
+    }
+
+    /// Attribute symbols in slot order, without the payload.
+    pub fn attributes(&self, shape: u32) -> &[u32] {
+        let all = &self.shapes[shape as usize].attributes;
+        if all.first() == Some(&PAYLOAD) {
+            &all[1..]
+        } else {
+            all
+        }
+    }
+
+    pub fn has_payload(&self, shape: u32) -> bool {
+        self.shapes[shape as usize].attributes.first() == Some(&PAYLOAD)
+    }
+
+    pub fn inline_slots(&self, shape: u32) -> u16 {
+        self.shapes[shape as usize].inline
+    }
+
+    pub(crate) fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+        self.classes.iter_mut().for_each(|c| visit(&mut c.value));
+    }
+}
+
+impl Shape {
+    fn place(&self, index: u16) -> Place {
+        if index < self.inline {
+            Place::Inline(index)
+        } else {
+            Place::Overflow(index - self.inline)
+        }
+    }
+}
+
+/// Room of an overflow array with `n` attributes in use.
+fn overflow_room(n: u16) -> u16 {
+    if n == 0 {
+        0
+    } else {
+        n.next_power_of_two().max(4)
+    }
+}
+
+// ------------------------------------------------------- instances, for traces
+
+/// A fresh instance of `class` without attributes.
+#[inline(always)]
+pub fn new_instance<M: Meta>(m: &mut M, class: ClassId) -> Ref<M, Instance> {
+    let (shape, inline) = Vm::from_core(m.core()).shapes.root(class);
+    m.alloc_sized::<Instance>(shape, inline)
+}
+
+/// The built-in value of an instance of a class made `with payload`.
+#[inline(always)]
+pub fn payload<M: Meta>(m: &mut M, o: Ref<M, Instance>) -> Val<M> {
+    m.item_at(o, Instance::SLOTS, 0)
+}
+
+#[inline(always)]
+pub fn set_payload<M: Meta>(m: &mut M, o: Ref<M, Instance>, v: Val<M>) {
+    m.set_item_at(o, Instance::SLOTS, 0, v);
+}
+
+#[inline(always)]
+fn load<M: Meta>(m: &mut M, o: Ref<M, Instance>, place: Place) -> Val<M> {
+    match place {
+        Place::Inline(i) => m.item_at(o, Instance::SLOTS, i),
+        Place::Overflow(i) => {
+            let overflow = m.get(o, Instance::OVERFLOW);
+            let overflow = m.cast::<Array>(overflow);
+            m.item_at(overflow, Array::ITEMS, i)
+        }
+    }
+}
+
+/// The instance's own attribute, if it has it.
+#[inline(always)]
+pub fn instance_get<M: Meta>(m: &mut M, o: Ref<M, Instance>, symbol: u32) -> Option<Val<M>> {
+    let shape = m.shape(o);
+    let place = Vm::from_core(m.core()).shapes.lookup(shape, symbol)?;
+    Some(load(m, o, place))
+}
+
+/// Sets the instance's own attribute, adding it if need be.
+#[inline(always)]
+pub fn instance_set<M: Meta>(m: &mut M, o: Ref<M, Instance>, symbol: u32, v: Val<M>) {
+    let shape = m.shape(o);
+    match Vm::from_core(m.core()).shapes.lookup(shape, symbol) {
+        Some(Place::Inline(i)) => m.set_item_at(o, Instance::SLOTS, i, v),
+        Some(Place::Overflow(i)) => {
+            let overflow = m.get(o, Instance::OVERFLOW);
+            let overflow = m.cast::<Array>(overflow);
+            m.set_item_at(overflow, Array::ITEMS, i, v);
+        }
+        None => m.outlined(|m| instance_add(m, o, shape, symbol, v)),
+    }
+}
+
+#[inline(never)]
+fn instance_add<M: Meta>(m: &mut M, o: Ref<M, Instance>, shape: u32, symbol: u32, v: Val<M>) {
+    let shapes = &mut Vm::from_core(m.core()).shapes;
+    let next = shapes.add(shape, symbol);
+    match shapes.lookup(next, symbol).expect("just added") {
+        Place::Inline(i) => m.set_item_at(o, Instance::SLOTS, i, v),
+        Place::Overflow(i) => {
+            let overflow = grown_overflow(m, o, i);
+            m.set_item_at(overflow, Array::ITEMS, i, v);
+        }
+    }
+    m.set_shape(o, next);
+}
+
+/// The overflow array with room for item `i`, the first that is not in use.
+fn grown_overflow<M: Meta>(m: &mut M, o: Ref<M, Instance>, i: u16) -> Ref<M, Array> {
+    if overflow_room(i) > i {
+        let overflow = m.get(o, Instance::OVERFLOW);
+        return m.cast::<Array>(overflow);
+    }
+    let grown = m.alloc_sized::<Array>(0, overflow_room(i + 1));
+    if i > 0 {
+        let old = m.get(o, Instance::OVERFLOW);
+        let old = m.cast::<Array>(old);
+        for k in 0..i {
+            let item = m.item_at(old, Array::ITEMS, k);
+            m.set_item_at(grown, Array::ITEMS, k, item);
+        }
+    }
+    m.set(o, Instance::OVERFLOW, grown.val());
+    grown
+}
+
+// ------------------------------------------------------ instances, for natives
+
+impl Vm {
+    /// A fresh instance of `class` without attributes.
+    pub fn new_instance(&mut self, class: ClassId) -> Obj<Instance> {
+        let (shape, inline) = self.shapes.root(class);
+        self.alloc_sized::<Instance>(shape, inline as usize)
+    }
+
+    pub fn instance_get(&mut self, o: Obj<Instance>, symbol: u32) -> Option<Value> {
+        Some(match self.shapes.lookup(o.shape(), symbol)? {
+            Place::Inline(i) => o.item(Instance::SLOTS, i as usize),
+            Place::Overflow(i) => overflow(o).item(Array::ITEMS, i as usize),
+        })
+    }
+
+    pub fn instance_set(&mut self, o: Obj<Instance>, symbol: u32, v: Value) {
+        let shape = o.shape();
+        if let Some(place) = self.shapes.lookup(shape, symbol) {
+            return self.store(o, place, v);
+        }
+        let next = self.shapes.add(shape, symbol);
+        let place = self.shapes.lookup(next, symbol).expect("just added");
+        if let Place::Overflow(i) = place
+            && overflow_room(i) == i
+        {
+            let grown = self.alloc_counted::<Array>(0, overflow_room(i + 1) as usize);
+            for k in 0..i as usize {
+                grown.init_item(Array::ITEMS, k, overflow(o).item(Array::ITEMS, k));
+            }
+            o.set(self, Instance::OVERFLOW, grown.value());
+        }
+        self.store(o, place, v);
+        o.set_shape(next);
+    }
+
+    fn store(&mut self, o: Obj<Instance>, place: Place, v: Value) {
+        match place {
+            Place::Inline(i) => o.set_item(self, Instance::SLOTS, i as usize, v),
+            Place::Overflow(i) => overflow(o).set_item(self, Array::ITEMS, i as usize, v),
+        }
+    }
+
+    /// Deletes an attribute; false if the instance has none of that name.
+    pub fn instance_delete(&mut self, o: Obj<Instance>, symbol: u32) -> bool {
+        let shape = o.shape();
+        if self.shapes.lookup(shape, symbol).is_none() {
+            return false;
+        }
+        let kept: Vec<(u32, Value)> = self
+            .instance_attributes(o)
+            .into_iter()
+            .filter(|(s, _)| *s != symbol)
+            .collect();
+        let next = self.shapes.remove(shape, symbol);
+        o.set_shape(next);
+        for (symbol, v) in kept {
+            let place = self.shapes.lookup(next, symbol).expect("kept attribute");
+            self.store(o, place, v);
+        }
+        true
+    }
+
+    /// The instance's attributes in the order in which they were added.
+    pub fn instance_attributes(&mut self, o: Obj<Instance>) -> Vec<(u32, Value)> {
+        let symbols = self.shapes.attributes(o.shape()).to_vec();
+        let value = |vm: &mut Vm, s| vm.instance_get(o, s).expect("attribute of the shape");
+        symbols.into_iter().map(|s| (s, value(self, s))).collect()
+    }
+
+    /// Makes `o` an instance of another class; both must agree on having a payload.
+    pub fn instance_set_class(&mut self, o: Obj<Instance>, class: ClassId) {
+        let next = self.shapes.with_class(o.shape(), class);
+        o.set_shape(next);
+    }
+}
+
+fn overflow(o: Obj<Instance>) -> Obj<Array> {
+    Obj::cast(o.get(Instance::OVERFLOW))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::vm;
+
+    #[test]
+    fn attributes_survive_growth_into_overflow() {
+        let vm = &mut *vm();
+        let class = vm.shapes.new_class(Value::NONE, 2, false);
+        let o = vm.new_instance(class);
+        for i in 0..50 {
+            vm.instance_set(o, i, Value::small(i as i64 * 10));
+            for k in 0..=i {
+                assert_eq!(vm.instance_get(o, k), Some(Value::small(k as i64 * 10)));
+            }
+        }
+        assert_eq!(vm.instance_get(o, 99), None);
+        // A later instance is expected to be as large.
+        let p = vm.new_instance(class);
+        assert!(vm.shapes.inline_slots(p.shape()) >= 32);
+    }
+
+    #[test]
+    fn equal_histories_share_a_shape() {
+        let vm = &mut *vm();
+        let class = vm.shapes.new_class(Value::NONE, 4, false);
+        let (a, b) = (vm.new_instance(class), vm.new_instance(class));
+        for o in [a, b] {
+            vm.instance_set(o, 7, Value::TRUE);
+            vm.instance_set(o, 8, Value::FALSE);
+        }
+        assert_eq!(a.shape(), b.shape());
+        assert!(vm.instance_delete(a, 7));
+        assert!(!vm.instance_delete(a, 7));
+        assert_eq!(vm.instance_attributes(a), vec![(8, Value::FALSE)]);
+        assert_ne!(a.shape(), b.shape());
+        assert_eq!(vm.shapes.class_of(a.shape()), class);
+    }
+}
