@@ -2,6 +2,8 @@
 //! execution by [`loops`].
 
 use crate::meta::{Arrival, Flow, Meta};
+use crate::record::Record;
+use crate::resume::Resume;
 use crate::run::Run;
 use crate::vm::VmCore;
 
@@ -21,6 +23,12 @@ pub struct StepLoops {
     /// `Flow::Next`; position and frame are saved in the engine.
     pub run: fn(*mut VmCore) -> Flow,
     pub run_arrive: fn(*mut VmCore, Arrival) -> Flow,
+    /// One bytecode of a recording.
+    pub record: fn(&mut Record) -> Flow,
+    pub record_arrive: fn(&mut Record, Arrival) -> Flow,
+    /// The rest of an interrupted bytecode.
+    pub resume: fn(&mut Resume) -> Flow,
+    pub resume_arrive: fn(&mut Resume, Arrival) -> Flow,
 }
 
 /// The step loops of interpreter `I`.
@@ -28,6 +36,10 @@ pub const fn loops<I: Interp>() -> StepLoops {
     StepLoops {
         run: run_loop::<I>,
         run_arrive: run_arrive::<I>,
+        record: I::step::<Record>,
+        record_arrive: I::arrive::<Record>,
+        resume: I::step::<Resume>,
+        resume_arrive: I::arrive::<Resume>,
     }
 }
 

@@ -229,6 +229,12 @@ pub mod mem {
         unsafe { *(*core).codes.add(id as usize) }
     }
 
+    /// The first `n` words of the exit buffer.
+    pub fn exit_values(core: *mut VmCore, n: usize) -> impl Iterator<Item = u64> {
+        // SAFETY: an exit stored `n` values in the buffer, which the engine owns.
+        (0..n).map(move |i| unsafe { *(*core).exit_buffer.add(i) })
+    }
+
     /// Makes `frame` the engine's current frame (outside step loops).
     pub fn set_current(core: *mut VmCore, frame: u64) {
         // SAFETY: `core` is the live engine.
@@ -272,6 +278,21 @@ impl Run {
             instrs: code.instrs.as_ptr(),
             pc: token_pc(token),
         }
+    }
+
+    /// The current frame as a value word.
+    pub fn frame_word(&self) -> u64 {
+        self.frame
+    }
+
+    /// The caller of the current frame.
+    pub fn parent_word(&self) -> u64 {
+        mem::word(self.frame, PARENT)
+    }
+
+    /// The current frame's token as it is in memory.
+    pub fn token_word(&self) -> u64 {
+        mem::word(self.frame, TOKEN)
     }
 
     /// Writes position and current frame back to the engine: on leaving a step loop.

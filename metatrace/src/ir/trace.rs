@@ -82,7 +82,8 @@ pub struct FrameSnap {
     pub object: Option<SnapVal>,
     /// Total words of the frame object, header included.
     pub words: u16,
-    /// Continuation token: code and pc to be resumed at.
+    /// Continuation token: code and pc to be resumed at; negative: the object
+    /// has it already and nothing of this frame is known (a caller not looked at yet).
     pub token: i64,
     /// The `AUX` word to store, if changed or new.
     pub aux: Option<SnapVal>,
@@ -122,6 +123,9 @@ pub struct Snapshot {
     /// Results of impure operations, in order. `void` ones are not logged but
     /// counted in `log_len`.
     pub log: Vec<SnapVal>,
+    /// Type that each logged result had when recorded: a `Float` replays as raw
+    /// bits, a `Val` that became an unboxed float is boxed again.
+    pub log_tys: Vec<Ty>,
     /// Number of impure operations to be replayed, stores included.
     pub log_len: u32,
     /// Engine registers to store back.

@@ -1,0 +1,501 @@
+//! The tracer's engine: decides what to record, compiles it, enters it, and
+//! deals with exits. `tree.rs` keeps compiled trees; this file is the driver.
+//!
+//! ```text
+//!          ┌──────────── run: step loops of the current frame's language ◄──┐
+//!          ▼ merge point hot                                                │
+//!   compiled? ──yes──► enter machine code ──exit──► rebuild ──► resume ─────┤
+//!          │ no                                        │ exit hot           │
+//!          ▼                                           ▼                    │
+//!   record a loop or entry ──► optimise ──► emit    record a bridge ────────┘
+//! ```
+
+mod heap;
+mod stats;
+mod tree;
+
+pub use heap::CoreHeap;
+pub use stats::JitStats;
+pub use tree::TraceText;
+
+use crate::backend::{Backend, ExitId, Outcome};
+use crate::code::{Code, MergeKind, token_code, token_pc};
+use crate::interp::StepLoops;
+use crate::ir::{LabelId, Op, TraceId};
+use crate::layout::Frame;
+use crate::meta::{Arrival, Flow};
+use crate::options::JitOptions;
+use crate::record::{Abort, Record, Recording, Root, TargetInfo, Targets};
+use crate::resume::{Rebuilt, Resume, rebuild};
+use crate::run::mem;
+use crate::value::Value;
+use crate::vm::VmCore;
+use hashbrown::HashMap;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Instant;
+use tree::Forest;
+
+/// Language id of frames that belong to the host program: the driver returns there.
+pub const HOST_LANGUAGE: u8 = 255;
+
+/// What the driver needs of the runtime.
+pub trait Services {
+    /// The step loops of a language.
+    fn loops(&self, language: u8) -> StepLoops;
+    /// Something wants attention (the poll word is not zero): collect, handle
+    /// interrupts and limits. `Some`: an exception is pending and is to be raised in the current frame.
+    fn poll(&self, core: *mut VmCore) -> Option<Arrival>;
+    /// Makes the objects among `words` (tagged values) old, so that their
+    /// addresses may be embedded; updates the words. A safe point.
+    fn promote(&self, core: *mut VmCore, words: &mut [u64]);
+}
+
+/// The tracer of one engine.
+pub struct Jit {
+    backend: Box<dyn Backend>,
+    state: RefCell<State>,
+    options: JitOptions,
+    recording: Cell<bool>,
+}
+
+struct State {
+    forest: Forest,
+    targets: Rc<Targets>,
+    /// Recordings given up, by merge point.
+    aborts: HashMap<(u32, u16), u32>,
+    next_label: u32,
+    stats: JitStats,
+}
+
+/// What to do after the driver dealt with a merge point or an exit.
+enum Next {
+    /// Back to the step loops.
+    Run(Option<Arrival>),
+    /// At a merge point again.
+    Merge,
+}
+
+impl Jit {
+    pub fn new(backend: Box<dyn Backend>, options: JitOptions) -> Jit {
+        backend.keep_text(options.keep_text);
+        Jit {
+            backend,
+            state: RefCell::new(State {
+                forest: Forest::default(),
+                targets: Rc::default(),
+                aborts: HashMap::new(),
+                next_label: 0,
+                stats: JitStats::default(),
+            }),
+            options,
+            recording: Cell::new(false),
+        }
+    }
+
+    pub fn options(&self) -> &JitOptions {
+        &self.options
+    }
+
+    /// Counters so far.
+    pub fn stats(&self) -> JitStats {
+        let mut stats = self.state.borrow().stats.clone();
+        stats.backend = self.backend.stats();
+        stats
+    }
+
+    /// Traces as text, when `keep_text` is set.
+    pub fn texts(&self) -> Vec<TraceText> {
+        self.state.borrow().forest.texts(&*self.backend)
+    }
+
+    /// First counter value of a merge point.
+    pub fn initial_counter(&self, kind: MergeKind) -> u32 {
+        match kind {
+            _ if !self.options.enabled => u32::MAX,
+            MergeKind::Loop { .. } => self.options.loop_threshold,
+            MergeKind::Entry => self.options.entry_threshold,
+        }
+    }
+
+    /// Constants of compiled code: roots of the collector. They are old objects, which do not move.
+    pub fn visit_roots(&self, visit: &mut dyn FnMut(&mut Value)) {
+        self.state.borrow_mut().forest.visit_roots(visit);
+    }
+
+    /// Runs guest code from the engine's current frame until a host frame is
+    /// current. `how` is how control arrives there; returns how it arrived at the host.
+    pub fn run(&self, services: &dyn Services, core: *mut VmCore, how: Option<Arrival>) -> Arrival {
+        let mut arrival = how;
+        loop {
+            let language = current_code(core).lang;
+            if language == HOST_LANGUAGE {
+                return arrival.unwrap_or(Arrival::Return);
+            }
+            let loops = services.loops(language);
+            let flow = match arrival.take() {
+                Some(how) => (loops.run_arrive)(core, how),
+                None => (loops.run)(core),
+            };
+            match flow {
+                Flow::Next => {}
+                Flow::Switch(how) => arrival = Some(how),
+                Flow::Merge => arrival = self.merge(services, core),
+            }
+        }
+    }
+
+    fn merge(&self, services: &dyn Services, core: *mut VmCore) -> Option<Arrival> {
+        loop {
+            if mem::poll(core) != 0
+                && let Some(how) = services.poll(core)
+            {
+                return Some(how);
+            }
+            match self.at_merge_point(services, core) {
+                Next::Run(how) => return how,
+                Next::Merge => {}
+            }
+        }
+    }
+
+    fn at_merge_point(&self, services: &dyn Services, core: *mut VmCore) -> Next {
+        let (code, pc) = current_position(core);
+        let Some(index) = code.merge_points.iter().position(|p| p.pc == pc) else {
+            return Next::Run(None);
+        };
+        let point = &code.merge_points[index];
+        if point.counter.get() != 0 {
+            // The driver was called because of the poll word only.
+            return Next::Run(None);
+        }
+        if !self.options.enabled || self.recording.get() {
+            point.counter.set(u32::MAX);
+            return Next::Run(None);
+        }
+        let key = (code.id, index as u16);
+        let target = self.state.borrow_mut().valid_target(key);
+        match target {
+            Some(target) => {
+                point.counter.set(1);
+                self.enter(services, core, target.trace)
+            }
+            None => self.record_root(services, core, code, index as u16),
+        }
+    }
+
+    fn enter(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
+        let frame = mem::current(core);
+        match self.backend.enter(core, trace, frame) {
+            Outcome::Exit(exit) => self.exit(services, core, exit),
+            Outcome::Enter { frame, .. } => {
+                mem::set_current(core, frame);
+                Next::Run(None)
+            }
+        }
+    }
+
+    // --------------------------------------------------------------- exits
+
+    fn exit(&self, services: &dyn Services, core: *mut VmCore, exit: ExitId) -> Next {
+        let mut bits: smallvec::SmallVec<[u64; 32]> = smallvec::SmallVec::new();
+        let (rebuilt, hot) = {
+            let mut state = self.state.borrow_mut();
+            let state = &mut *state;
+            state.stats.exits += 1;
+            let info = state.forest.exit(exit);
+            bits.extend(mem::exit_values(core, info.ops.len()));
+            let trace = state.forest.trace_of(exit);
+            let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
+            let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
+            (rebuilt, hot)
+        };
+        if hot {
+            self.record_bridge(services, core, exit, &bits, &rebuilt)
+        } else {
+            resume(services, core, rebuilt)
+        }
+    }
+
+    // ----------------------------------------------------------- recordings
+
+    fn record_root(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        code: &'static Code,
+        index: u16,
+    ) -> Next {
+        let root = match code.merge_points[index as usize].kind {
+            MergeKind::Loop { .. } => Root::Loop {
+                code: code.id,
+                index,
+            },
+            MergeKind::Entry => Root::Entry {
+                code: code.id,
+                index,
+            },
+        };
+        let (label, targets) = {
+            let mut state = self.state.borrow_mut();
+            (state.fresh_label(), state.targets.clone())
+        };
+        let rec = Record::start_root(core, root, label, targets, self.options.limits);
+        let (result, how) = self.record(services, rec);
+        let point = &code.merge_points[index as usize];
+        let key = (code.id, index);
+        let outcome =
+            result.and_then(|recording| self.compile_root(services, core, key, label, recording));
+        match outcome {
+            Ok(()) => point.counter.set(1),
+            Err((reason, wanted)) => {
+                let wait = self.note_abort(key, reason, self.initial_counter(point.kind));
+                point.counter.set(wait);
+                if let Some((code, index)) = wanted {
+                    heat(core, code, index);
+                }
+            }
+        }
+        Next::Run(how)
+    }
+
+    fn record_bridge(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        exit: ExitId,
+        bits: &[u64],
+        rebuilt: &Rebuilt,
+    ) -> Next {
+        let rec = {
+            let state = self.state.borrow();
+            let info = state.forest.exit(exit);
+            let trace = state.forest.trace_of(exit);
+            let snapshot = trace.snapshot(info.snapshot);
+            let targets = state.targets.clone();
+            Record::start_bridge(
+                core,
+                trace,
+                snapshot,
+                bits,
+                &rebuilt.objects,
+                &rebuilt.frames,
+                targets,
+                self.options.limits,
+            )
+        };
+        let (result, how) = self.record(services, rec);
+        let outcome =
+            result.and_then(|recording| self.compile_bridge(services, core, exit, recording));
+        if let Err((reason, wanted)) = outcome {
+            self.state.borrow_mut().stats.abort(reason);
+            self.state.borrow_mut().forest.bridge_failed(exit, reason);
+            if let Some((code, index)) = wanted {
+                heat(core, code, index);
+            }
+        }
+        Next::Run(how)
+    }
+
+    /// Runs a recording to its end. The engine is left in a consistent state
+    /// whatever happens; the second result is an arrival to go on with.
+    #[allow(clippy::type_complexity, reason = "a result and an arrival")]
+    fn record(
+        &self,
+        services: &dyn Services,
+        mut rec: Record,
+    ) -> (
+        Result<Recording, (Abort, Option<(u32, u16)>)>,
+        Option<Arrival>,
+    ) {
+        let start = Instant::now();
+        self.recording.set(true);
+        let mut how = None;
+        let result = loop {
+            match rec.start_bytecode() {
+                Err(reason) => break Err(reason),
+                Ok(Some(ending)) => break Ok(ending),
+                Ok(None) => {}
+            }
+            let mut flow = (services.loops(rec.language()).record)(&mut rec);
+            while let Flow::Switch(arrival) = flow {
+                if rec.language() == HOST_LANGUAGE {
+                    how = Some(arrival);
+                    break;
+                }
+                flow = (services.loops(rec.language()).record_arrive)(&mut rec, arrival);
+            }
+            if how.is_some() {
+                break Err(Abort::LeftHost);
+            }
+            if let Some(reason) = rec.end_bytecode(flow) {
+                break Err(reason);
+            }
+        };
+        rec.save();
+        self.recording.set(false);
+        let mut state = self.state.borrow_mut();
+        state.stats.record_ns += start.elapsed().as_nanos() as u64;
+        state.stats.recordings += 1;
+        let wanted = rec.wanted();
+        match result {
+            Ok(ending) => {
+                let recording = rec.finish(ending);
+                state.stats.recorded_ops += recording.trace.insts.len() as u64;
+                (Ok(recording), how)
+            }
+            Err(reason) => (Err((reason, wanted)), how),
+        }
+    }
+
+    /// Counts an abort and says how long to wait before the next attempt.
+    fn note_abort(&self, key: (u32, u16), reason: Abort, threshold: u32) -> u32 {
+        let mut state = self.state.borrow_mut();
+        state.stats.abort(reason);
+        let count = state.aborts.entry(key).or_insert(0);
+        *count += 1;
+        if *count > self.options.aborts_max {
+            return u32::MAX;
+        }
+        threshold.max(1) << reason.penalty().min(4) << (*count).min(8)
+    }
+
+    // -------------------------------------------------------------- compile
+
+    fn compile_root(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        key: (u32, u16),
+        label: LabelId,
+        mut recording: Recording,
+    ) -> Result<(), (Abort, Option<(u32, u16)>)> {
+        self.promote_consts(services, core, &mut recording);
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let trace = state.forest.add_root(
+            &*self.backend,
+            &self.options,
+            &mut state.next_label,
+            &mut state.stats,
+            key,
+            recording,
+        );
+        let trace = trace.map_err(|reason| (reason, None))?;
+        Rc::make_mut(&mut state.targets).insert(key.0, key.1, TargetInfo { trace, label });
+        Ok(())
+    }
+
+    fn compile_bridge(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        exit: ExitId,
+        mut recording: Recording,
+    ) -> Result<(), (Abort, Option<(u32, u16)>)> {
+        self.promote_consts(services, core, &mut recording);
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        state
+            .forest
+            .add_bridge(
+                &*self.backend,
+                &self.options,
+                &mut state.next_label,
+                &mut state.stats,
+                exit,
+                recording,
+            )
+            .map_err(|reason| (reason, None))
+    }
+
+    fn promote_consts(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        recording: &mut Recording,
+    ) {
+        let consts = &mut recording.trace.consts;
+        let mut words: Vec<u64> = consts
+            .iter()
+            .filter(|c| is_object(c))
+            .map(|c| c.bits)
+            .collect();
+        if words.is_empty() {
+            return;
+        }
+        services.promote(core, &mut words);
+        for (c, word) in consts.iter_mut().filter(|c| is_object(c)).zip(words) {
+            c.bits = word;
+        }
+    }
+}
+
+fn is_object(c: &crate::ir::Const) -> bool {
+    c.ty == crate::ir::Ty::Val && Value(c.bits).is_heap()
+}
+
+impl State {
+    fn fresh_label(&mut self) -> LabelId {
+        self.next_label += 1;
+        LabelId(self.next_label - 1)
+    }
+
+    /// The compiled trace of a merge point, unless an assumption of it broke.
+    fn valid_target(&mut self, key: (u32, u16)) -> Option<TargetInfo> {
+        let target = self.targets.get(key.0, key.1)?;
+        if self.forest.is_valid(target.trace) {
+            return Some(target);
+        }
+        Rc::make_mut(&mut self.targets).remove(key.0, key.1);
+        self.stats.invalidated += 1;
+        None
+    }
+}
+
+/// Finishes the bytecode in which an exit was taken.
+fn resume(services: &dyn Services, core: *mut VmCore, rebuilt: Rebuilt) -> Next {
+    let mut r = Resume::new(core, rebuilt.log, rebuilt.log_len);
+    let mut flow = (services.loops(r.language()).resume)(&mut r);
+    while let Flow::Switch(how) = flow {
+        if r.language() == HOST_LANGUAGE {
+            r.save();
+            return Next::Run(Some(how));
+        }
+        flow = (services.loops(r.language()).resume_arrive)(&mut r, how);
+    }
+    r.save();
+    if flow == Flow::Merge {
+        Next::Merge
+    } else {
+        Next::Run(None)
+    }
+}
+
+fn current_position(core: *mut VmCore) -> (&'static Code, u32) {
+    let token = Value(mem::word(
+        mem::current(core),
+        Frame::TOKEN.raw.word as usize,
+    ))
+    .as_int();
+    (mem::code(core, token_code(token)), token_pc(token))
+}
+
+fn current_code(core: *mut VmCore) -> &'static Code {
+    current_position(core).0
+}
+
+/// Makes a merge point be recorded at its next visit.
+fn heat(core: *mut VmCore, code: u32, index: u16) {
+    let point = &mem::code(core, code).merge_points[index as usize];
+    if point.counter.get() > 1 && point.counter.get() < u32::MAX / 2 {
+        point.counter.set(1);
+    }
+}
+
+impl Op {
+    /// May an exit of this operation get a bridge? Polls and invalidations go to the driver.
+    pub(crate) fn may_have_bridge(self) -> bool {
+        !matches!(self, Op::GuardNoPoll | Op::GuardValid | Op::GuardDepth)
+    }
+}

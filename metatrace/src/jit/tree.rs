@@ -1,0 +1,411 @@
+//! Compiled trees: a root trace (loop or entry) and the bridges that grew on its exits.
+//!
+//! Each piece is compiled when it is recorded. A small tree is then emitted
+//! anew as one unit, with its bridges as ordinary control flow, because the
+//! crossing guard → bridge → loop is what costs when pieces stay apart.
+
+use super::CoreHeap;
+use super::stats::JitStats;
+use crate::assume::{Assumption, Validity};
+use crate::backend::{Backend, CodeId, CompileError, ExitId, Source, Unit, UnitFragment};
+use crate::ir::{Op, OpRef, SnapshotId, Trace, TraceId};
+use crate::opt::{self, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, Stage};
+use crate::options::JitOptions;
+use crate::record::{Abort, Ending, Recording};
+use crate::value::Value;
+use std::rc::Rc;
+
+/// One compiled piece.
+struct Fragment {
+    trace: Trace,
+    exits: Vec<ExitId>,
+    source: Source,
+    stages: Vec<Stage>,
+}
+
+struct Tree {
+    root: (u32, u16),
+    fragments: Vec<Fragment>,
+    versions: Vec<Rc<ExportedLabel>>,
+    codes: Vec<CodeId>,
+    validity: Rc<Validity>,
+    /// Objects that the code mentions: roots.
+    consts: Vec<Value>,
+    ops: usize,
+}
+
+/// What is known of an exit.
+pub(super) struct ExitInfo {
+    tree: usize,
+    fragment: usize,
+    pub snapshot: SnapshotId,
+    pub ops: Rc<[OpRef]>,
+    knowledge: Option<Rc<Knowledge>>,
+    op: Op,
+    count: u32,
+    /// Count at which a bridge is tried; `u32::MAX`: never.
+    due: u32,
+    failures: u32,
+}
+
+/// One trace as text.
+#[derive(Clone, Debug)]
+pub struct TraceText {
+    /// Code id and merge point of the tree's root.
+    pub root: (u32, u16),
+    /// `None` for the root, else the exit that the bridge starts from.
+    pub bridge_of: Option<u32>,
+    pub stages: Vec<Stage>,
+    pub code: String,
+}
+
+#[derive(Default)]
+pub(super) struct Forest {
+    trees: Vec<Tree>,
+    exits: Vec<ExitInfo>,
+}
+
+impl Forest {
+    pub fn exit(&self, exit: ExitId) -> &ExitInfo {
+        &self.exits[exit.0 as usize]
+    }
+
+    pub fn trace_of(&self, exit: ExitId) -> &Trace {
+        let info = self.exit(exit);
+        &self.trees[info.tree].fragments[info.fragment].trace
+    }
+
+    /// Counts an exit; true when it should get a bridge now.
+    pub fn count_exit(&mut self, exit: ExitId, options: &JitOptions) -> bool {
+        let info = &mut self.exits[exit.0 as usize];
+        info.count += 1;
+        if info.due == 0 {
+            info.due = if info.op.may_have_bridge() {
+                options.bridge_threshold
+            } else {
+                u32::MAX
+            };
+        }
+        let tree = &self.trees[info.tree];
+        info.count >= info.due
+            && tree.fragments.len() < options.bridges_max
+            && tree.validity.is_valid()
+    }
+
+    /// No bridge this time: waits longer, gives up after a few attempts.
+    pub fn bridge_failed(&mut self, exit: ExitId, reason: Abort) {
+        let info = &mut self.exits[exit.0 as usize];
+        info.failures += 1;
+        let wait = 16u32 << (info.failures + reason.penalty()).min(16);
+        info.due = if info.failures > 5 {
+            u32::MAX
+        } else {
+            info.count.saturating_add(wait)
+        };
+    }
+
+    pub fn is_valid(&self, trace: TraceId) -> bool {
+        self.trees[trace.index()].validity.is_valid()
+    }
+
+    pub fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+        for tree in &mut self.trees {
+            tree.consts.iter_mut().for_each(&mut *visit);
+        }
+    }
+
+    pub fn texts(&self, backend: &dyn Backend) -> Vec<TraceText> {
+        let mut out = Vec::new();
+        for tree in &self.trees {
+            for (i, fragment) in tree.fragments.iter().enumerate() {
+                let code = if i == 0 {
+                    tree.codes.iter().map(|c| backend.disassemble(*c)).collect()
+                } else {
+                    String::new()
+                };
+                let bridge_of = match fragment.source {
+                    Source::Entry(_) => None,
+                    Source::Bridge(exit) => Some(exit.0),
+                };
+                out.push(TraceText {
+                    root: tree.root,
+                    bridge_of,
+                    stages: fragment.stages.clone(),
+                    code,
+                });
+            }
+        }
+        out
+    }
+
+    fn versions(&self, trace: TraceId) -> &[Rc<ExportedLabel>] {
+        self.trees.get(trace.index()).map_or(&[], |t| &t.versions)
+    }
+
+    /// Optimises and compiles a recorded loop or entry.
+    #[allow(clippy::too_many_arguments, reason = "the parts of the tracer's state")]
+    pub fn add_root(
+        &mut self,
+        backend: &dyn Backend,
+        options: &JitOptions,
+        next_label: &mut u32,
+        stats: &mut JitStats,
+        root: (u32, u16),
+        mut recording: Recording,
+    ) -> Result<TraceId, Abort> {
+        let trace = TraceId(self.trees.len() as u32);
+        let mut run = |recording: &Recording| {
+            let mut env = OptEnv {
+                heap: &CoreHeap,
+                next_label,
+                options: options.opt.clone(),
+            };
+            match recording.ending {
+                Ending::Loop => opt::optimize_loop(&recording.trace, &mut env),
+                Ending::Target { trace, .. } => {
+                    opt::optimize_entry(&recording.trace, self.versions(trace), &mut env)
+                }
+                Ending::Exit => opt::optimize_entry(&recording.trace, &[], &mut env),
+            }
+        };
+        let result = timed(stats, || run(&recording));
+        let result = match (result, recording.ending) {
+            (Err(OptError::NoMatch), Ending::Target { trace, .. }) => {
+                self.enter_instead(&mut recording, trace);
+                timed(stats, || run_exit(&recording, None, next_label, options))
+            }
+            (result, _) => result,
+        };
+        let result = result.map_err(reason_of)?;
+        let validity = register(&recording.assumptions);
+        let versions = result.labels.clone();
+        let consts = objects(&recording.trace);
+        self.trees.push(Tree {
+            root,
+            fragments: Vec::new(),
+            versions,
+            codes: Vec::new(),
+            validity,
+            consts,
+            ops: 0,
+        });
+        let tree = self.trees.len() - 1;
+        self.add_fragment(tree, Source::Entry(trace), result, options);
+        if let Err(error) = self.emit(backend, tree, 0) {
+            self.trees[tree].validity.invalidate();
+            return Err(compile_reason(error));
+        }
+        match recording.ending {
+            Ending::Loop => stats.loops += 1,
+            Ending::Target { .. } | Ending::Exit => stats.entries += 1,
+        }
+        Ok(trace)
+    }
+
+    /// Optimises and compiles a bridge for `exit` and links it.
+    #[allow(clippy::too_many_arguments, reason = "the parts of the tracer's state")]
+    pub fn add_bridge(
+        &mut self,
+        backend: &dyn Backend,
+        options: &JitOptions,
+        next_label: &mut u32,
+        stats: &mut JitStats,
+        exit: ExitId,
+        mut recording: Recording,
+    ) -> Result<(), Abort> {
+        let knowledge = self.exit(exit).knowledge.clone();
+        let knowledge = knowledge.as_deref();
+        let result = timed(stats, || {
+            let mut env = OptEnv {
+                heap: &CoreHeap,
+                next_label,
+                options: options.opt.clone(),
+            };
+            let targets = match recording.ending {
+                Ending::Target { trace, .. } => self.versions(trace),
+                Ending::Loop | Ending::Exit => &[],
+            };
+            opt::optimize_bridge(&recording.trace, knowledge, targets, &mut env)
+        });
+        let result = match (result, recording.ending) {
+            (Err(OptError::NoMatch), Ending::Target { trace, .. }) => {
+                self.enter_instead(&mut recording, trace);
+                timed(stats, || {
+                    run_exit(&recording, knowledge, next_label, options)
+                })
+            }
+            (result, _) => result,
+        };
+        let result = result.map_err(reason_of)?;
+        let tree = self.exit(exit).tree;
+        for assumption in &recording.assumptions {
+            assumption.register(&self.trees[tree].validity);
+        }
+        let consts = objects(&recording.trace);
+        self.trees[tree].consts.extend(consts);
+        let labels = result.labels.clone();
+        let fragment = self.add_fragment(tree, Source::Bridge(exit), result, options);
+        let whole = self.trees[tree].ops <= options.tree_ops_max;
+        let emitted = if whole {
+            self.emit(backend, tree, 0)
+        } else {
+            self.emit(backend, tree, fragment)
+        };
+        match emitted {
+            Ok(code) => {
+                if whole {
+                    stats.reemitted += 1;
+                } else {
+                    backend.attach(exit, code);
+                }
+                stats.bridges += 1;
+                self.exits[exit.0 as usize].due = u32::MAX;
+                if let Ending::Target { trace, .. } = recording.ending {
+                    // New versions made by this bridge serve later ones.
+                    self.trees[trace.index()].versions.extend(labels);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.trees[tree].fragments.pop();
+                Err(compile_reason(error))
+            }
+        }
+    }
+
+    fn add_fragment(
+        &mut self,
+        tree: usize,
+        source: Source,
+        result: OptResult,
+        options: &JitOptions,
+    ) -> usize {
+        let fragment = self.trees[tree].fragments.len();
+        let mut exits = Vec::new();
+        for inst in result.trace.insts.iter().filter(|i| i.op.has_snapshot()) {
+            let snapshot = inst.snapshot.expect("guards have snapshots");
+            let knowledge = result.knowledge.get(snapshot.index()).cloned().flatten();
+            exits.push(ExitId(self.exits.len() as u32));
+            self.exits.push(ExitInfo {
+                tree,
+                fragment,
+                snapshot,
+                ops: result.trace.exit_values(snapshot).into(),
+                knowledge,
+                op: inst.op,
+                count: 0,
+                due: 0,
+                failures: 0,
+            });
+        }
+        self.trees[tree].ops += result.trace.insts.len();
+        let mut stages = result.stages;
+        if options.keep_text && stages.is_empty() {
+            stages.push(Stage {
+                name: "optimised",
+                text: format!("{:#?}", result.trace.insts),
+            });
+        }
+        self.trees[tree].fragments.push(Fragment {
+            trace: result.trace,
+            exits,
+            source,
+            stages,
+        });
+        fragment
+    }
+
+    /// Compiles the fragments from `first` on as one unit; with `first` 0 the
+    /// older code of the tree is replaced.
+    fn emit(
+        &mut self,
+        backend: &dyn Backend,
+        tree: usize,
+        first: usize,
+    ) -> Result<CodeId, CompileError> {
+        let tree = &mut self.trees[tree];
+        let fragments = tree.fragments[first..]
+            .iter()
+            .map(|f| UnitFragment {
+                trace: &f.trace,
+                exits: &f.exits,
+                source: f.source,
+            })
+            .collect();
+        let code = backend.compile(&Unit { fragments })?;
+        if first == 0 {
+            for old in tree.codes.drain(..) {
+                backend.free(old);
+            }
+        }
+        tree.codes.push(code);
+        Ok(code)
+    }
+
+    /// The state at the final jump fits no version of the target: goes through its entry.
+    fn enter_instead(&self, recording: &mut Recording, trace: TraceId) {
+        recording.end_with_enter(trace);
+    }
+}
+
+fn run_exit(
+    recording: &Recording,
+    knowledge: Option<&Knowledge>,
+    next_label: &mut u32,
+    options: &JitOptions,
+) -> Result<OptResult, OptError> {
+    let mut env = OptEnv {
+        heap: &CoreHeap,
+        next_label,
+        options: options.opt.clone(),
+    };
+    opt::optimize_bridge(&recording.trace, knowledge, &[], &mut env)
+}
+
+fn timed(
+    stats: &mut JitStats,
+    f: impl FnOnce() -> Result<OptResult, OptError>,
+) -> Result<OptResult, OptError> {
+    let start = std::time::Instant::now();
+    let result = f();
+    stats.optimise_ns += start.elapsed().as_nanos() as u64;
+    if let Ok(result) = &result {
+        stats.optimised_ops += result.trace.insts.len() as u64;
+    }
+    result
+}
+
+fn register(assumptions: &[Assumption]) -> Rc<Validity> {
+    let validity = Rc::new(Validity::default());
+    for assumption in assumptions {
+        assumption.register(&validity);
+    }
+    validity
+}
+
+fn objects(trace: &Trace) -> Vec<Value> {
+    trace
+        .consts
+        .iter()
+        .filter(|c| super::is_object(c))
+        .map(|c| Value(c.bits))
+        .collect()
+}
+
+fn reason_of(error: OptError) -> Abort {
+    match error {
+        OptError::NoMatch => Abort::NoMatch,
+        OptError::Contradiction => Abort::Contradiction,
+        OptError::Unstable => Abort::Unstable,
+    }
+}
+
+fn compile_reason(error: CompileError) -> Abort {
+    match error {
+        CompileError::CodeMemoryFull => Abort::CodeMemory,
+        CompileError::TooManyValues
+        | CompileError::LabelUnreachable(_)
+        | CompileError::Malformed(_)
+        | CompileError::Codegen(_) => Abort::Codegen,
+    }
+}

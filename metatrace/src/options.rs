@@ -1,0 +1,62 @@
+//! Every threshold of the tracer, with its default and why.
+
+use crate::opt::OptOptions;
+use crate::record::RecordLimits;
+
+/// When and what to trace.
+#[derive(Clone, Debug)]
+pub struct JitOptions {
+    pub enabled: bool,
+    /// Visits of a loop header before it is recorded.
+    pub loop_threshold: u32,
+    /// Visits of a function entry before it is recorded: higher than for loops,
+    /// because a hot caller's loop would rather inline the function.
+    pub entry_threshold: u32,
+    /// Times an exit is taken before its bridge is recorded.
+    pub bridge_threshold: u32,
+    /// Recordings given up at one merge point before it is left alone.
+    pub aborts_max: u32,
+    /// Bridges of one tree.
+    pub bridges_max: usize,
+    /// Operations of a tree up to which it is emitted anew with each bridge.
+    pub tree_ops_max: usize,
+    pub limits: RecordLimits,
+    pub opt: OptOptions,
+    /// Keep traces and code as text, for `metatrace trace`.
+    pub keep_text: bool,
+}
+
+impl Default for JitOptions {
+    fn default() -> JitOptions {
+        JitOptions {
+            enabled: true,
+            loop_threshold: 80,
+            entry_threshold: 240,
+            bridge_threshold: 30,
+            aborts_max: 8,
+            bridges_max: 400,
+            tree_ops_max: 3000,
+            limits: RecordLimits {
+                trace_ops_max: 6000,
+                inline_depth_max: 16,
+                recursion_max: 1,
+                returns_max: 3,
+                unroll_max: 4,
+            },
+            opt: OptOptions::default(),
+            keep_text: false,
+        }
+    }
+}
+
+impl JitOptions {
+    /// Everything is traced the first time it is seen: for tests.
+    pub fn eager() -> JitOptions {
+        JitOptions {
+            loop_threshold: 1,
+            entry_threshold: 2,
+            bridge_threshold: 1,
+            ..JitOptions::default()
+        }
+    }
+}

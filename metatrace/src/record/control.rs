@@ -1,0 +1,366 @@
+//! Where recordings end: merge points, limits, closing jumps.
+//!
+//! | met while recording | what happens |
+//! | --- | --- |
+//! | the root's own merge point, same frame depth | the loop closes |
+//! | an enclosing loop's header | abort: the loop was left |
+//! | a compiled merge point, no inlined frames around it | jump there |
+//! | a loop in an inlined frame | unrolled a little, then jump there or abort |
+//! | a function entry | inlined, unless it recurses: jump to its trace, frames made real |
+
+use super::{Abort, Record, Recording};
+use crate::code::MergeKind;
+use crate::ir::{Descr, LabelId, Op, OpRef, TraceId, Ty};
+use crate::layout::Frame;
+use crate::meta::{Flow, Meta};
+use crate::value::Value;
+use hashbrown::HashMap;
+
+/// Where a recording started.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Root {
+    Loop { code: u32, index: u16 },
+    Entry { code: u32, index: u16 },
+    Bridge,
+}
+
+/// A merge point that recordings may jump to.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct TargetInfo {
+    pub trace: TraceId,
+    /// Its recorded label: operands are the frame and the live slots, ascending.
+    pub label: LabelId,
+}
+
+/// The compiled merge points, by code id and index.
+#[derive(Clone, Default, Debug)]
+pub struct Targets {
+    map: HashMap<(u32, u16), TargetInfo>,
+}
+
+impl Targets {
+    pub fn get(&self, code: u32, index: u16) -> Option<TargetInfo> {
+        self.map.get(&(code, index)).copied()
+    }
+    pub fn insert(&mut self, code: u32, index: u16, info: TargetInfo) {
+        self.map.insert((code, index), info);
+    }
+    pub fn remove(&mut self, code: u32, index: u16) {
+        self.map.remove(&(code, index));
+    }
+}
+
+/// How a recording ended.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Jumps to its own label.
+    Loop,
+    /// Jumps to the label of another trace.
+    Target { trace: TraceId, label: LabelId },
+    /// Leaves to the interpreter.
+    Exit,
+}
+
+impl Record {
+    /// Before each bytecode: ends or abandons the recording when a limit says so.
+    /// The bytecode to come is not started yet.
+    pub fn start_bytecode(&mut self) -> Result<Option<Ending>, Abort> {
+        if let Some(reason) = self.abort {
+            return Err(reason);
+        }
+        if let Some(ending) = self.ending {
+            return Ok(Some(ending));
+        }
+        self.begin();
+        if self.trace.insts.len() > self.limits.trace_ops_max {
+            return self.give_up_long();
+        }
+        if self.bottoms_left > self.limits.returns_max
+            || (matches!(self.root, Root::Entry { .. }) && self.bottoms_left > 0)
+        {
+            return Ok(Some(self.end_with_exit()));
+        }
+        if self.bottoms_left > 0 && matches!(self.root, Root::Loop { .. }) {
+            return Err(Abort::LeftLoop);
+        }
+        Ok(None)
+    }
+
+    fn give_up_long(&mut self) -> Result<Option<Ending>, Abort> {
+        match self.root {
+            // What was recorded is still good for a bridge: go on from its end another time.
+            Root::Bridge => Ok(Some(self.end_with_exit())),
+            Root::Loop { .. } | Root::Entry { .. } => Err(Abort::TooLong),
+        }
+    }
+
+    fn end_with_exit(&mut self) -> Ending {
+        self.exit_here();
+        self.ending = Some(Ending::Exit);
+        Ending::Exit
+    }
+
+    fn exit_here(&mut self) {
+        let snapshot = self.snapshot();
+        self.trace
+            .push(Op::Exit, Ty::Void, &[], Descr::None, Some(snapshot));
+    }
+
+    /// After a bytecode: what its flow means for the recording.
+    pub fn end_bytecode(&mut self, flow: Flow) -> Option<Abort> {
+        debug_assert!(
+            self.abort.is_some() || self.ending.is_some() || flow != Flow::Merge,
+            "a merge point that did not stop"
+        );
+        self.abort
+    }
+
+    pub fn finish(self, ending: Ending) -> Recording {
+        let code = self.run.code();
+        let pc = self.run.pc();
+        let target_slots = code.data.live_slots(pc).iter().collect();
+        Recording {
+            trace: self.trace,
+            ending,
+            assumptions: self.assumptions,
+            target_token: code.token(pc),
+            target_slots,
+        }
+    }
+
+    /// Frames below the current one that belong to the recording.
+    fn inlined(&self) -> usize {
+        self.stack[..self.stack.len() - 1]
+            .iter()
+            .filter(|f| f.code.is_some())
+            .count()
+    }
+
+    fn activations(&self, code: u32) -> usize {
+        self.stack[..self.stack.len() - 1]
+            .iter()
+            .filter(|f| f.code.is_some_and(|c| c.id == code))
+            .count()
+    }
+
+    fn visit(&mut self, token: i64) -> u32 {
+        let depth = self.stack.len();
+        if let Some(v) = self
+            .visits
+            .iter_mut()
+            .find(|v| v.0 == token && v.1 == depth)
+        {
+            v.2 += 1;
+            return v.2;
+        }
+        self.visits.push((token, depth, 1));
+        1
+    }
+
+    pub(super) fn at_merge_point(&mut self, index: u16) -> bool {
+        let code = self.run.code();
+        let point = &code.merge_points[index as usize];
+        if !self.begun {
+            self.begun = true;
+            self.guard(Op::GuardNoPoll, &[], Descr::None);
+            return false;
+        }
+        let key = (code.id, index);
+        let target = self.targets.get(key.0, key.1);
+        let stop = match point.kind {
+            MergeKind::Loop { .. } => self.at_loop(key, code.token(point.pc), target),
+            MergeKind::Entry => self.at_entry(key, target),
+        };
+        if stop {
+            self.run.set_pc(point.pc);
+        }
+        stop
+    }
+
+    fn is_enclosing(&self, key: (u32, u16)) -> bool {
+        let Root::Loop { code, index } = self.root else {
+            return false;
+        };
+        let mut next = Some(index);
+        let points = &self.run.code().merge_points;
+        while code == key.0
+            && let Some(i) = next
+        {
+            if i == key.1 && i != index {
+                return true;
+            }
+            next = match points[i as usize].kind {
+                MergeKind::Loop { parent, .. } => parent,
+                MergeKind::Entry => None,
+            };
+        }
+        false
+    }
+
+    fn at_loop(&mut self, key: (u32, u16), token: i64, target: Option<TargetInfo>) -> bool {
+        let inlined = self.inlined();
+        let own = self.root
+            == Root::Loop {
+                code: key.0,
+                index: key.1,
+            };
+        if own && inlined == 0 {
+            return self.close(None);
+        }
+        if inlined == 0 {
+            if let Some(target) = target {
+                return self.close(Some(target));
+            }
+            if self.is_enclosing(key) {
+                return self.stop(Abort::LeftLoop);
+            }
+            if self.visit(token) > 1 {
+                self.wanted = Some(key);
+                return self.stop(Abort::InnerLoop);
+            }
+            return false;
+        }
+        let resumed = self.stack.last().is_some_and(|f| f.resumed);
+        let visits = self.visit(token);
+        match target {
+            Some(target) if !resumed && visits == 1 => self.close(Some(target)),
+            Some(target) if visits > self.limits.unroll_max => self.close(Some(target)),
+            None if visits > self.limits.unroll_max => {
+                self.wanted = Some(key);
+                self.stop(Abort::InnerLoop)
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn at_entry(&mut self, key: (u32, u16), target: Option<TargetInfo>) -> bool {
+        let own = self.root
+            == Root::Entry {
+                code: key.0,
+                index: key.1,
+            };
+        let inlined = self.inlined();
+        let activations = self.activations(key.0);
+        if own && (inlined == 0 || activations >= self.limits.recursion_max) {
+            return self.close(None);
+        }
+        if let Some(target) = target
+            && (activations >= self.limits.recursion_max || inlined >= self.limits.inline_depth_max)
+        {
+            return self.close(Some(target));
+        }
+        if activations >= self.limits.recursion_max {
+            self.wanted = Some(key);
+            return self.stop(Abort::Recursion);
+        }
+        false
+    }
+
+    fn stop(&mut self, reason: Abort) -> bool {
+        self.abort(reason);
+        true
+    }
+
+    /// Ends the trace by a jump to `target`, or to its own label.
+    fn close(&mut self, target: Option<TargetInfo>) -> bool {
+        let top = self.stack.len() - 1;
+        for below in 0..top {
+            let pc = self.stack[below].waiting_pc;
+            self.flush_frame(below, pc);
+        }
+        let code = self.run.code();
+        let pc = self.start_pc;
+        let object = self.force_frame(top);
+        if let super::frame::Slot::Known { red, dirty: true } = self.stack[top].aux {
+            self.store_field(object, Frame::AUX.raw, red);
+            self.stack[top].aux = super::frame::Slot::Known { red, dirty: false };
+        }
+        self.flush_regs();
+        if self.depth != 0 {
+            if self.depth > 0 {
+                self.guard_depth();
+            }
+            let by = self.red_const(Ty::Int, Value::small(self.depth as i64).0);
+            self.emit(Op::AddDepth, Ty::Void, &[by.op], Descr::None);
+            self.depth = 0;
+            self.base_depth = 0;
+            self.last_snapshot = None;
+        }
+        let live = self.live(code, pc);
+        let mut args: Vec<OpRef> = vec![object.op];
+        for slot in live.iter() {
+            args.push(self.slot_raw(slot).op);
+        }
+        // The frames are objects now: a snapshot made here stores only what changed.
+        self.base = None;
+        self.last_snapshot = None;
+        let snapshot = self.snapshot();
+        let (label, ending) = match target {
+            None => (self.own_label(), Ending::Loop),
+            Some(t) => (
+                t.label,
+                Ending::Target {
+                    trace: t.trace,
+                    label: t.label,
+                },
+            ),
+        };
+        self.trace.push(
+            Op::Jump,
+            Ty::Void,
+            &args,
+            Descr::Label(label),
+            Some(snapshot),
+        );
+        self.ending = Some(ending);
+        true
+    }
+
+    fn guard_depth(&mut self) {
+        self.guard(Op::GuardDepth, &[], Descr::None);
+    }
+
+    fn own_label(&self) -> LabelId {
+        self.trace
+            .insts
+            .iter()
+            .find_map(|i| match (i.op, i.descr) {
+                (Op::Label, Descr::Label(label)) => Some(label),
+                _ => None,
+            })
+            .expect("root traces have a label")
+    }
+}
+
+impl Recording {
+    /// Replaces the final jump by an `enter` of the target: for states that fit
+    /// none of its versions. Position and slots go to memory.
+    pub fn end_with_enter(&mut self, trace: TraceId) {
+        if self.trace.insts.last().is_none_or(|i| i.op != Op::Jump) {
+            return;
+        }
+        let jump = self.trace.insts.pop().expect("just seen");
+        let frame = jump.args[0];
+        let token = self
+            .trace
+            .constant(Ty::Int, Value::small(self.target_token).0);
+        let mut stores = vec![(Frame::TOKEN.raw, token)];
+        stores.extend(
+            self.target_slots
+                .iter()
+                .map(|s| Frame::SLOTS.raw.field(*s))
+                .zip(jump.args[1..].iter().copied()),
+        );
+        for (field, value) in stores {
+            self.trace.push(
+                Op::Store,
+                Ty::Void,
+                &[frame, value],
+                Descr::Field(field),
+                None,
+            );
+        }
+        self.trace
+            .push(Op::Enter, Ty::Void, &[frame], Descr::Trace(trace), None);
+    }
+}

@@ -1,0 +1,331 @@
+//! Frames as the recorder sees them, and the snapshots made of them.
+
+use super::{Record, Red};
+use crate::code::{Code, SlotMask};
+use crate::ir::{Descr, FrameSnap, FrameSnapId, Op, SnapVal, Snapshot, SnapshotId, Ty};
+use crate::layout::{FRAME, FieldRef, Frame};
+use crate::value::Value;
+use std::rc::Rc;
+
+/// What the recording knows of one slot.
+#[derive(Copy, Clone, Debug)]
+pub(super) enum Slot {
+    /// Still in memory, not looked at.
+    Unknown,
+    Known {
+        red: Red,
+        dirty: bool,
+    },
+}
+
+impl Slot {
+    pub(super) fn known(self) -> Option<Red> {
+        match self {
+            Slot::Unknown => None,
+            Slot::Known { red, .. } => Some(red),
+        }
+    }
+}
+
+/// One frame of the recording's stack.
+#[derive(Clone, Debug)]
+pub(super) struct RecFrame {
+    /// Word of the frame that really runs while recording.
+    pub address: u64,
+    /// The frame object in the trace, if it exists there.
+    pub object: Option<Red>,
+    /// `None`: a caller that was not looked at yet (only at the bottom).
+    pub code: Option<&'static Code>,
+    pub slots: Vec<Slot>,
+    pub aux: Slot,
+    /// State at the pc where it waits for its callee.
+    pub waiting: Option<FrameSnapId>,
+    /// Where it waits.
+    pub waiting_pc: u32,
+    /// It is a suspended computation that was resumed (a generator).
+    pub resumed: bool,
+}
+
+impl RecFrame {
+    pub(super) fn of_object(object: Red, code: &'static Code) -> RecFrame {
+        RecFrame {
+            address: object.bits,
+            object: Some(object),
+            code: Some(code),
+            slots: vec![Slot::Unknown; code.slots as usize],
+            aux: Slot::Unknown,
+            waiting: None,
+            waiting_pc: 0,
+            resumed: false,
+        }
+    }
+
+    pub(super) fn opaque(object: Red) -> RecFrame {
+        RecFrame {
+            address: object.bits,
+            object: Some(object),
+            code: None,
+            slots: Vec::new(),
+            aux: Slot::Unknown,
+            waiting: None,
+            waiting_pc: 0,
+            resumed: false,
+        }
+    }
+
+    pub(super) fn fresh(code: &'static Code, undef: Red, address: u64) -> RecFrame {
+        RecFrame {
+            address,
+            object: None,
+            code: Some(code),
+            slots: vec![
+                Slot::Known {
+                    red: undef,
+                    dirty: false
+                };
+                code.slots as usize
+            ],
+            aux: Slot::Known {
+                red: undef,
+                dirty: false,
+            },
+            waiting: None,
+            waiting_pc: 0,
+            resumed: false,
+        }
+    }
+}
+
+/// Changes of the current bytecode to the frame it started in.
+#[derive(Default)]
+pub(super) struct Undo {
+    pub slots: smallvec::SmallVec<[(u16, Slot); 8]>,
+    pub aux: Option<Slot>,
+}
+
+impl Record {
+    pub(super) fn top(&mut self) -> &mut RecFrame {
+        self.stack
+            .last_mut()
+            .expect("a recording has a current frame")
+    }
+
+    pub(super) fn live(&mut self, code: &'static Code, pc: u32) -> Rc<SlotMask> {
+        self.live_cache
+            .entry(code.token(pc))
+            .or_insert_with(|| Rc::new(code.data.live_slots(pc)))
+            .clone()
+    }
+
+    fn frame_snap(&mut self, index: usize, slots: &[Slot], aux: Slot, pc: u32) -> FrameSnapId {
+        let frame = &self.stack[index];
+        let code = frame.code.expect("a known frame");
+        let object = frame.object.map(|r| SnapVal::Op(r.op));
+        let parent = (index > 0).then(|| self.waiting_snap(index - 1));
+        let live = self.live(code, pc);
+        let is_virtual = object.is_none();
+        let mut out = Vec::new();
+        for slot in live.iter() {
+            if let Some(Slot::Known { red, dirty }) = slots.get(slot as usize).copied()
+                && (dirty || is_virtual)
+            {
+                out.push((slot, SnapVal::Op(red.op)));
+            }
+        }
+        let aux = match aux {
+            Slot::Known { red, dirty } if dirty || is_virtual => Some(SnapVal::Op(red.op)),
+            _ => None,
+        };
+        let words = code.frame_words() as u16;
+        let token = code.token(pc);
+        self.trace.add_frame(FrameSnap {
+            parent,
+            object,
+            words,
+            token,
+            aux,
+            slots: out,
+        })
+    }
+
+    fn waiting_snap(&mut self, index: usize) -> FrameSnapId {
+        if let Some(id) = self.stack[index].waiting {
+            return id;
+        }
+        let id = if self.stack[index].code.is_none() {
+            let object = self.stack[index].object.map(|r| SnapVal::Op(r.op));
+            self.trace.add_frame(FrameSnap {
+                parent: None,
+                object,
+                words: 0,
+                token: -1,
+                aux: None,
+                slots: Vec::new(),
+            })
+        } else {
+            let slots = std::mem::take(&mut self.stack[index].slots);
+            let (aux, pc) = (self.stack[index].aux, self.stack[index].waiting_pc);
+            let id = self.frame_snap(index, &slots, aux, pc);
+            self.stack[index].slots = slots;
+            id
+        };
+        self.stack[index].waiting = Some(id);
+        id
+    }
+
+    /// State of the frames at the start of the current bytecode. Must be called
+    /// before the bytecode changes the stack of frames.
+    pub(super) fn base_snapshot(&mut self) -> FrameSnapId {
+        if let Some(base) = self.base {
+            return base;
+        }
+        let index = self.stack.len() - 1;
+        let mut slots = self.stack[index].slots.clone();
+        for (slot, old) in self.undo.slots.iter().rev() {
+            slots[*slot as usize] = *old;
+        }
+        let aux = self.undo.aux.unwrap_or(self.stack[index].aux);
+        let id = self.frame_snap(index, &slots, aux, self.start_pc);
+        self.base = Some(id);
+        id
+    }
+
+    /// The snapshot for a guard at this point.
+    pub(super) fn snapshot(&mut self) -> SnapshotId {
+        let logged = if self.effect { self.impure } else { 0 };
+        if let Some((id, len)) = self.last_snapshot
+            && len == logged
+        {
+            return id;
+        }
+        let frame = Some(self.base_snapshot());
+        let mut snapshot = Snapshot {
+            frame,
+            depth: self.base_depth,
+            ..Snapshot::default()
+        };
+        if self.effect {
+            snapshot.log = self.log.iter().map(|l| SnapVal::Op(l.1)).collect();
+            snapshot.log_tys = self.log.iter().map(|l| l.0).collect();
+            snapshot.log_len = self.impure;
+        }
+        for (i, reg) in self.regs.iter().enumerate() {
+            if let Slot::Known { red, dirty: true } = reg {
+                snapshot.regs.push((i as u8, SnapVal::Op(red.op)));
+            }
+        }
+        let id = self.trace.add_snapshot(snapshot);
+        self.last_snapshot = Some((id, logged));
+        id
+    }
+
+    /// Makes a frame of the stack an object in the trace (its parents too).
+    pub(super) fn force_frame(&mut self, index: usize) -> Red {
+        if let Some(object) = self.stack[index].object {
+            return object;
+        }
+        let code = self.stack[index]
+            .code
+            .expect("only opaque frames lack a code, and they are objects");
+        let parent = if index > 0 {
+            Some(self.force_frame(index - 1))
+        } else {
+            None
+        };
+        let words = code.frame_words() as u16;
+        let op = self.emit(
+            Op::New,
+            Ty::Val,
+            &[],
+            Descr::Layout {
+                layout: FRAME,
+                shape: 0,
+                words,
+            },
+        );
+        let object = Red {
+            op,
+            bits: self.stack[index].address,
+        };
+        if let Some(parent) = parent {
+            self.store_field(object, Frame::PARENT.raw, parent);
+        }
+        let frame = &mut self.stack[index];
+        frame.object = Some(object);
+        frame.waiting = None;
+        // Memory is zero now: everything known has yet to be stored.
+        for slot in frame.slots.iter_mut().chain([&mut frame.aux]) {
+            if let Slot::Known { dirty, .. } = slot {
+                *dirty = true;
+            }
+        }
+        object
+    }
+
+    /// Writes what differs from memory of frame `index`, which is to continue at `pc`.
+    pub(super) fn flush_frame(&mut self, index: usize, pc: u32) {
+        let Some(code) = self.stack[index].code else {
+            return;
+        };
+        let object = self.force_frame(index);
+        let token = self.red_const(Ty::Int, Value::small(code.token(pc)).0);
+        self.store_field(object, Frame::TOKEN.raw, token);
+        for slot in self.live(code, pc).iter() {
+            if let Slot::Known { red, dirty: true } = self.stack[index].slots[slot as usize] {
+                self.store_field(object, Frame::SLOTS.raw.field(slot), red);
+                self.stack[index].slots[slot as usize] = Slot::Known { red, dirty: false };
+            }
+        }
+        if let Slot::Known { red, dirty: true } = self.stack[index].aux {
+            self.store_field(object, Frame::AUX.raw, red);
+            self.stack[index].aux = Slot::Known { red, dirty: false };
+        }
+    }
+
+    /// Appends a store that belongs to frame management: not an effect of the bytecode.
+    pub(super) fn store_field(&mut self, object: Red, field: FieldRef, value: Red) {
+        self.emit(
+            Op::Store,
+            Ty::Void,
+            &[object.op, value.op],
+            Descr::Field(field),
+        );
+    }
+
+    /// The bottom of the stack got left: looks at the caller, whose position
+    /// the trace must check.
+    pub(super) fn ensure_parent(&mut self) {
+        if self.stack.len() > 1 {
+            return;
+        }
+        let bits = self.run.parent_word();
+        let object = self.stack[0].object.expect("the bottom frame is an object");
+        let op = self.emit(
+            Op::Load,
+            Ty::Val,
+            &[object.op],
+            Descr::Field(Frame::PARENT.raw),
+        );
+        self.stack.insert(0, RecFrame::opaque(Red { op, bits }));
+    }
+
+    /// The frame on top was opaque and is current now: checks its position.
+    pub(super) fn learn_top(&mut self) {
+        if self.stack.last().is_none_or(|f| f.code.is_some()) {
+            return;
+        }
+        let object = self.top().object.expect("opaque frames are objects");
+        let token = self.run.token_word();
+        let op = self.emit(
+            Op::Load,
+            Ty::Int,
+            &[object.op],
+            Descr::Field(Frame::TOKEN.raw),
+        );
+        let expected = self.red_const(Ty::Int, token);
+        self.guard(Op::GuardValue, &[op, expected.op], Descr::None);
+        let code = crate::meta::Meta::code(&self.run);
+        *self.top() = RecFrame::of_object(object, code);
+        self.bottoms_left += 1;
+    }
+}
