@@ -113,6 +113,10 @@ impl Block {
         addr & (BLOCK_BYTES - 1) >= HEAD_BYTES && self.cell(self.index(addr)) == addr
     }
 
+    pub fn cell_bytes(&self) -> usize {
+        self.cell_bytes as usize
+    }
+
     pub fn clear_marks(&mut self) {
         self.marks = [0; MARK_WORDS];
     }

@@ -49,10 +49,16 @@ impl Heap {
             limit: to + capacity,
             promoted_bytes: 0,
         };
+        self.pin_trailed(roots);
+        // Taken before anything is promoted: promoted objects enter the next
+        // set already scanned, and no reference may be forwarded twice.
+        let holders = std::mem::take(&mut self.remembered);
         self.forward_roots(roots);
         self.drain();
-        self.scan_remembered();
+        self.scan_remembered(holders);
         self.scan_carded();
+        self.weak_after_minor();
+        self.unpin();
         let survived = self.minor.next - to;
         self.nursery.survivors = to;
         self.nursery.survivors_end = self.minor.next;
@@ -110,6 +116,9 @@ impl Heap {
         registered.visit(true, &mut |value| *value = self.forward(*value));
         self.roots = registered;
         roots.visit(&mut |value| *value = self.forward(*value));
+        for i in 0..self.weak.queue.len() {
+            self.weak.queue[i] = self.forward(self.weak.queue[i]);
+        }
     }
 
     /// Where the object of `value` is now; copies it if need be.
@@ -131,6 +140,9 @@ impl Heap {
         let words = mem::size_words(addr, header);
         let info = self.scan[mem::layout_of(header) as usize];
         debug_assert!(info.known, "object of an unregistered layout");
+        if info.transparent && self.is_bound(addr, header) {
+            return self.forward_bound(addr);
+        }
         let bytes = words * 8;
         let to = self.minor.next;
         let copy = if header & FLAG_AGED == 0 && to + bytes <= self.minor.limit {
@@ -146,6 +158,14 @@ impl Heap {
             self.work.push(copy);
         }
         Value::heap(copy)
+    }
+
+    /// What stands in for a bound variable.
+    #[cold]
+    #[inline(never)]
+    fn forward_bound(&mut self, addr: usize) -> Value {
+        let target = self.follow(Value::heap(addr));
+        self.forward(target)
     }
 
     /// Copies a young object to the old generation.
@@ -229,12 +249,11 @@ impl Heap {
         }
         let copy = self.forward_young(value.addr());
         mem::set_word(addr, word, copy.0);
-        self.nursery.is_young(copy.addr())
+        copy.is_heap() && self.nursery.is_young(copy.addr())
     }
 
     /// Scans the old objects that were stored into.
-    fn scan_remembered(&mut self) {
-        let mut holders = std::mem::take(&mut self.remembered);
+    fn scan_remembered(&mut self, mut holders: Vec<usize>) {
         for &addr in &holders {
             let header = mem::header(addr);
             mem::set_header(addr, header | FLAG_UNLOGGED);

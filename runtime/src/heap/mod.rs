@@ -26,21 +26,25 @@
 pub mod access;
 mod barrier;
 mod large;
+mod mark;
 mod mature;
 mod mem;
 mod minor;
 mod nursery;
 mod os;
 mod roots;
+mod verify;
+mod weak;
 
 pub use mature::MAX_SMALL_WORDS;
 pub use roots::{Handle, RootSource};
+pub use weak::{WeakRef, WeakSource};
 
 use large::Large;
 use mature::Mature;
 use metatrace::layout::{self, Kind, Layout, LayoutId};
 use metatrace::value::Value;
-use metatrace::vm::{EXIT_BUFFER_WORDS, POLL_STRESS, REG_COUNT, VmCore};
+use metatrace::vm::{EXIT_BUFFER_WORDS, POLL_GC, POLL_STRESS, REG_COUNT, VmCore};
 use nursery::Nursery;
 use roots::Roots;
 
@@ -194,10 +198,18 @@ pub struct Heap {
     minor: minor::Progress,
     scan: Box<[ScanInfo; 256]>,
     options: HeapOptions,
+    weak: weak::Weak,
+    /// References to bound logic variables may be replaced by their targets.
+    shortcuts: bool,
+    mark_stack_max: usize,
+    /// Some object is marked but was not pushed.
+    mark_overflowed: bool,
     /// Bytes outside the heap that objects keep alive.
     external_bytes: usize,
     /// `used_bytes` at which the next collection is a full one.
     full_at: usize,
+    /// `used_bytes` after the last full collection.
+    live_bytes: usize,
     out_of_memory: bool,
     _exit_buffer: Box<[u64]>,
 }
@@ -206,6 +218,7 @@ impl Heap {
     /// An empty heap. Box it (or what contains it) before handing out pointers to `core`.
     pub fn new(options: HeapOptions) -> Heap {
         layout::register(layout::CORE_LAYOUTS);
+        layout::register(weak::LAYOUTS);
         let nursery = Nursery::new(options.nursery_bytes_min);
         let mut exit_buffer = vec![0; EXIT_BUFFER_WORDS].into_boxed_slice();
         let stressed = options.stress != Stress::None;
@@ -242,7 +255,12 @@ impl Heap {
             scan: Box::new([ScanInfo::UNKNOWN; 256]),
             full_at: options.full_bytes_min.min(options.heap_limit),
             options,
+            weak: weak::Weak::default(),
+            shortcuts: false,
+            mark_stack_max: mark::MARK_STACK_MAX,
+            mark_overflowed: false,
             external_bytes: 0,
+            live_bytes: 0,
             out_of_memory: false,
             _exit_buffer: exit_buffer,
         };
@@ -257,14 +275,74 @@ impl Heap {
 
     /// Collects at a merge point: young objects, and the whole heap when it has
     /// grown enough. `roots` are those of the caller, beside the registered ones.
+    /// Afterwards ask [`take_out_of_memory`](Heap::take_out_of_memory).
     pub fn collect(&mut self, roots: &mut dyn RootSource) {
-        self.collect_minor(roots, false);
+        self.checked(roots, |heap, roots| {
+            heap.collect_minor(roots, heap.options.stress == Stress::PromoteAll);
+            if heap.used_bytes() >= heap.full_at || heap.options.stress == Stress::Full {
+                heap.collect_full(roots);
+            }
+        });
+    }
+
+    /// Collects the whole heap at a merge point.
+    pub fn collect_all(&mut self, roots: &mut dyn RootSource) {
+        self.checked(roots, |heap, roots| {
+            heap.collect_minor(roots, false);
+            heap.collect_full(roots);
+        });
     }
 
     /// Moves every live young object (and what it reaches) to where it stays,
-    /// so that machine code may embed the addresses of `roots`.
+    /// so that machine code may embed the addresses of `roots`. A collection:
+    /// only at merge points.
     pub fn promote_all(&mut self, roots: &mut dyn RootSource) {
-        self.collect_minor(roots, true);
+        self.checked(roots, |heap, roots| heap.collect_minor(roots, true));
+    }
+
+    /// Runs a collection between two verifications, when those are asked for.
+    fn checked(
+        &mut self,
+        roots: &mut dyn RootSource,
+        collection: impl FnOnce(&mut Heap, &mut dyn RootSource),
+    ) {
+        if self.options.verify {
+            self.verify(roots);
+        }
+        collection(self, roots);
+        if self.options.verify {
+            self.verify(roots);
+        }
+    }
+
+    /// True once after a full collection that could not get below the heap limit:
+    /// the driver then raises the guest's memory error.
+    pub fn take_out_of_memory(&mut self) -> bool {
+        std::mem::take(&mut self.out_of_memory)
+    }
+
+    /// True when `value` is no reference to an object that may still move.
+    pub fn is_settled(&self, value: Value) -> bool {
+        !value.is_heap() || !self.nursery.is_young(value.addr())
+    }
+
+    pub fn options(&self) -> &HeapOptions {
+        &self.options
+    }
+
+    /// Changes the limit on the bytes of all spaces together.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.options.heap_limit = bytes;
+        self.full_at = self.full_at.min(bytes);
+    }
+
+    /// Switches a stress mode on or off.
+    pub fn set_stress(&mut self, stress: Stress) {
+        self.options.stress = stress;
+        self.core.poll &= !POLL_STRESS;
+        if stress != Stress::None {
+            self.core.poll |= POLL_STRESS;
+        }
     }
 
     /// Bytes taken by all objects, and by what they keep alive outside the heap.
@@ -276,23 +354,38 @@ impl Heap {
             + self.external_bytes
     }
 
+    /// Bytes of mature blocks in use, free cells included.
+    pub fn mature_footprint(&self) -> usize {
+        self.mature.footprint()
+    }
+
     fn note_peak(&mut self) {
         self.stats.bytes_peak = self.stats.bytes_peak.max(self.used_bytes() as u64);
     }
 
     /// Asks whether `bytes` more would fit; to be called before allocations
-    /// whose size a guest controls.
+    /// whose size a guest controls. What a full collection may free counts as
+    /// free, up to half the limit, and the collection is asked for.
     pub fn try_reserve(&mut self, bytes: usize) -> Result<(), OutOfMemory> {
         let limit = self.options.heap_limit;
-        match self.used_bytes().checked_add(bytes) {
-            Some(total) if total <= limit => Ok(()),
-            _ => Err(OutOfMemory),
+        let total = self.used_bytes().checked_add(bytes).ok_or(OutOfMemory)?;
+        if total <= limit {
+            return Ok(());
         }
+        if self.live_bytes + bytes > limit || total - limit > limit / 2 {
+            return Err(OutOfMemory);
+        }
+        self.full_at = 0;
+        self.core.poll |= POLL_GC;
+        Ok(())
     }
 
     /// Charges memory outside the heap that objects keep alive (`bytes` may be negative).
     pub fn charge_external(&mut self, bytes: isize) {
         self.external_bytes = self.external_bytes.saturating_add_signed(bytes);
+        if self.used_bytes() >= self.full_at {
+            self.core.poll |= POLL_GC;
+        }
     }
 
     /// Learns layouts registered since the last call.
@@ -316,5 +409,7 @@ impl Heap {
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;
