@@ -1,1 +1,2 @@
-//! Placeholder map; filled in as the crate grows.
+//! Prolog on Metatrace.
+pub mod syntax;

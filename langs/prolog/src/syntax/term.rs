@@ -1,0 +1,105 @@
+//! Terms as the reader makes them: nodes in one arena per clause, no reference counts.
+
+use num_bigint::BigInt;
+use std::borrow::Cow;
+use std::rc::Rc;
+
+/// An interned name; the engine's symbol number.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Atom(pub u32);
+
+/// The table of interned names.
+pub trait Atoms {
+    fn intern(&mut self, name: &str) -> Atom;
+    fn name(&self, atom: Atom) -> Cow<'_, str>;
+}
+
+/// Index of a node in its [`Terms`].
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct NodeId(pub u32);
+
+/// One term; arguments of compounds lie consecutively in the arena's argument list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// Variable number within the clause.
+    Var(u32),
+    Atom(Atom),
+    Int(i64),
+    Big(Rc<BigInt>),
+    Float(f64),
+    Str(Rc<str>),
+    Compound {
+        name: Atom,
+        /// First argument in the argument list, and how many.
+        args: u32,
+        arity: u32,
+    },
+}
+
+/// An arena of terms.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    nodes: Vec<Node>,
+    args: Vec<NodeId>,
+}
+
+impl Terms {
+    pub fn new() -> Terms {
+        Terms::default()
+    }
+
+    #[inline]
+    pub fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub fn add(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    pub fn compound(&mut self, name: Atom, args: &[NodeId]) -> NodeId {
+        if args.is_empty() {
+            return self.add(Node::Atom(name));
+        }
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        self.add(Node::Compound {
+            name,
+            args: start,
+            arity: args.len() as u32,
+        })
+    }
+
+    /// Arguments of a compound; none for anything else.
+    pub fn args(&self, id: NodeId) -> &[NodeId] {
+        match *self.get(id) {
+            Node::Compound { args, arity, .. } => {
+                &self.args[args as usize..(args + arity) as usize]
+            }
+            _ => &[],
+        }
+    }
+
+    /// Name and arity of an atom or compound.
+    pub fn functor(&self, id: NodeId) -> Option<(Atom, usize)> {
+        match *self.get(id) {
+            Node::Atom(a) => Some((a, 0)),
+            Node::Compound { name, arity, .. } => Some((name, arity as usize)),
+            _ => None,
+        }
+    }
+
+    /// The arguments when the term is `name/arity`.
+    pub fn is(&self, id: NodeId, name: Atom, arity: usize) -> Option<&[NodeId]> {
+        (self.functor(id) == Some((name, arity))).then(|| self.args(id))
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+}
