@@ -12,10 +12,12 @@ use crate::shapes::Shapes;
 use crate::symbols::Symbols;
 use crate::well_known::{self, WellKnown};
 use metatrace::code::{Code, CodeData, MergePoint};
+use metatrace::jit::Jit;
 use metatrace::value::Value;
 use metatrace::vm::VmCore;
 use std::any::Any;
 use std::cell::Cell;
+use std::rc::Rc;
 
 pub use crate::slices::native_args;
 
@@ -38,6 +40,8 @@ pub struct Vm {
     pub roots: Vec<Value>,
     /// Shared constants: see `text.rs` and `tuples.rs`.
     pub well_known: WellKnown,
+    /// The tracer, if guest code is to be traced; see [`Vm::set_jit`].
+    pub jit: Option<Rc<Jit>>,
 }
 
 /// Every code of the engine, by id. Codes are never dropped while it lives.
@@ -87,6 +91,7 @@ impl Vm {
             options,
             roots: Vec::new(),
             well_known: WellKnown::default(),
+            jit: None,
         });
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);
@@ -168,6 +173,13 @@ impl Vm {
             no_inline: Cell::new(false),
             data: new.data,
         }));
+        for point in &code.merge_points {
+            let counter = self
+                .jit
+                .as_ref()
+                .map_or(u32::MAX, |jit| jit.initial_counter(point.kind));
+            point.counter.set(counter);
+        }
         self.codes.codes.push(code);
         self.core_mut().codes = self.codes.codes.as_ptr();
         code
@@ -201,6 +213,7 @@ impl Vm {
             well_known: &mut self.well_known,
             languages: &self.languages,
             states: &mut self.states,
+            jit: self.jit.as_deref(),
         };
         (&mut self.heap, roots)
     }
@@ -214,6 +227,7 @@ struct EngineRoots<'a> {
     well_known: &'a mut WellKnown,
     languages: &'a [&'static dyn Language],
     states: &'a mut [Box<dyn Any>],
+    jit: Option<&'a Jit>,
 }
 
 impl RootSource for EngineRoots<'_> {
@@ -222,6 +236,9 @@ impl RootSource for EngineRoots<'_> {
         self.symbols.visit_roots(visit);
         self.shapes.visit_roots(visit);
         self.well_known.visit_roots(visit);
+        if let Some(jit) = self.jit {
+            jit.visit_roots(visit);
+        }
         for (language, state) in self.languages.iter().zip(&mut *self.states) {
             language.visit_roots(&mut **state, visit);
         }

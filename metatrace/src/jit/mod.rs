@@ -46,6 +46,8 @@ pub trait Services {
     /// Something wants attention (the poll word is not zero): collect, handle
     /// interrupts and limits. `Some`: an exception is pending and is to be raised in the current frame.
     fn poll(&self, core: *mut VmCore) -> Option<Arrival>;
+    /// Called before guest code runs in step loops.
+    fn rearm(&self, _core: *mut VmCore) {}
     /// Makes the objects among `words` (tagged values) old, so that their
     /// addresses may be embedded; updates the words. A safe point.
     fn promote(&self, core: *mut VmCore, words: &mut [u64]);
@@ -133,6 +135,7 @@ impl Jit {
                 return arrival.unwrap_or(Arrival::Return);
             }
             let loops = services.loops(language);
+            services.rearm(core);
             let flow = match arrival.take() {
                 Some(how) => (loops.run_arrive)(core, how),
                 None => (loops.run)(core),

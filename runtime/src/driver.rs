@@ -1,0 +1,215 @@
+//! The one driver loop: runs guest code of any language, with the tracer if the
+//! engine has one.
+//!
+//! Host frames stand where Rust called guest code: a frame of the host's code
+//! is the bottom of every guest stack, and the loop returns when it is current.
+
+use crate::engine::{NewCode, Vm};
+use crate::error::ErrorKind;
+use crate::heap::Stress;
+use crate::native::Guest;
+use metatrace::code::{Code, CodeData, SlotMask};
+use metatrace::interp::StepLoops;
+use metatrace::jit::{HOST_LANGUAGE, Jit, Services};
+use metatrace::layout::{FRAME, Frame, header};
+use metatrace::meta::{Arrival, Flow, Raised};
+use metatrace::run::mem;
+use metatrace::value::Value;
+use metatrace::vm::{
+    POLL_FUEL, POLL_GC, POLL_INTERRUPT, POLL_INVALIDATED, POLL_STRESS, REG_TRANSFER, VmCore,
+};
+use std::rc::Rc;
+
+/// The code of host frames: never executed.
+struct HostCode;
+
+impl CodeData for HostCode {
+    fn live_slots(&self, _: u32) -> SlotMask {
+        SlotMask::default()
+    }
+    fn describe(&self, _: u32) -> String {
+        "host".to_owned()
+    }
+    fn line(&self, _: u32) -> u32 {
+        0
+    }
+}
+
+/// What the tracer asks of the runtime.
+struct VmServices {
+    loops: Vec<StepLoops>,
+}
+
+impl Services for VmServices {
+    fn loops(&self, language: u8) -> StepLoops {
+        self.loops[language as usize]
+    }
+    fn poll(&self, core: *mut VmCore) -> Option<Arrival> {
+        Vm::from_core(core)
+            .attend()
+            .err()
+            .map(|Raised| Arrival::Raise)
+    }
+    fn rearm(&self, core: *mut VmCore) {
+        Vm::from_core(core).rearm_stress();
+    }
+    fn promote(&self, core: *mut VmCore, words: &mut [u64]) {
+        struct Words<'a>(&'a mut [u64]);
+        impl crate::heap::RootSource for Words<'_> {
+            fn visit(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+                for word in self.0.iter_mut() {
+                    let mut value = Value(*word);
+                    visit(&mut value);
+                    *word = value.0;
+                }
+            }
+        }
+        Vm::from_core(core).promote_all(&mut Words(words));
+    }
+}
+
+impl Vm {
+    /// Code of the host's frames; made on first use.
+    fn host_code(&mut self) -> &'static Code {
+        if let Some(code) = self.codes.iter().find(|c| c.lang == HOST_LANGUAGE) {
+            return code;
+        }
+        self.add_code(NewCode {
+            lang: HOST_LANGUAGE,
+            slots: 0,
+            name: "host".to_owned(),
+            file: String::new(),
+            instrs: Box::new([0]),
+            merge_points: Box::new([]),
+            data: Box::new(HostCode),
+        })
+    }
+
+    /// Runs `code` in a new frame with its first slots set, to its end: the
+    /// value that it returns, or `Err` with the exception pending. Not for
+    /// natives' everyday use: guest code called from guest code is a frame.
+    pub fn execute(&mut self, code: &'static Code, slots: &[Value]) -> Guest {
+        let frame = self.new_frame(code, slots);
+        self.execute_frame(frame)
+    }
+
+    /// A frame object of `code`, not linked to any other.
+    pub fn new_frame(&mut self, code: &'static Code, slots: &[Value]) -> Value {
+        let words = code.frame_words();
+        let core = self.core_ptr();
+        let frame = mem::alloc(core, header(FRAME, words, 0), words);
+        mem::fill(frame, 1, words, Value::UNDEF.0);
+        mem::set_word(frame, Frame::PARENT.raw.word as usize, Value::NIL.0);
+        mem::set_word(
+            frame,
+            Frame::TOKEN.raw.word as usize,
+            Value::small(code.token(0)).0,
+        );
+        for (i, value) in slots.iter().enumerate() {
+            mem::set_word(frame, Frame::SLOTS.raw.start as usize + i, value.0);
+        }
+        Value(frame)
+    }
+
+    /// Runs an unlinked frame to its end.
+    pub fn execute_frame(&mut self, frame: Value) -> Guest {
+        let host = self.host_code();
+        let outer = self.core().frame;
+        let sentinel = self.new_frame(host, &[]);
+        mem::set_word(sentinel.0, Frame::PARENT.raw.word as usize, outer.0);
+        mem::barrier(self.core_ptr(), frame.0);
+        mem::set_word(frame.0, Frame::PARENT.raw.word as usize, sentinel.0);
+        self.core_mut().frame = frame;
+        self.core_mut().depth += 1;
+        let depth = self.core().depth;
+        let how = self.drive();
+        // The sentinel is current again; its parent is where we came from (and
+        // may have moved meanwhile).
+        let sentinel = self.core().frame;
+        let outer = Value(mem::word(sentinel.0, Frame::PARENT.raw.word as usize));
+        self.core_mut().frame = outer;
+        self.core_mut().depth = depth - 1;
+        match how {
+            Arrival::Raise => Err(Raised),
+            Arrival::Return | Arrival::Start => Ok(self.core().regs[REG_TRANSFER as usize]),
+            Arrival::Fail => Ok(Value::STOP),
+        }
+    }
+
+    fn drive(&mut self) -> Arrival {
+        let services = VmServices {
+            loops: self.languages.iter().map(|l| l.loops()).collect(),
+        };
+        let core = self.core_ptr();
+        match self.jit.clone() {
+            Some(jit) => jit.run(&services, core, None),
+            None => interpret(&services, core),
+        }
+    }
+
+    /// Sets the tracer, and the counters of all codes accordingly.
+    pub fn set_jit(&mut self, jit: Rc<Jit>) {
+        for code in self.codes.iter() {
+            for point in &code.merge_points {
+                point.counter.set(jit.initial_counter(point.kind));
+            }
+        }
+        self.jit = Some(jit);
+    }
+
+    /// In stress modes every merge point of the step loops polls. The bit is
+    /// down while a trace is entered, or it would leave at its first guard for ever.
+    fn rearm_stress(&mut self) {
+        if self.options.heap.stress != Stress::None {
+            self.core_mut().poll |= POLL_STRESS;
+        }
+    }
+
+    /// At a merge point: does what the poll word asks for.
+    fn attend(&mut self) -> Guest<()> {
+        let poll = self.core().poll;
+        self.core_mut().poll &=
+            !(POLL_GC | POLL_INTERRUPT | POLL_INVALIDATED | POLL_FUEL | POLL_STRESS);
+        if poll & (POLL_GC | POLL_STRESS) != 0 {
+            self.collect();
+            if self.heap.try_reserve(0).is_err() {
+                return Err(self.error(ErrorKind::Memory, ""));
+            }
+        }
+        if poll & POLL_INTERRUPT != 0 {
+            return Err(self.error(ErrorKind::Interrupt, ""));
+        }
+        Ok(())
+    }
+}
+
+/// The loop without a tracer.
+fn interpret(services: &VmServices, core: *mut VmCore) -> Arrival {
+    let mut arrival = None;
+    loop {
+        let token = Value(mem::word(
+            mem::current(core),
+            Frame::TOKEN.raw.word as usize,
+        ))
+        .as_int();
+        let code = mem::code(core, metatrace::code::token_code(token));
+        if code.lang == HOST_LANGUAGE {
+            return arrival.unwrap_or(Arrival::Return);
+        }
+        let loops = services.loops(code.lang);
+        services.rearm(core);
+        let flow = match arrival.take() {
+            Some(how) => (loops.run_arrive)(core, how),
+            None => (loops.run)(core),
+        };
+        match flow {
+            Flow::Next => {}
+            Flow::Switch(how) => arrival = Some(how),
+            Flow::Merge => {
+                if mem::poll(core) != 0 {
+                    arrival = services.poll(core);
+                }
+            }
+        }
+    }
+}
