@@ -31,6 +31,15 @@
 //! All methods take `&self`: a native called from machine code may re-enter the
 //! driver, which may compile, attach or free while outer code is still active.
 
+mod code;
+pub mod cranelift;
+mod link;
+mod plan;
+pub mod portable;
+
+pub use cranelift::CraneliftBackend;
+pub use portable::PortableBackend;
+
 use crate::ir::{LabelId, Trace, TraceId};
 use crate::vm::VmCore;
 

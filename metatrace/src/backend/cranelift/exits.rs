@@ -1,0 +1,311 @@
+//! Leaving machine code and coming in: cold exit blocks, jumps to other units,
+//! the stubs behind unlinked slots, slow-path helpers, and the trampoline.
+//!
+//! An exit is a cold block that stores its values to the exit buffer and
+//! tail-calls through the guard's slot; nothing of it is on the hot path but the
+//! branch. Guards with the same snapshot share the block, which then takes the
+//! address of the slot as its parameter.
+
+use super::Compiler;
+use super::lower::Lower;
+use super::slots::{SLOT_CODE, SLOT_SELECTOR};
+use crate::backend::link::Key;
+use crate::backend::{CompileError, ExitId, Outcome};
+use crate::ir::{OpRef, SnapshotId, TraceId};
+use crate::vm::VmCore;
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
+    types::{F64, I64},
+};
+use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::FunctionBuilder;
+use std::mem::offset_of;
+
+/// What the returned word means: an exit id, or one of these kinds and an id.
+pub(super) const EXIT_ENTER: u64 = 1 << 32;
+pub(super) const EXIT_LABEL: u64 = 2 << 32;
+
+/// The meaning of the word that machine code returned.
+pub(super) fn decode_exit(word: u64, frame: impl FnOnce() -> u64) -> Outcome {
+    let id = word as u32;
+    match word & !0xFFFF_FFFF {
+        0 => Outcome::Exit(ExitId(id)),
+        EXIT_ENTER => Outcome::Enter {
+            trace: TraceId(id),
+            frame: frame(),
+        },
+        _ => unreachable!("a jump to label {id}, whose code was freed"),
+    }
+}
+
+/// Signature of all code: `(vm, frame, selector) -> word`.
+pub(super) fn code_signature() -> Signature {
+    let mut signature = Signature::new(CallConv::Tail);
+    signature.params.extend([AbiParam::new(I64); 3]);
+    signature.returns.push(AbiParam::new(I64));
+    signature
+}
+
+pub(super) fn signature(conv: CallConv, params: &[Type], ret: Option<Type>) -> Signature {
+    let mut signature = Signature::new(conv);
+    signature
+        .params
+        .extend(params.iter().map(|t| AbiParam::new(*t)));
+    signature.returns.extend(ret.map(AbiParam::new));
+    signature
+}
+
+/// Addresses of code that every unit uses.
+pub(super) struct Stubs {
+    /// From Rust: `(vm, frame, selector, code) -> word`, native convention.
+    pub trampoline: u64,
+    /// Behind unlinked exits: returns the selector.
+    pub leave: u64,
+    /// Behind entries without code: also stores the frame.
+    pub leave_enter: u64,
+    /// `(vm, bytes)`: result in the exit buffer. This and the following preserve all registers.
+    pub grow_nursery: u64,
+    /// `(vm, float)`: result in the exit buffer.
+    pub box_float: u64,
+    /// `(vm, holder)`.
+    pub log_object: u64,
+}
+
+impl Stubs {
+    pub fn compile(compiler: &mut Compiler) -> Result<Stubs, CompileError> {
+        let native = compiler.native_call_conv();
+        let trampoline = stub(
+            compiler,
+            signature(native, &[I64; 4], Some(I64)),
+            |b, args| {
+                let code = b.import_signature(code_signature());
+                let call = b.ins().call_indirect(code, args[3], &args[..3]);
+                let word = b.inst_results(call)[0];
+                b.ins().return_(&[word]);
+            },
+        )?;
+        let leave = stub(compiler, code_signature(), |b, args| {
+            b.ins().return_(&[args[2]]);
+        })?;
+        let leave_enter = stub(compiler, code_signature(), |b, args| {
+            let frame = offset_of!(VmCore, frame) as i32;
+            b.ins()
+                .store(MemFlagsData::trusted(), args[1], args[0], frame);
+            b.ins().return_(&[args[2]]);
+        })?;
+        let mut slow = |param, ret, helper| slow_stub(compiler, native, param, ret, helper);
+        let grow_nursery = slow(I64, Some(I64), offset_of!(VmCore, grow_nursery))?;
+        let box_float = slow(F64, Some(I64), offset_of!(VmCore, box_float))?;
+        let log_object = slow(I64, None, offset_of!(VmCore, log_object))?;
+        Ok(Stubs {
+            trampoline,
+            leave,
+            leave_enter,
+            grow_nursery,
+            box_float,
+            log_object,
+        })
+    }
+}
+
+fn stub(
+    compiler: &mut Compiler,
+    signature: Signature,
+    body: impl FnOnce(&mut FunctionBuilder, &[Value]),
+) -> Result<u64, CompileError> {
+    compiler.context.clear();
+    compiler.context.func.signature = signature;
+    compiler.context.func.name = UserFuncName::user(0, 0);
+    let mut b = FunctionBuilder::new(&mut compiler.context.func, &mut compiler.builder);
+    let entry = b.create_block();
+    b.append_block_params_for_function_params(entry);
+    b.switch_to_block(entry);
+    let args = b.block_params(entry).to_vec();
+    body(&mut b, &args);
+    b.seal_all_blocks();
+    b.finalize(compiler.isa.frontend_config());
+    let (block, _) = compiler.finish()?;
+    Ok(compiler.memory.address(block))
+}
+
+/// Calls the helper at `vm + helper` with one argument; a result goes to the
+/// exit buffer, which is free while code runs.
+fn slow_stub(
+    compiler: &mut Compiler,
+    native: CallConv,
+    param: Type,
+    ret: Option<Type>,
+    helper: usize,
+) -> Result<u64, CompileError> {
+    let preserve = signature(CallConv::PreserveAll, &[I64, param], None);
+    stub(compiler, preserve, |b, args| {
+        let flags = MemFlagsData::trusted();
+        let target = b.import_signature(signature(native, &[I64, param], ret));
+        let callee = b.ins().load(I64, flags, args[0], helper as i32);
+        let call = b.ins().call_indirect(target, callee, args);
+        if let Some(&result) = b.inst_results(call).first() {
+            let buffer = b.ins().load(I64, flags, args[0], EXIT_BUFFER);
+            b.ins().store(flags, result, buffer, 0);
+        }
+        b.ins().return_(&[]);
+    })
+}
+
+pub(super) const EXIT_BUFFER: i32 = offset_of!(VmCore, exit_buffer) as i32;
+
+/// Where a guard branches to when it fails.
+#[derive(Copy, Clone)]
+pub(super) struct Target {
+    pub block: Block,
+    /// Address of the exit's slot, for shared exit blocks.
+    slot: Option<u64>,
+}
+
+/// An exit block yet to be filled.
+pub(super) struct ColdExit {
+    block: Block,
+    snapshot: SnapshotId,
+    /// `None`: the slot's address is the block's parameter.
+    slot: Option<u64>,
+}
+
+/// A bridge of the unit, reached by a branch: lowered later.
+pub(super) struct Pending {
+    pub fragment: usize,
+    pub block: Block,
+    pub values: Vec<Value>,
+}
+
+impl Lower<'_, '_> {
+    /// Target of the current instruction's failure. To be called once per
+    /// instruction with a snapshot, in order.
+    pub(super) fn exit_target(&mut self, snapshot: SnapshotId) -> Target {
+        let exit = self.frag.exits[self.frag.next_exit];
+        self.frag.next_exit += 1;
+        if let Some(&fragment) = self.plan.bridges.get(&exit) {
+            let block = self.b.create_block();
+            let plan = self.plan;
+            let values = plan.exit_values[self.frag.index][snapshot.index()]
+                .iter()
+                .map(|v| self.use_value(*v))
+                .collect();
+            self.pending.push(Pending {
+                fragment,
+                block,
+                values,
+            });
+            return Target { block, slot: None };
+        }
+        let slot = self.slots.address(Key::Exit(exit));
+        // A lone exit, or one with little to store, has its own block.
+        let (index, s) = (self.frag.index, snapshot.index());
+        let share =
+            self.plan.snapshot_uses[index][s] > 1 && self.plan.exit_values[index][s].len() > 1;
+        if !share {
+            let block = self.cold_block();
+            self.frag.cold.push(ColdExit {
+                block,
+                snapshot,
+                slot: Some(slot),
+            });
+            return Target { block, slot: None };
+        }
+        let block = match self.frag.shared.get(&snapshot) {
+            Some(block) => *block,
+            None => {
+                let block = self.cold_block();
+                self.b.append_block_param(block, I64);
+                self.frag.shared.insert(snapshot, block);
+                self.frag.cold.push(ColdExit {
+                    block,
+                    snapshot,
+                    slot: None,
+                });
+                block
+            }
+        };
+        Target {
+            block,
+            slot: Some(slot),
+        }
+    }
+
+    /// Goes on only if `condition` is (non-zero) = `holds`.
+    pub(super) fn check(&mut self, condition: Value, holds: bool, target: Target) {
+        let next = self.b.create_block();
+        let args: Option<BlockArg> = target.slot.map(|slot| self.iconst(slot).into());
+        let ins = self.b.ins();
+        if holds {
+            ins.brif(condition, next, &[], target.block, &args);
+        } else {
+            ins.brif(condition, target.block, &args, next, &[]);
+        }
+        self.b.switch_to_block(next);
+    }
+
+    /// Leaves unconditionally.
+    pub(super) fn leave(&mut self, target: Target) {
+        let args: Option<BlockArg> = target.slot.map(|slot| self.iconst(slot).into());
+        self.b.ins().jump(target.block, &args);
+    }
+
+    /// Fills the fragment's exit blocks.
+    pub(super) fn emit_exits(&mut self) {
+        let plan = self.plan;
+        for exit in std::mem::take(&mut self.frag.cold) {
+            self.b.switch_to_block(exit.block);
+            let slot = match exit.slot {
+                Some(address) => self.iconst(address),
+                None => self.b.block_params(exit.block)[0],
+            };
+            let values = &plan.exit_values[self.frag.index][exit.snapshot.index()];
+            self.store_to_buffer(values);
+            let vm = self.vm;
+            self.tail_call(slot, vm);
+        }
+    }
+
+    /// Stores values to the exit buffer.
+    pub(super) fn store_to_buffer(&mut self, values: &[OpRef]) {
+        if values.is_empty() {
+            return;
+        }
+        let flags = MemFlagsData::trusted();
+        let buffer = self.b.ins().load(I64, flags, self.vm, EXIT_BUFFER);
+        for (i, &value) in values.iter().enumerate() {
+            let value = self.use_value(value);
+            let value = self.widen_bool(value);
+            self.b.ins().store(flags, value, buffer, i as i32 * 8);
+        }
+    }
+
+    /// Goes on in the code that the slot leads to.
+    pub(super) fn tail_call(&mut self, slot: Value, frame: Value) {
+        let flags = MemFlagsData::trusted();
+        let code = self.b.ins().load(I64, flags, slot, SLOT_CODE);
+        let selector = self.b.ins().load(I64, flags, slot, SLOT_SELECTOR);
+        let signature = self.code_signature;
+        let vm = self.vm;
+        self.b
+            .ins()
+            .return_call_indirect(signature, code, &[vm, frame, selector]);
+    }
+
+    /// Calls a slow-path stub, in a cold block that falls to the next block.
+    pub(super) fn call_stub(&mut self, address: u64, ty: Type, arg: Value) {
+        let signature = match ty {
+            F64 => self.slow_float_signature,
+            _ => self.slow_signature,
+        };
+        let callee = self.iconst(address);
+        let vm = self.vm;
+        self.b.ins().call_indirect(signature, callee, &[vm, arg]);
+    }
+
+    /// The result that a slow-path stub left.
+    pub(super) fn stub_result(&mut self) -> Value {
+        let flags = MemFlagsData::trusted();
+        let buffer = self.b.ins().load(I64, flags, self.vm, EXIT_BUFFER);
+        self.b.ins().load(I64, flags, buffer, 0)
+    }
+}

@@ -1,0 +1,329 @@
+//! Heap operations: fields, items, allocation, the write barrier.
+//!
+//! Heap pointers carry tag 1; it is folded into the displacement. A fixnum index
+//! is already scaled by 4, so that items of 8 bytes are at `base + 2 * word`.
+
+use super::lower::{Lower, fact};
+use crate::backend::CompileError;
+use crate::ir::{Class, Descr, Inst, Op, OpRef, Ty};
+use crate::layout::{FLAG_UNLOGGED, FieldRef, ItemsRef, Kind, LayoutId, header, lookup};
+use crate::value::{INT_SHIFT, TAG_HEAP};
+use crate::vm::VmCore;
+use cranelift_codegen::ir::{
+    InstBuilder, MemFlagsData, Value,
+    condcodes::IntCC,
+    types::{F64, I8, I32, I64},
+};
+use std::mem::offset_of;
+use std::ops::Range;
+
+const FLAGS: MemFlagsData = MemFlagsData::trusted();
+/// Words that one `new` zeroes or reserves inline at most.
+const INLINE_WORDS_MAX: usize = 256;
+
+fn field_of(inst: &Inst) -> Result<FieldRef, CompileError> {
+    match inst.descr {
+        Descr::Field(field) => Ok(field),
+        _ => Err(CompileError::Malformed("field access without a field")),
+    }
+}
+
+fn items_of(inst: &Inst) -> Result<ItemsRef, CompileError> {
+    match inst.descr {
+        Descr::Items(items) => Ok(items),
+        _ => Err(CompileError::Malformed("item access without items")),
+    }
+}
+
+/// Displacement of a word of a tagged pointer.
+fn displacement(word: usize) -> i32 {
+    word as i32 * 8 - TAG_HEAP as i32
+}
+
+fn new_of(inst: &Inst) -> Result<(LayoutId, u32, usize), CompileError> {
+    match inst.descr {
+        Descr::Layout {
+            layout,
+            shape,
+            words,
+        } => Ok((layout, shape, words as usize)),
+        _ => Err(CompileError::Malformed("allocation without a layout")),
+    }
+}
+
+impl Lower<'_, '_> {
+    pub(super) fn heap_value(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        match inst.op {
+            Op::Load => {
+                let field = field_of(inst)?;
+                let object = self.use_value(inst.args[0]);
+                self.learn(inst.args[0], fact::HEAP);
+                let ty = if field.kind == Kind::Float { F64 } else { I64 };
+                let at = displacement(field.word as usize);
+                Ok(self.b.ins().load(ty, FLAGS, object, at))
+            }
+            Op::LoadItem => self.load_item(inst),
+            Op::LoadShape => {
+                let object = self.use_value(inst.args[0]);
+                self.learn(inst.args[0], fact::HEAP);
+                let shape = self.shape_word(object);
+                let shape = self.b.ins().uextend(I64, shape);
+                Ok(self.b.ins().ishl_imm_s(shape, i64::from(INT_SHIFT)))
+            }
+            Op::New => self.new_object(inst),
+            _ => self.new_items(inst),
+        }
+    }
+
+    pub(super) fn heap_store(&mut self, inst: &Inst) -> Result<(), CompileError> {
+        match inst.op {
+            Op::Store => {
+                let field = field_of(inst)?;
+                let (object, value) = (inst.args[0], inst.args[1]);
+                self.barrier(field.kind, object, value);
+                let (object, value) = (self.use_value(object), self.use_value(value));
+                let at = displacement(field.word as usize);
+                self.b.ins().store(FLAGS, value, object, at);
+            }
+            Op::StoreItem => {
+                let items = items_of(inst)?;
+                let (object, index, value) = (inst.args[0], inst.args[1], inst.args[2]);
+                self.barrier(items.kind, object, value);
+                let (at, offset) = self.item(items, object, index);
+                let mut value = self.use_value(value);
+                if items.kind == Kind::Byte {
+                    value = self.b.ins().ushr_imm_s(value, i64::from(INT_SHIFT));
+                    self.b.ins().istore8(FLAGS, value, at, offset);
+                } else {
+                    self.b.ins().store(FLAGS, value, at, offset);
+                }
+            }
+            _ => {
+                let Descr::Shape(shape) = inst.descr else {
+                    return Err(CompileError::Malformed("store_shape without a shape"));
+                };
+                let object = self.use_value(inst.args[0]);
+                let shape = self.b.ins().iconst(I32, i64::from(shape));
+                let at = displacement(0) + 4;
+                self.b.ins().store(FLAGS, shape, object, at);
+            }
+        }
+        self.learn(inst.args[0], fact::HEAP);
+        Ok(())
+    }
+
+    /// The shape id of a heap object, 32 bits.
+    pub(super) fn shape_word(&mut self, object: Value) -> Value {
+        self.b.ins().load(I32, FLAGS, object, displacement(0) + 4)
+    }
+
+    /// Address of an item, as base and displacement.
+    fn item(&mut self, items: ItemsRef, object: OpRef, index: OpRef) -> (Value, i32) {
+        let base = self.use_value(object);
+        let start = displacement(items.start as usize);
+        let bytes = items.kind == Kind::Byte;
+        let constant = self.const_bits(index).map(|bits| bits as i64);
+        if let Some(index) = constant.filter(|i| (0..1 << 28).contains(i)) {
+            let scaled = if bytes { index >> INT_SHIFT } else { index * 2 };
+            return (base, start + scaled as i32);
+        }
+        let index = self.use_value(index);
+        let scaled = if bytes {
+            self.b.ins().sshr_imm_s(index, i64::from(INT_SHIFT))
+        } else {
+            self.b.ins().ishl_imm_s(index, 1)
+        };
+        (self.b.ins().iadd(base, scaled), start)
+    }
+
+    fn load_item(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        let items = items_of(inst)?;
+        let (at, offset) = self.item(items, inst.args[0], inst.args[1]);
+        self.learn(inst.args[0], fact::HEAP);
+        Ok(match items.kind {
+            Kind::Byte => {
+                let byte = self.b.ins().uload8(I64, FLAGS, at, offset);
+                self.b.ins().ishl_imm_s(byte, i64::from(INT_SHIFT))
+            }
+            Kind::Float => self.b.ins().load(F64, FLAGS, at, offset),
+            Kind::Val | Kind::Int | Kind::Raw => self.b.ins().load(I64, FLAGS, at, offset),
+        })
+    }
+
+    /// Logs the holder before a store that may make an old object refer to a young one.
+    /// Once per holder: no collection happens inside a trace.
+    fn barrier(&mut self, kind: Kind, holder: OpRef, value: OpRef) {
+        if kind != Kind::Val
+            || self.frag.trace.ty(value) != Ty::Val
+            || self.has_fact(value, fact::IMMEDIATE)
+            || self.has_fact(holder, fact::LOGGED)
+        {
+            return;
+        }
+        let object = self.use_value(holder);
+        let flags = self.b.ins().load(I8, FLAGS, object, displacement(0));
+        let unlogged = self.b.ins().band_imm_s(flags, FLAG_UNLOGGED as i64);
+        let (slow, next) = (self.cold_block(), self.b.create_block());
+        self.b.ins().brif(unlogged, slow, &[], next, &[]);
+        self.b.switch_to_block(slow);
+        self.call_stub(self.stubs.log_object, I64, object);
+        self.b.ins().jump(next, &[]);
+        self.b.switch_to_block(next);
+        self.learn(holder, fact::LOGGED);
+    }
+
+    /// Address of `bytes` fresh bytes.
+    fn bump(&mut self, bytes: usize) -> Value {
+        let address = self.vm_load(offset_of!(VmCore, nursery_next));
+        let end = self.vm_load(offset_of!(VmCore, nursery_end));
+        let next = self.b.ins().iadd_imm_s(address, bytes as i64);
+        let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, next, end);
+        let (slow, fast, done) = (
+            self.cold_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
+        let result = self.b.append_block_param(done, I64);
+        self.b.ins().brif(full, slow, &[], fast, &[]);
+        self.b.switch_to_block(slow);
+        let size = self.iconst(bytes as u64);
+        self.call_stub(self.stubs.grow_nursery, I64, size);
+        let grown = self.stub_result();
+        self.b.ins().jump(done, &[grown.into()]);
+        self.b.switch_to_block(fast);
+        self.vm_store(next, offset_of!(VmCore, nursery_next));
+        self.b.ins().jump(done, &[address.into()]);
+        self.b.switch_to_block(done);
+        result
+    }
+
+    /// The instructions after the current one up to the first that may leave the
+    /// fragment or look at the heap from outside.
+    fn quiet_run(&self) -> &[Inst] {
+        let rest = &self.frag.trace.insts[self.frag.at + 1..];
+        let quiet = |inst: &Inst| {
+            matches!(inst.op.class(), Class::Pure | Class::Load | Class::Store)
+                || matches!(inst.op, Op::New | Op::Note)
+        };
+        let end = rest.iter().position(|i| !quiet(i)).unwrap_or(rest.len());
+        &rest[..end]
+    }
+
+    fn new_object(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        let (layout, shape, words) = new_of(inst)?;
+        let address = match self.frag.reserved.remove(&inst.result) {
+            Some(address) => address,
+            None => self.reserve(words)?,
+        };
+        let head = self.iconst(header(layout, words, shape));
+        self.b.ins().store(FLAGS, head, address, 0);
+        self.zero_fill(inst.result, layout, address, 1..words);
+        self.learn(inst.result, fact::HEAP | fact::LOGGED);
+        Ok(self.b.ins().iadd_imm_s(address, TAG_HEAP as i64))
+    }
+
+    /// Takes room for an object, and for those of the `new`s that follow before
+    /// anything can leave: one check for all.
+    fn reserve(&mut self, words: usize) -> Result<Value, CompileError> {
+        let mut total = words;
+        let mut followers = Vec::new();
+        for inst in self.quiet_run().iter().filter(|i| i.op == Op::New) {
+            let (_, _, words) = new_of(inst)?;
+            if total + words > INLINE_WORDS_MAX {
+                break;
+            }
+            followers.push((inst.result, total));
+            total += words;
+        }
+        let address = self.bump(total * 8);
+        for (object, at) in followers {
+            let address = self.b.ins().iadd_imm_s(address, at as i64 * 8);
+            self.frag.reserved.insert(object, address);
+        }
+        Ok(address)
+    }
+
+    /// Zeroes the words of a new object, except those that are stored before
+    /// anybody can look.
+    fn zero_fill(&mut self, object: OpRef, layout: LayoutId, address: Value, words: Range<usize>) {
+        let mut stored = vec![false; words.end];
+        for inst in self.quiet_run() {
+            match (inst.op, inst.descr) {
+                (Op::Store, Descr::Field(field)) if inst.args[0] == object => {
+                    if let Some(word) = stored.get_mut(field.word as usize) {
+                        *word = true;
+                    }
+                }
+                (Op::StoreItem, Descr::Items(items))
+                    if inst.args[0] == object && items.kind != Kind::Byte =>
+                {
+                    let index = self
+                        .const_bits(inst.args[1])
+                        .map(|b| b as usize >> INT_SHIFT);
+                    let word = index.and_then(|i| stored.get_mut(items.start as usize + i));
+                    if let Some(word) = word {
+                        *word = true;
+                    }
+                }
+                (Op::Load, Descr::Field(field)) if field.layout == layout => break,
+                (Op::LoadItem, Descr::Items(items)) if items.layout == layout => break,
+                _ => {}
+            }
+        }
+        let zero = self.iconst(0);
+        for word in words.filter(|w| !stored[*w]) {
+            self.b.ins().store(FLAGS, zero, address, word as i32 * 8);
+        }
+    }
+
+    fn new_items(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        let (id, shape, _) = new_of(inst)?;
+        self.learn(inst.result, fact::HEAP | fact::LOGGED);
+        let count = self
+            .const_bits(inst.args[0])
+            .map(|b| b as usize >> INT_SHIFT);
+        if let (Some(count), Some(layout)) = (count, lookup(id))
+            && let Some(items) = &layout.items
+            && count < INLINE_WORDS_MAX
+        {
+            let item_words = match items.kind {
+                Kind::Byte => count.div_ceil(8),
+                _ => count,
+            };
+            let words = layout.items_start() as usize + item_words;
+            let address = self.reserve(words)?;
+            let head = self.iconst(header(id, words, shape));
+            self.b.ins().store(FLAGS, head, address, 0);
+            let first = 1 + usize::from(items.counted);
+            self.zero_fill(inst.result, id, address, first..words);
+            if items.counted {
+                let len = self.iconst((count as u64) << INT_SHIFT);
+                self.b.ins().store(FLAGS, len, address, 8);
+            }
+            return Ok(self.b.ins().iadd_imm_s(address, TAG_HEAP as i64));
+        }
+        let head = self.iconst(header(id, 0, shape));
+        let count = self.use_value(inst.args[0]);
+        let count = self.b.ins().ushr_imm_s(count, i64::from(INT_SHIFT));
+        let callee = self.vm_load(offset_of!(VmCore, alloc_items));
+        Ok(self.call_helper(callee, &[head, count]))
+    }
+
+    pub(super) fn box_float(&mut self, inst: &Inst) -> Value {
+        let float = self.use_value(inst.args[0]);
+        let bits = self.b.ins().bitcast(I64, MemFlagsData::new(), float);
+        let word = self.b.ins().rotl_imm_s(bits, 4);
+        let word = self.b.ins().iadd_imm_s(word, -1);
+        let (test, sense) = self.immediate_tag_test(word, crate::ir::Tag::FLOAT);
+        debug_assert!(sense);
+        let (slow, done) = (self.cold_block(), self.b.create_block());
+        let result = self.b.append_block_param(done, I64);
+        self.b.ins().brif(test, done, &[word.into()], slow, &[]);
+        self.b.switch_to_block(slow);
+        self.call_stub(self.stubs.box_float, F64, float);
+        let boxed = self.stub_result();
+        self.b.ins().jump(done, &[boxed.into()]);
+        self.b.switch_to_block(done);
+        result
+    }
+}

@@ -1,0 +1,683 @@
+//! Each operation to Cranelift.
+//!
+//! `Val` and `Int` words live in `i64`, floats in `f64`, booleans in `i8`. A guard
+//! that tests a comparison needs no help to fuse with it: instruction selection
+//! looks through to the comparison, which is pure and costs nothing if unused.
+
+use super::exits::{ColdExit, Pending, Stubs, Target, code_signature, signature};
+use super::slots::Slots;
+use crate::backend::link::Key;
+use crate::backend::plan::{Plan, label_of};
+use crate::backend::{CompileError, ExitId, Unit, UnitFragment};
+use crate::ir::{Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, TraceId, Ty};
+use crate::native::{Native, NativeFn};
+use crate::value::{FLOAT_TAGS, INT_SHIFT, TAG_HEAP, TAG_IMM, TAG_MASK, TAG_SYMBOL, Value as Word};
+use crate::vm::{REG_COUNT, VmCore};
+use cranelift_codegen::ir::{
+    Block, BlockArg, InstBuilder, MemFlagsData, SigRef, StackSlotData, StackSlotKind, Type, Value,
+    condcodes::{FloatCC, IntCC},
+    types::{F64, I8, I32, I64},
+};
+use cranelift_codegen::isa::CallConv;
+use cranelift_codegen::packed_option::PackedOption;
+use cranelift_frontend::FunctionBuilder;
+use hashbrown::HashMap;
+use std::mem::offset_of;
+
+/// What is known about a value from its definition or an earlier guard.
+pub(super) mod fact {
+    /// Has the heap tag.
+    pub const HEAP: u8 = 1;
+    /// Has another tag.
+    pub const IMMEDIATE: u8 = 2;
+    /// Needs no write barrier: made in this fragment, or already logged in it.
+    pub const LOGGED: u8 = 4;
+}
+
+/// State of the fragment that is being lowered.
+pub(super) struct Frag<'u> {
+    pub index: usize,
+    pub trace: &'u Trace,
+    pub exits: &'u [ExitId],
+    pub next_exit: usize,
+    /// Number of the current instruction.
+    pub at: usize,
+    pub values: Vec<PackedOption<Value>>,
+    /// Sets of [`fact`]s.
+    pub facts: Vec<u8>,
+    pub cold: Vec<ColdExit>,
+    pub shared: HashMap<SnapshotId, Block>,
+    /// Objects whose room an earlier `new` took along: address of the object.
+    pub reserved: HashMap<OpRef, Value>,
+    /// The `is_tag` that defines a boolean, so that a guard can test the tag itself.
+    pub tag_tests: HashMap<OpRef, (OpRef, Tag)>,
+}
+
+impl<'u> Frag<'u> {
+    pub fn new(index: usize, fragment: &UnitFragment<'u>) -> Frag<'u> {
+        let values = fragment.trace.values as usize;
+        Frag {
+            index,
+            trace: fragment.trace,
+            exits: fragment.exits,
+            next_exit: 0,
+            at: 0,
+            values: vec![PackedOption::default(); values],
+            facts: vec![0; values],
+            cold: Vec::new(),
+            shared: HashMap::new(),
+            reserved: HashMap::new(),
+            tag_tests: HashMap::new(),
+        }
+    }
+}
+
+/// State of a unit that is being lowered.
+pub(super) struct Lower<'u, 'f> {
+    pub b: FunctionBuilder<'f>,
+    pub unit: &'u Unit<'u>,
+    pub plan: &'u Plan,
+    pub stubs: &'u Stubs,
+    pub slots: &'u mut Slots,
+    pub vm: Value,
+    native: CallConv,
+    invalid: u64,
+    pub code_signature: SigRef,
+    pub slow_signature: SigRef,
+    pub slow_float_signature: SigRef,
+    signatures: HashMap<(usize, bool), SigRef>,
+    pub labels: HashMap<LabelId, Block>,
+    pub entries: HashMap<TraceId, Block>,
+    /// Float constants made on entry.
+    pub floats: HashMap<u64, Value>,
+    pub pending: Vec<Pending>,
+    pub frag: Frag<'u>,
+}
+
+pub(super) fn cl_type(ty: Ty) -> Type {
+    match ty {
+        Ty::Float => F64,
+        Ty::Bool => I8,
+        Ty::Val | Ty::Int | Ty::Void => I64,
+    }
+}
+
+impl<'u, 'f> Lower<'u, 'f> {
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all that a function is built from"
+    )]
+    pub fn new(
+        mut b: FunctionBuilder<'f>,
+        unit: &'u Unit<'u>,
+        plan: &'u Plan,
+        stubs: &'u Stubs,
+        slots: &'u mut Slots,
+        vm: Value,
+        native: CallConv,
+        invalid: u64,
+    ) -> Lower<'u, 'f> {
+        static EMPTY: Trace = Trace {
+            inputs: Vec::new(),
+            insts: Vec::new(),
+            consts: Vec::new(),
+            snapshots: Vec::new(),
+            frames: Vec::new(),
+            values: 0,
+            types: Vec::new(),
+        };
+        let none = UnitFragment {
+            trace: &EMPTY,
+            exits: &[],
+            source: crate::backend::Source::Entry(TraceId(0)),
+        };
+        let code_signature = b.import_signature(code_signature());
+        let preserve = CallConv::PreserveAll;
+        let slow_signature = b.import_signature(signature(preserve, &[I64, I64], None));
+        let slow_float_signature = b.import_signature(signature(preserve, &[I64, F64], None));
+        Lower {
+            b,
+            unit,
+            plan,
+            stubs,
+            slots,
+            vm,
+            native,
+            invalid,
+            code_signature,
+            slow_signature,
+            slow_float_signature,
+            signatures: HashMap::new(),
+            labels: HashMap::new(),
+            entries: HashMap::new(),
+            floats: HashMap::new(),
+            pending: Vec::new(),
+            frag: Frag::new(0, &none),
+        }
+    }
+
+    pub fn cold_block(&mut self) -> Block {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        block
+    }
+
+    pub fn iconst(&mut self, bits: u64) -> Value {
+        self.b.ins().iconst(I64, bits as i64)
+    }
+
+    pub fn f64const(&mut self, bits: u64) -> Value {
+        self.b.ins().f64const(f64::from_bits(bits))
+    }
+
+    pub fn const_bits(&self, value: OpRef) -> Option<u64> {
+        self.frag.trace.const_bits(value)
+    }
+
+    /// The Cranelift value of an operand.
+    pub fn use_value(&mut self, value: OpRef) -> Value {
+        if !value.is_const() {
+            return self.frag.values[value.index()].expect("operand is defined before its use");
+        }
+        let constant = self.frag.trace.consts[value.const_index()];
+        match constant.ty {
+            Ty::Float => match self.floats.get(&constant.bits) {
+                Some(value) => *value,
+                None => self.f64const(constant.bits),
+            },
+            Ty::Bool => self.b.ins().iconst(I8, constant.bits as i64),
+            _ => self.iconst(constant.bits),
+        }
+    }
+
+    /// Booleans as words, everything else as it is.
+    pub fn widen_bool(&mut self, value: Value) -> Value {
+        if self.b.func.dfg.value_type(value) == I8 {
+            self.b.ins().uextend(I64, value)
+        } else {
+            value
+        }
+    }
+
+    pub fn has_fact(&self, value: OpRef, fact: u8) -> bool {
+        match self.const_bits(value) {
+            Some(bits) => {
+                let heap = Word(bits).is_heap();
+                fact == fact::HEAP && heap || fact == fact::IMMEDIATE && !heap
+            }
+            None => self.frag.facts[value.index()] & fact != 0,
+        }
+    }
+
+    pub fn learn(&mut self, value: OpRef, fact: u8) {
+        if !value.is_const() {
+            self.frag.facts[value.index()] |= fact;
+        }
+    }
+
+    pub fn vm_load(&mut self, offset: usize) -> Value {
+        let flags = MemFlagsData::trusted();
+        self.b.ins().load(I64, flags, self.vm, offset as i32)
+    }
+
+    pub fn vm_store(&mut self, value: Value, offset: usize) {
+        let flags = MemFlagsData::trusted();
+        self.b.ins().store(flags, value, self.vm, offset as i32);
+    }
+
+    /// Lowers one instruction. `live`: control can come from the one before it.
+    pub fn inst(&mut self, inst: &'u Inst, live: bool) -> Result<(), CompileError> {
+        let result = match inst.op {
+            Op::Label => {
+                self.label(inst, live)?;
+                None
+            }
+            Op::Jump => {
+                self.jump(inst)?;
+                None
+            }
+            Op::Enter => {
+                self.enter(inst)?;
+                None
+            }
+            _ if inst.op.has_snapshot() => {
+                let snapshot = inst.snapshot.expect("checked by the plan");
+                let target = self.exit_target(snapshot);
+                self.guard(inst, target)?
+            }
+            _ => self.simple(inst)?,
+        };
+        if let Some(value) = result {
+            self.frag.values[inst.result.index()] = value.into();
+        }
+        Ok(())
+    }
+
+    /// Operations that do not leave the fragment.
+    fn simple(&mut self, inst: &Inst) -> Result<Option<Value>, CompileError> {
+        let op = inst.op;
+        let value = match op {
+            Op::IntAdd
+            | Op::IntSub
+            | Op::IntMul
+            | Op::IntAddFits
+            | Op::IntSubFits
+            | Op::IntMulFits
+            | Op::IntShlFits
+            | Op::IntFloorDiv
+            | Op::IntMod
+            | Op::IntQuot
+            | Op::IntRem
+            | Op::IntAnd
+            | Op::IntOr
+            | Op::IntXor
+            | Op::IntNot
+            | Op::IntShl
+            | Op::IntShr => self.int_op(inst),
+            Op::IntLt => self.icmp(IntCC::SignedLessThan, inst),
+            Op::IntLe => self.icmp(IntCC::SignedLessThanOrEqual, inst),
+            Op::IntEq | Op::Same => self.icmp(IntCC::Equal, inst),
+            Op::IntNe => self.icmp(IntCC::NotEqual, inst),
+            Op::IntULt => self.icmp(IntCC::UnsignedLessThan, inst),
+            Op::FloatLt => self.fcmp(FloatCC::LessThan, inst),
+            Op::FloatLe => self.fcmp(FloatCC::LessThanOrEqual, inst),
+            Op::FloatEq => self.fcmp(FloatCC::Equal, inst),
+            Op::FloatNe => self.fcmp(FloatCC::NotEqual, inst),
+            Op::IntToFloat
+            | Op::FloatAdd
+            | Op::FloatSub
+            | Op::FloatMul
+            | Op::FloatDiv
+            | Op::FloatNeg
+            | Op::FloatAbs
+            | Op::FloatSqrt
+            | Op::FloatFloor
+            | Op::FloatCeil
+            | Op::FloatTrunc
+            | Op::FloatFitsInt
+            | Op::FloatToInt => self.float_op(inst),
+            Op::BoolNot => {
+                let a = self.use_value(inst.args[0]);
+                self.b.ins().icmp_imm_s(IntCC::Equal, a, 0)
+            }
+            Op::BoolToVal => {
+                let a = self.use_value(inst.args[0]);
+                let a = self.b.ins().uextend(I64, a);
+                let a = self.b.ins().ishl_imm_s(a, 3);
+                self.learn(inst.result, fact::IMMEDIATE);
+                self.b.ins().iadd_imm_s(a, Word::FALSE.0 as i64)
+            }
+            Op::BoolToInt => {
+                let a = self.use_value(inst.args[0]);
+                let a = self.b.ins().uextend(I64, a);
+                self.b.ins().ishl_imm_s(a, i64::from(INT_SHIFT))
+            }
+            Op::IsTag => self.is_tag(inst)?,
+            Op::BoxFloat => self.box_float(inst),
+            Op::UnboxFloat => {
+                let word = self.use_value(inst.args[0]);
+                let word = self.b.ins().iadd_imm_s(word, 1);
+                let bits = self.b.ins().rotr_imm_s(word, 4);
+                self.b.ins().bitcast(F64, MemFlagsData::new(), bits)
+            }
+            Op::Load | Op::LoadItem | Op::LoadShape | Op::New | Op::NewItems => {
+                self.heap_value(inst)?
+            }
+            Op::LoadReg => {
+                let offset = reg_offset(inst)?;
+                self.vm_load(offset)
+            }
+            Op::Store | Op::StoreItem | Op::StoreShape => {
+                self.heap_store(inst)?;
+                return Ok(None);
+            }
+            Op::StoreReg => {
+                let (offset, value) = (reg_offset(inst)?, self.use_value(inst.args[0]));
+                self.vm_store(value, offset);
+                return Ok(None);
+            }
+            Op::AddDepth => {
+                let offset = offset_of!(VmCore, depth);
+                let by = self.use_value(inst.args[0]);
+                let by = self.b.ins().sshr_imm_s(by, i64::from(INT_SHIFT));
+                let depth = self.vm_load(offset);
+                let depth = self.b.ins().iadd(depth, by);
+                self.vm_store(depth, offset);
+                return Ok(None);
+            }
+            Op::Call | Op::CallFloat => self.call(inst)?,
+            Op::Note => return Ok(None),
+            _ => unreachable!("guards and control are lowered elsewhere"),
+        };
+        Ok(Some(value))
+    }
+
+    fn icmp(&mut self, cc: IntCC, inst: &Inst) -> Value {
+        let (a, b) = (self.use_value(inst.args[0]), self.use_value(inst.args[1]));
+        self.b.ins().icmp(cc, a, b)
+    }
+
+    fn fcmp(&mut self, cc: FloatCC, inst: &Inst) -> Value {
+        let (a, b) = (self.use_value(inst.args[0]), self.use_value(inst.args[1]));
+        self.b.ins().fcmp(cc, a, b)
+    }
+
+    fn float_op(&mut self, inst: &Inst) -> Value {
+        let a = self.use_value(inst.args[0]);
+        let b = inst.args.get(1).map(|b| self.use_value(*b));
+        let second = b.unwrap_or(a);
+        let ins = self.b.ins();
+        match inst.op {
+            Op::FloatAdd => ins.fadd(a, second),
+            Op::FloatSub => ins.fsub(a, second),
+            Op::FloatMul => ins.fmul(a, second),
+            Op::FloatDiv => ins.fdiv(a, second),
+            Op::FloatNeg => ins.fneg(a),
+            Op::FloatAbs => ins.fabs(a),
+            Op::FloatSqrt => ins.sqrt(a),
+            Op::FloatFloor => ins.floor(a),
+            Op::FloatCeil => ins.ceil(a),
+            Op::FloatTrunc => ins.trunc(a),
+            Op::IntToFloat => {
+                let int = ins.sshr_imm_s(a, i64::from(INT_SHIFT));
+                self.b.ins().fcvt_from_sint(F64, int)
+            }
+            Op::FloatToInt => {
+                // The saturating form is the short one: no traps to guard against.
+                let int = ins.fcvt_to_sint_sat(I64, a);
+                self.b.ins().ishl_imm_s(int, i64::from(INT_SHIFT))
+            }
+            _ => {
+                debug_assert_eq!(inst.op, Op::FloatFitsInt);
+                let bound = (1i64 << (63 - INT_SHIFT)) as f64;
+                let max = ins.f64const(bound);
+                let min = self.b.ins().f64const(-bound);
+                let below = self.b.ins().fcmp(FloatCC::LessThan, a, max);
+                let above = self.b.ins().fcmp(FloatCC::GreaterThanOrEqual, a, min);
+                self.b.ins().band(below, above)
+            }
+        }
+    }
+
+    /// A value that is non-zero iff the word's low three bits are `tag`.
+    pub fn low_bits_are(&mut self, word: Value, tag: u64) -> Value {
+        let bits = self.b.ins().band_imm_s(word, TAG_MASK as i64);
+        self.b.ins().icmp_imm_s(IntCC::Equal, bits, tag as i64)
+    }
+
+    /// A value to branch on (non-zero or zero), and which of both means that the
+    /// word has the immediate tag. Not for heap layouts.
+    pub fn immediate_tag_test(&mut self, word: Value, tag: Tag) -> (Value, bool) {
+        match tag {
+            Tag::INT => (self.b.ins().band_imm_s(word, 3), false),
+            Tag::FLOAT => {
+                // band(x, ishl(1, n)) selects the bit test instruction.
+                let tags = self.b.ins().iconst(I32, i64::from(FLOAT_TAGS));
+                let one = self.b.ins().iconst(I32, 1);
+                let n = self.b.ins().ireduce(I32, word);
+                let bit = self.b.ins().ishl(one, n);
+                (self.b.ins().band(tags, bit), true)
+            }
+            Tag::SYMBOL => (self.low_bits_are(word, TAG_SYMBOL), true),
+            _ => (self.low_bits_are(word, TAG_IMM), true),
+        }
+    }
+
+    fn is_tag(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        let Descr::Tag(tag) = inst.descr else {
+            return Err(CompileError::Malformed("is_tag without a tag"));
+        };
+        self.frag.tag_tests.insert(inst.result, (inst.args[0], tag));
+        let word = self.use_value(inst.args[0]);
+        if !tag.is_heap() {
+            let (test, sense) = self.immediate_tag_test(word, tag);
+            let cc = if sense { IntCC::NotEqual } else { IntCC::Equal };
+            return Ok(self.b.ins().icmp_imm_s(cc, test, 0));
+        }
+        if self.has_fact(inst.args[0], fact::HEAP) {
+            return Ok(self.layout_is(word, tag));
+        }
+        let (heap, done) = (self.b.create_block(), self.b.create_block());
+        let result = self.b.append_block_param(done, I8);
+        let is_heap = self.low_bits_are(word, TAG_HEAP);
+        let no = self.b.ins().iconst(I8, 0);
+        self.b.ins().brif(is_heap, heap, &[], done, &[no.into()]);
+        self.b.switch_to_block(heap);
+        let same = self.layout_is(word, tag);
+        self.b.ins().jump(done, &[same.into()]);
+        self.b.switch_to_block(done);
+        Ok(result)
+    }
+
+    /// The heap object has this layout: byte 1 of the header is at tag offset 1.
+    fn layout_is(&mut self, word: Value, tag: Tag) -> Value {
+        let flags = MemFlagsData::trusted();
+        let layout = self.b.ins().load(I8, flags, word, 0);
+        self.b
+            .ins()
+            .icmp_imm_s(IntCC::Equal, layout, i64::from(tag.0 as i8))
+    }
+
+    fn check_tag(&mut self, value: OpRef, tag: Tag, target: Target) {
+        let word = self.use_value(value);
+        if !tag.is_heap() {
+            let (test, sense) = self.immediate_tag_test(word, tag);
+            self.check(test, sense, target);
+            self.learn(value, fact::IMMEDIATE);
+            return;
+        }
+        if !self.has_fact(value, fact::HEAP) {
+            let heap = self.low_bits_are(word, TAG_HEAP);
+            self.check(heap, true, target);
+            self.learn(value, fact::HEAP);
+        }
+        let same = self.layout_is(word, tag);
+        self.check(same, true, target);
+    }
+
+    /// Guards, with their results if they have any, and `exit`.
+    fn guard(&mut self, inst: &Inst, target: Target) -> Result<Option<Value>, CompileError> {
+        match inst.op {
+            Op::IntAddOvf | Op::IntSubOvf | Op::IntMulOvf | Op::IntShlOvf => {
+                return Ok(Some(self.int_checked(inst, target)));
+            }
+            Op::GuardTrue => match self.frag.tag_tests.get(&inst.args[0]) {
+                Some(&(value, tag)) => self.check_tag(value, tag, target),
+                None => {
+                    let a = self.use_value(inst.args[0]);
+                    self.check(a, true, target);
+                }
+            },
+            Op::GuardFalse => match self.frag.tag_tests.get(&inst.args[0]) {
+                Some(&(value, tag)) if !tag.is_heap() => {
+                    let word = self.use_value(value);
+                    let (test, sense) = self.immediate_tag_test(word, tag);
+                    self.check(test, !sense, target);
+                }
+                _ => {
+                    let a = self.use_value(inst.args[0]);
+                    self.check(a, false, target);
+                }
+            },
+            Op::GuardTag => {
+                let Descr::Tag(tag) = inst.descr else {
+                    return Err(CompileError::Malformed("guard_tag without a tag"));
+                };
+                self.check_tag(inst.args[0], tag, target);
+            }
+            Op::GuardValue => {
+                let same = self.icmp(IntCC::Equal, inst);
+                self.check(same, true, target);
+                if let Some(bits) = self.const_bits(inst.args[1]) {
+                    let heap = Word(bits).is_heap();
+                    let fact = if heap { fact::HEAP } else { fact::IMMEDIATE };
+                    self.learn(inst.args[0], fact);
+                }
+            }
+            Op::GuardShape => {
+                let Descr::Shape(shape) = inst.descr else {
+                    return Err(CompileError::Malformed("guard_shape without a shape"));
+                };
+                let object = self.use_value(inst.args[0]);
+                let word = self.shape_word(object);
+                let same = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::Equal, word, i64::from(shape as i32));
+                self.check(same, true, target);
+                self.learn(inst.args[0], fact::HEAP);
+            }
+            Op::GuardNotRaised | Op::GuardRaised => {
+                let a = self.use_value(inst.args[0]);
+                let raised = self
+                    .b
+                    .ins()
+                    .icmp_imm_s(IntCC::Equal, a, Word::RAISED.0 as i64);
+                self.check(raised, inst.op == Op::GuardRaised, target);
+            }
+            Op::GuardNoPoll => {
+                let poll = self.vm_load(offset_of!(VmCore, poll));
+                self.check(poll, false, target);
+            }
+            Op::GuardValid => {
+                let address = self.iconst(self.invalid);
+                let flags = MemFlagsData::trusted();
+                let invalid = self.b.ins().load(I64, flags, address, 0);
+                self.check(invalid, false, target);
+            }
+            Op::GuardDepth => {
+                let depth = self.vm_load(offset_of!(VmCore, depth));
+                let limit = self.vm_load(offset_of!(VmCore, depth_limit));
+                let within = self.b.ins().icmp(IntCC::SignedLessThan, depth, limit);
+                self.check(within, true, target);
+            }
+            Op::Exit => self.leave(target),
+            _ => unreachable!("not an operation with a snapshot"),
+        }
+        Ok(None)
+    }
+
+    fn label(&mut self, inst: &Inst, live: bool) -> Result<(), CompileError> {
+        let block = self.labels[&label_of(inst.descr)?];
+        if live {
+            if !inst.args.is_empty() {
+                return Err(CompileError::Malformed("control falls into a label"));
+            }
+            self.b.ins().jump(block, &[]);
+        }
+        self.b.switch_to_block(block);
+        for (i, arg) in inst.args.iter().enumerate() {
+            self.frag.values[arg.index()] = self.b.block_params(block)[i].into();
+        }
+        Ok(())
+    }
+
+    fn jump(&mut self, inst: &Inst) -> Result<(), CompileError> {
+        let label = label_of(inst.descr)?;
+        if let Some(&block) = self.labels.get(&label) {
+            let args: Vec<BlockArg> = (inst.args.iter())
+                .map(|a| self.use_value(*a).into())
+                .collect();
+            self.b.ins().jump(block, &args);
+            return Ok(());
+        }
+        self.store_to_buffer(&inst.args);
+        let slot = self.slots.address(Key::Label(label));
+        let slot = self.iconst(slot);
+        let vm = self.vm;
+        self.tail_call(slot, vm);
+        Ok(())
+    }
+
+    fn enter(&mut self, inst: &Inst) -> Result<(), CompileError> {
+        let Descr::Trace(trace) = inst.descr else {
+            return Err(CompileError::Malformed("enter without a trace"));
+        };
+        let frame = self.use_value(inst.args[0]);
+        if let Some(&block) = self.entries.get(&trace) {
+            self.b.ins().jump(block, &[frame.into()]);
+            return Ok(());
+        }
+        let slot = self.slots.address(Key::Entry(trace));
+        let slot = self.iconst(slot);
+        self.tail_call(slot, frame);
+        Ok(())
+    }
+
+    fn call(&mut self, inst: &Inst) -> Result<Value, CompileError> {
+        let Descr::Native(native) = inst.descr else {
+            return Err(CompileError::Malformed("call without a native"));
+        };
+        let args: Vec<Value> = inst.args.iter().map(|a| self.use_value(*a)).collect();
+        let (address, floats) = native_address(native);
+        let many = matches!(native.func, NativeFn::Many(_));
+        let args = match (floats, many) {
+            (true, _) => args,
+            (false, true) => self.args_in_memory(&args),
+            (false, false) => std::iter::once(self.vm).chain(args).collect(),
+        };
+        let conv = self.native;
+        let b = &mut self.b;
+        let signature = *(self.signatures)
+            .entry((args.len(), floats))
+            .or_insert_with(|| {
+                let ty = if floats { F64 } else { I64 };
+                b.import_signature(signature(conv, &vec![ty; args.len()], Some(ty)))
+            });
+        let callee = self.iconst(address);
+        let call = self.b.ins().call_indirect(signature, callee, &args);
+        Ok(self.b.inst_results(call)[0])
+    }
+
+    /// Calls a helper whose address is in the engine record, on words.
+    pub fn call_helper(&mut self, callee: Value, args: &[Value]) -> Value {
+        let conv = self.native;
+        let b = &mut self.b;
+        let count = args.len() + 1;
+        let signature = *self
+            .signatures
+            .entry((count, false))
+            .or_insert_with(|| b.import_signature(signature(conv, &vec![I64; count], Some(I64))));
+        let args: Vec<Value> = std::iter::once(self.vm)
+            .chain(args.iter().copied())
+            .collect();
+        let call = self.b.ins().call_indirect(signature, callee, &args);
+        self.b.inst_results(call)[0]
+    }
+
+    fn args_in_memory(&mut self, args: &[Value]) -> Vec<Value> {
+        let size = (args.len().max(1) * 8) as u32;
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3);
+        let slot = self.b.create_sized_stack_slot(data);
+        for (i, &arg) in args.iter().enumerate() {
+            let arg = self.widen_bool(arg);
+            self.b.ins().stack_store(I64, arg, slot, i as i32 * 8);
+        }
+        let at = self.b.ins().stack_addr(I64, slot, 0);
+        let count = self.iconst(args.len() as u64);
+        vec![self.vm, at, count]
+    }
+}
+
+fn reg_offset(inst: &Inst) -> Result<usize, CompileError> {
+    match inst.descr {
+        Descr::Reg(reg) if (reg as usize) < REG_COUNT => {
+            Ok(offset_of!(VmCore, regs) + reg as usize * 8)
+        }
+        _ => Err(CompileError::Malformed("not an engine register")),
+    }
+}
+
+/// Address of the function, and whether it takes and returns floats.
+fn native_address(native: &Native) -> (u64, bool) {
+    match native.func {
+        NativeFn::F0(f) => (f as usize as u64, false),
+        NativeFn::F1(f) => (f as usize as u64, false),
+        NativeFn::F2(f) => (f as usize as u64, false),
+        NativeFn::F3(f) => (f as usize as u64, false),
+        NativeFn::F4(f) => (f as usize as u64, false),
+        NativeFn::Many(f) => (f as usize as u64, false),
+        NativeFn::Float1(f) => (f as usize as u64, true),
+        NativeFn::Float2(f) => (f as usize as u64, true),
+    }
+}

@@ -1,0 +1,320 @@
+//! The Cranelift back end: each unit becomes one function.
+//!
+//! All code has one signature, in Cranelift's tail-call convention:
+//! `(vm, frame, selector) -> word`. The selector says at which point to come in
+//! (an entry, a bridge, a label); the frame matters to entries only. Code leaves
+//! by a tail call through a [`Slot`](slots::Slot), which holds an address and the
+//! selector to pass. The default target of a slot is a stub that returns its
+//! selector to Rust; that word tells `enter` what happened.
+//!
+//! - `tree`: a unit as one function: dispatch, fragments, bridges
+//! - `lower`, `int`, `heap`: each operation
+//! - `exits`: leaving and coming in; stubs and the trampoline
+//! - `slots`: the tables that machine code reads
+//!
+//! Facts about Cranelift 0.135 that shaped this: `Context::compile` without a
+//! module costs 10 µs, with `JITModule` 48 µs. With `opt_level=none` constants
+//! are not rematerialised, so they are made where they are used. Tail calls need
+//! `preserve_frame_pointers`. Functions of the `PreserveAll` convention cannot
+//! return values, but calls of them do not disturb register allocation: slow
+//! paths use them and pass results through the exit buffer.
+
+mod exits;
+mod heap;
+mod int;
+mod lower;
+mod slots;
+mod tree;
+
+use super::code::{self, CodeMemory};
+use super::link::{Freed, Key, Links, Target};
+use super::plan::Plan;
+use super::{Backend, BackendStats, CodeId, CompileError, ExitId, Outcome, Unit};
+use crate::ir::TraceId;
+use crate::vm::VmCore;
+use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::FunctionBuilderContext;
+use exits::{Stubs, decode_exit};
+use slots::Slots;
+use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// Default bound of code memory.
+pub const CODE_BYTES_MAX: usize = 64 << 20;
+
+/// What compiling needs besides the unit.
+struct Compiler {
+    isa: OwnedTargetIsa,
+    context: Context,
+    builder: FunctionBuilderContext,
+    memory: CodeMemory,
+}
+
+/// Compiled code of a unit.
+struct Code {
+    block: code::Block,
+    /// Non-zero: assumptions failed. Read by `guard_valid`; boxed for its address.
+    invalid: Box<AtomicU64>,
+    text: Option<String>,
+}
+
+struct State {
+    compiler: Compiler,
+    stubs: Stubs,
+    slots: Slots,
+    links: Links,
+    codes: Vec<Option<Code>>,
+    /// Freed while code was active: given back when nothing runs.
+    graveyard: Vec<Code>,
+    stats: BackendStats,
+    keep_text: bool,
+}
+
+/// See the module documentation.
+pub struct CraneliftBackend {
+    state: RefCell<State>,
+    /// Activations of machine code on the native stack.
+    active: Cell<u32>,
+}
+
+fn isa() -> Result<OwnedTargetIsa, CompileError> {
+    let mut flags = settings::builder();
+    let verify = if cfg!(debug_assertions) {
+        "true"
+    } else {
+        "false"
+    };
+    for (name, value) in [
+        ("opt_level", "none"),
+        ("enable_verifier", verify),
+        ("preserve_frame_pointers", "true"),
+        ("is_pic", "false"),
+        ("unwind_info", "false"),
+        ("enable_probestack", "false"),
+        ("enable_alias_analysis", "false"),
+        ("enable_heap_access_spectre_mitigation", "false"),
+        ("enable_table_access_spectre_mitigation", "false"),
+        ("machine_code_cfg_info", "false"),
+    ] {
+        flags
+            .set(name, value)
+            .map_err(|_| CompileError::Codegen("unknown code generator setting"))?;
+    }
+    cranelift_native::builder()
+        .map_err(CompileError::Codegen)?
+        .finish(settings::Flags::new(flags))
+        .map_err(|_| CompileError::Codegen("no code generator for this machine"))
+}
+
+impl Compiler {
+    /// Compiles the function in `self.context` and publishes it.
+    fn finish(&mut self) -> Result<(code::Block, u32), CompileError> {
+        let isa = &*self.isa;
+        let code = self
+            .context
+            .compile(isa, &mut ControlPlane::default())
+            .map_err(|error| {
+                debug_assert!(false, "code generator: {:?}", error.inner);
+                CompileError::Codegen("the code generator refused the function")
+            })?;
+        if !code.buffer.relocs().is_empty() {
+            return Err(CompileError::Codegen("code needs a library call"));
+        }
+        let bytes = code.code_buffer();
+        let block = self
+            .memory
+            .publish(bytes)
+            .ok_or(CompileError::CodeMemoryFull)?;
+        Ok((block, bytes.len() as u32))
+    }
+
+    fn native_call_conv(&self) -> CallConv {
+        self.isa.default_call_conv()
+    }
+}
+
+impl CraneliftBackend {
+    /// A back end with at most `code_bytes_max` of machine code. Fails where
+    /// Cranelift has no code generator or the system gives no executable memory.
+    pub fn new(code_bytes_max: usize) -> Result<CraneliftBackend, CompileError> {
+        let memory = CodeMemory::new(code_bytes_max)
+            .map_err(|_| CompileError::Codegen("no executable memory"))?;
+        let mut compiler = Compiler {
+            isa: isa()?,
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            memory,
+        };
+        let stubs = Stubs::compile(&mut compiler)?;
+        let slots = Slots::new(&stubs);
+        Ok(CraneliftBackend {
+            state: RefCell::new(State {
+                compiler,
+                stubs,
+                slots,
+                links: Links::default(),
+                codes: Vec::new(),
+                graveyard: Vec::new(),
+                stats: BackendStats::default(),
+                keep_text: false,
+            }),
+            active: Cell::new(0),
+        })
+    }
+
+    /// Gives freed code memory back if no code is active.
+    fn bury(&self, state: &mut State) {
+        if self.active.get() == 0 {
+            for code in state.graveyard.drain(..) {
+                state.compiler.memory.release(code.block);
+            }
+        }
+    }
+}
+
+impl State {
+    fn compile(&mut self, unit: &Unit) -> Result<CodeId, CompileError> {
+        let links = &self.links;
+        let plan = Plan::new(unit, |label| links.target(Key::Label(label)).is_some())?;
+        let invalid = Box::new(AtomicU64::new(0));
+        tree::build(
+            &mut self.compiler,
+            &self.stubs,
+            &mut self.slots,
+            unit,
+            &plan,
+            invalid.as_ptr() as u64,
+        )?;
+        self.compiler.context.set_disasm(self.keep_text);
+        let mut text = self
+            .keep_text
+            .then(|| self.compiler.context.func.display().to_string());
+        let (block, bytes) = self.compiler.finish()?;
+        if let Some(text) = &mut text
+            && let Some(vcode) = self
+                .compiler
+                .context
+                .compiled_code()
+                .and_then(|c| c.vcode.as_ref())
+        {
+            let _ = write!(text, "\n{vcode}");
+        }
+        self.stats.units += 1;
+        self.stats.fragments += unit.fragments.len() as u64;
+        self.stats.ops += (unit.fragments.iter())
+            .map(|f| f.trace.insts.len() as u64)
+            .sum::<u64>();
+        self.stats.code_bytes_total += u64::from(bytes);
+        let code = self
+            .links
+            .publish(plan.points.iter().map(|p| p.key).collect(), plan.imports);
+        self.codes.push(Some(Code {
+            block,
+            invalid,
+            text,
+        }));
+        for (selector, point) in plan.points.iter().enumerate() {
+            if !matches!(point.key, Key::Exit(_)) {
+                let selector = selector as u32;
+                self.point(point.key, Target { code, selector });
+            }
+        }
+        Ok(code)
+    }
+
+    /// Makes a slot lead to a point of published code.
+    fn point(&mut self, key: Key, target: Target) {
+        let code = self.codes[target.code.0 as usize]
+            .as_ref()
+            .expect("freed code");
+        let address = self.compiler.memory.address(code.block);
+        self.slots.set(key, address, u64::from(target.selector));
+    }
+}
+
+impl Backend for CraneliftBackend {
+    fn compile(&self, unit: &Unit) -> Result<CodeId, CompileError> {
+        let state = &mut *self.state.borrow_mut();
+        let start = Instant::now();
+        self.bury(state);
+        let result = state.compile(unit);
+        state.compiler.context.clear();
+        state.stats.compile_ns += start.elapsed().as_nanos() as u64;
+        result
+    }
+
+    fn attach(&self, exit: ExitId, code: CodeId) {
+        let state = &mut *self.state.borrow_mut();
+        let target = state.links.attach(exit, code);
+        state.point(Key::Exit(exit), target);
+    }
+
+    fn detach(&self, exit: ExitId) {
+        let state = &mut *self.state.borrow_mut();
+        state.links.detach(exit);
+        state.slots.reset(Key::Exit(exit));
+    }
+
+    fn free(&self, code: CodeId) -> Vec<CodeId> {
+        let state = &mut *self.state.borrow_mut();
+        let Freed { codes, keys } = state.links.free(code);
+        keys.into_iter().for_each(|key| state.slots.reset(key));
+        for code in &codes {
+            let code = state.codes[code.0 as usize].take();
+            state.graveyard.extend(code);
+        }
+        self.bury(state);
+        codes
+    }
+
+    fn invalidate(&self, code: CodeId) {
+        let state = self.state.borrow();
+        if let Some(code) = &state.codes[code.0 as usize] {
+            code.invalid.store(1, Ordering::Relaxed);
+        }
+    }
+
+    fn has_entry(&self, trace: TraceId) -> bool {
+        self.state
+            .borrow()
+            .links
+            .target(Key::Entry(trace))
+            .is_some()
+    }
+
+    fn enter(&self, vm: *mut VmCore, trace: TraceId, frame: u64) -> Outcome {
+        let (trampoline, code, selector) = {
+            let state = &*self.state.borrow();
+            let (code, selector) = state.slots.entry(trace);
+            (state.stubs.trampoline, code, selector)
+        };
+        self.active.set(self.active.get() + 1);
+        let word = code::run(trampoline, vm, frame, selector, code);
+        self.active.set(self.active.get() - 1);
+        decode_exit(word, || code::Memory::new(vm).with(|vm| vm.frame.0))
+    }
+
+    fn keep_text(&self, keep: bool) {
+        self.state.borrow_mut().keep_text = keep;
+    }
+
+    fn disassemble(&self, code: CodeId) -> String {
+        let state = self.state.borrow();
+        (state.codes.get(code.0 as usize).and_then(Option::as_ref))
+            .and_then(|code| code.text.clone())
+            .unwrap_or_default()
+    }
+
+    fn stats(&self) -> BackendStats {
+        let state = self.state.borrow();
+        BackendStats {
+            code_bytes_live: state.compiler.memory.used() as u64,
+            ..state.stats
+        }
+    }
+}
