@@ -36,6 +36,8 @@ pub mod cranelift;
 mod link;
 mod plan;
 pub mod portable;
+#[cfg(test)]
+mod tests;
 
 pub use cranelift::CraneliftBackend;
 pub use portable::PortableBackend;

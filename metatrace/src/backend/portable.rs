@@ -258,13 +258,13 @@ impl Activation {
     fn store(&self, inst: &Inst, a: u64, b: u64) {
         match (inst.op, inst.descr) {
             (Op::Store, Descr::Field(field)) => {
-                self.barrier(field.kind, a, b);
+                self.barrier(field.kind, a, None, b);
                 let address = Value(a).addr() as u64 + u64::from(field.word) * 8;
                 self.memory.store(address, b);
             }
             (Op::StoreItem, Descr::Items(items)) => {
                 let value = self.get(inst.args[2]);
-                self.barrier(items.kind, a, value);
+                self.barrier(items.kind, a, Some(b >> INT_SHIFT), value);
                 let start = Value(a).addr() as u64 + u64::from(items.start) * 8;
                 let item = b >> INT_SHIFT;
                 if kind_is_word(items.kind) {
@@ -288,13 +288,16 @@ impl Activation {
         }
     }
 
-    fn barrier(&self, kind: Kind, holder: u64, value: u64) {
+    fn barrier(&self, kind: Kind, holder: u64, item: Option<u64>, value: u64) {
         if kind == Kind::Val
             && Value(value).is_heap()
             && self.memory.load(Value(holder).addr() as u64) & FLAG_UNLOGGED != 0
         {
-            let log = self.memory.with(|vm| vm.log_object);
-            log(self.memory.vm(), holder);
+            let (object, log_item) = self.memory.with(|vm| (vm.log_object, vm.log_item));
+            match item {
+                Some(index) => log_item(self.memory.vm(), holder, index),
+                None => object(self.memory.vm(), holder),
+            }
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Stubs {
     pub box_float: u64,
     /// `(vm, holder)`.
     pub log_object: u64,
+    /// `(vm, holder, index)`.
+    pub log_item: u64,
 }
 
 impl Stubs {
@@ -93,10 +95,12 @@ impl Stubs {
                 .store(MemFlagsData::trusted(), args[1], args[0], frame);
             b.ins().return_(&[args[2]]);
         })?;
-        let mut slow = |param, ret, helper| slow_stub(compiler, native, param, ret, helper);
-        let grow_nursery = slow(I64, Some(I64), offset_of!(VmCore, grow_nursery))?;
-        let box_float = slow(F64, Some(I64), offset_of!(VmCore, box_float))?;
-        let log_object = slow(I64, None, offset_of!(VmCore, log_object))?;
+        let mut slow =
+            |params: &[Type], ret, helper| slow_stub(compiler, native, params, ret, helper);
+        let grow_nursery = slow(&[I64; 2], Some(I64), offset_of!(VmCore, grow_nursery))?;
+        let box_float = slow(&[I64, F64], Some(I64), offset_of!(VmCore, box_float))?;
+        let log_object = slow(&[I64; 2], None, offset_of!(VmCore, log_object))?;
+        let log_item = slow(&[I64; 3], None, offset_of!(VmCore, log_item))?;
         Ok(Stubs {
             trampoline,
             leave,
@@ -104,6 +108,7 @@ impl Stubs {
             grow_nursery,
             box_float,
             log_object,
+            log_item,
         })
     }
 }
@@ -128,19 +133,19 @@ fn stub(
     Ok(compiler.memory.address(block))
 }
 
-/// Calls the helper at `vm + helper` with one argument; a result goes to the
+/// Calls the helper at `vm + helper` with `vm` and its arguments; a result goes to the
 /// exit buffer, which is free while code runs.
 fn slow_stub(
     compiler: &mut Compiler,
     native: CallConv,
-    param: Type,
+    params: &[Type],
     ret: Option<Type>,
     helper: usize,
 ) -> Result<u64, CompileError> {
-    let preserve = signature(CallConv::PreserveAll, &[I64, param], None);
+    let preserve = signature(CallConv::PreserveAll, params, None);
     stub(compiler, preserve, |b, args| {
         let flags = MemFlagsData::trusted();
-        let target = b.import_signature(signature(native, &[I64, param], ret));
+        let target = b.import_signature(signature(native, params, ret));
         let callee = b.ins().load(I64, flags, args[0], helper as i32);
         let call = b.ins().call_indirect(target, callee, args);
         if let Some(&result) = b.inst_results(call).first() {
@@ -291,15 +296,18 @@ impl Lower<'_, '_> {
             .return_call_indirect(signature, code, &[vm, frame, selector]);
     }
 
-    /// Calls a slow-path stub, in a cold block that falls to the next block.
-    pub(super) fn call_stub(&mut self, address: u64, ty: Type, arg: Value) {
-        let signature = match ty {
-            F64 => self.slow_float_signature,
-            _ => self.slow_signature,
+    /// Calls a slow-path stub (see [`Stubs`]); to be used in cold blocks.
+    pub(super) fn call_stub(&mut self, address: u64, args: &[Value]) {
+        let float = self.b.func.dfg.value_type(args[0]) == F64;
+        let signature = match args.len() {
+            2 => self.slow_signatures[2],
+            _ => self.slow_signatures[usize::from(float)],
         };
         let callee = self.iconst(address);
-        let vm = self.vm;
-        self.b.ins().call_indirect(signature, callee, &[vm, arg]);
+        let args: Vec<Value> = std::iter::once(self.vm)
+            .chain(args.iter().copied())
+            .collect();
+        self.b.ins().call_indirect(signature, callee, &args);
     }
 
     /// The result that a slow-path stub left.

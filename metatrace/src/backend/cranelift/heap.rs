@@ -80,7 +80,7 @@ impl Lower<'_, '_> {
             Op::Store => {
                 let field = field_of(inst)?;
                 let (object, value) = (inst.args[0], inst.args[1]);
-                self.barrier(field.kind, object, value);
+                self.barrier(field.kind, object, None, value);
                 let (object, value) = (self.use_value(object), self.use_value(value));
                 let at = displacement(field.word as usize);
                 self.b.ins().store(FLAGS, value, object, at);
@@ -88,7 +88,7 @@ impl Lower<'_, '_> {
             Op::StoreItem => {
                 let items = items_of(inst)?;
                 let (object, index, value) = (inst.args[0], inst.args[1], inst.args[2]);
-                self.barrier(items.kind, object, value);
+                self.barrier(items.kind, object, Some(index), value);
                 let (at, offset) = self.item(items, object, index);
                 let mut value = self.use_value(value);
                 if items.kind == Kind::Byte {
@@ -151,8 +151,8 @@ impl Lower<'_, '_> {
     }
 
     /// Logs the holder before a store that may make an old object refer to a young one.
-    /// Once per holder: no collection happens inside a trace.
-    fn barrier(&mut self, kind: Kind, holder: OpRef, value: OpRef) {
+    /// Once per holder, for fields: no collection happens inside a trace.
+    fn barrier(&mut self, kind: Kind, holder: OpRef, item: Option<OpRef>, value: OpRef) {
         if kind != Kind::Val
             || self.frag.trace.ty(value) != Ty::Val
             || self.has_fact(value, fact::IMMEDIATE)
@@ -166,10 +166,20 @@ impl Lower<'_, '_> {
         let (slow, next) = (self.cold_block(), self.b.create_block());
         self.b.ins().brif(unlogged, slow, &[], next, &[]);
         self.b.switch_to_block(slow);
-        self.call_stub(self.stubs.log_object, I64, object);
+        match item {
+            Some(index) => {
+                // Large arrays are logged by card, every time.
+                let index = self.use_value(index);
+                let index = self.b.ins().sshr_imm_s(index, i64::from(INT_SHIFT));
+                self.call_stub(self.stubs.log_item, &[object, index]);
+            }
+            None => {
+                self.call_stub(self.stubs.log_object, &[object]);
+                self.learn(holder, fact::LOGGED);
+            }
+        }
         self.b.ins().jump(next, &[]);
         self.b.switch_to_block(next);
-        self.learn(holder, fact::LOGGED);
     }
 
     /// Address of `bytes` fresh bytes.
@@ -187,7 +197,7 @@ impl Lower<'_, '_> {
         self.b.ins().brif(full, slow, &[], fast, &[]);
         self.b.switch_to_block(slow);
         let size = self.iconst(bytes as u64);
-        self.call_stub(self.stubs.grow_nursery, I64, size);
+        self.call_stub(self.stubs.grow_nursery, &[size]);
         let grown = self.stub_result();
         self.b.ins().jump(done, &[grown.into()]);
         self.b.switch_to_block(fast);
@@ -211,6 +221,15 @@ impl Lower<'_, '_> {
 
     fn new_object(&mut self, inst: &Inst) -> Result<Value, CompileError> {
         let (layout, shape, words) = new_of(inst)?;
+        if words > INLINE_WORDS_MAX
+            && let Some(start) = lookup(layout).filter(|l| l.items.is_some())
+        {
+            // Large objects live elsewhere: only the engine knows how.
+            let items = words - start.items_start() as usize;
+            self.learn(inst.result, fact::HEAP | fact::LOGGED);
+            let items = self.iconst(items as u64);
+            return Ok(self.alloc_items(layout, shape, items));
+        }
         let address = match self.frag.reserved.remove(&inst.result) {
             Some(address) => address,
             None => self.reserve(words)?,
@@ -302,11 +321,15 @@ impl Lower<'_, '_> {
             }
             return Ok(self.b.ins().iadd_imm_s(address, TAG_HEAP as i64));
         }
-        let head = self.iconst(header(id, 0, shape));
         let count = self.use_value(inst.args[0]);
         let count = self.b.ins().ushr_imm_s(count, i64::from(INT_SHIFT));
+        Ok(self.alloc_items(id, shape, count))
+    }
+
+    fn alloc_items(&mut self, layout: LayoutId, shape: u32, count: Value) -> Value {
+        let head = self.iconst(header(layout, 0, shape));
         let callee = self.vm_load(offset_of!(VmCore, alloc_items));
-        Ok(self.call_helper(callee, &[head, count]))
+        self.call_helper(callee, &[head, count])
     }
 
     pub(super) fn box_float(&mut self, inst: &Inst) -> Value {
@@ -320,7 +343,7 @@ impl Lower<'_, '_> {
         let result = self.b.append_block_param(done, I64);
         self.b.ins().brif(test, done, &[word.into()], slow, &[]);
         self.b.switch_to_block(slow);
-        self.call_stub(self.stubs.box_float, F64, float);
+        self.call_stub(self.stubs.box_float, &[float]);
         let boxed = self.stub_result();
         self.b.ins().jump(done, &[boxed.into()]);
         self.b.switch_to_block(done);

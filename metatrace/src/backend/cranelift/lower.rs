@@ -83,8 +83,8 @@ pub(super) struct Lower<'u, 'f> {
     native: CallConv,
     invalid: u64,
     pub code_signature: SigRef,
-    pub slow_signature: SigRef,
-    pub slow_float_signature: SigRef,
+    /// Of slow-path stubs: one word, one float, two words.
+    pub slow_signatures: [SigRef; 3],
     signatures: HashMap<(usize, bool), SigRef>,
     pub labels: HashMap<LabelId, Block>,
     pub entries: HashMap<TraceId, Block>,
@@ -132,9 +132,8 @@ impl<'u, 'f> Lower<'u, 'f> {
             source: crate::backend::Source::Entry(TraceId(0)),
         };
         let code_signature = b.import_signature(code_signature());
-        let preserve = CallConv::PreserveAll;
-        let slow_signature = b.import_signature(signature(preserve, &[I64, I64], None));
-        let slow_float_signature = b.import_signature(signature(preserve, &[I64, F64], None));
+        let slow_signatures = [&[I64, I64][..], &[I64, F64], &[I64, I64, I64]]
+            .map(|params| b.import_signature(signature(CallConv::PreserveAll, params, None)));
         Lower {
             b,
             unit,
@@ -145,8 +144,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             native,
             invalid,
             code_signature,
-            slow_signature,
-            slow_float_signature,
+            slow_signatures,
             signatures: HashMap::new(),
             labels: HashMap::new(),
             entries: HashMap::new(),
