@@ -17,6 +17,7 @@ pub mod heap;
 pub mod host;
 pub mod language;
 pub mod layouts;
+pub mod list;
 pub mod native;
 pub mod number;
 pub mod object;
@@ -28,6 +29,7 @@ pub mod symbols;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod tuple;
 pub mod well_known;
 
 pub use engine::Vm;

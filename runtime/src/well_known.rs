@@ -12,6 +12,8 @@ pub struct WellKnown {
     pub empty_bytes: Value,
     /// A tuple of the 256 one-character strings of Latin-1, by code point.
     pub latin1: Value,
+    /// Seeds the hashes of text.
+    pub hasher: hashbrown::DefaultHashBuilder,
 }
 
 impl Default for WellKnown {
@@ -21,6 +23,7 @@ impl Default for WellKnown {
             empty_tuple: Value::NONE,
             empty_bytes: Value::NONE,
             latin1: Value::NONE,
+            hasher: Default::default(),
         }
     }
 }
