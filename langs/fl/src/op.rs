@@ -307,6 +307,8 @@ ops! {
     CallKw        "call_kw"        (Def, ARGS, Site)    Calls  "As Call with call site c; the last arguments are passed by keyword.";
     CallMethod    "call_method"    (Def, METHOD_ARGS, Count) Calls "As Call after LoadMethod: b function, b+1 receiver or undefined, b+2… the c arguments.";
     CallMethodKw  "call_method_kw" (Def, METHOD_ARGS, Site) Calls "As CallMethod with call site c.";
+    CallArgs      "call_args"      (Def, Use, Use)      Calls  "For `c(*b)`: a := b if a list or tuple, else list(b); TypeError naming the callee c if not iterable.";
+    CallKwargs    "call_kwargs"    (Def, Use, Use)      Calls  "For `c(**b)`: a := b if a dict, else dict(b); TypeError naming the callee c if not a mapping.";
     CallEx        "call_ex"        (Def, UseSpan(3), No) Calls "a := b(*(b+1), **(b+2)); b+1 a list or tuple, b+2 a dict or None";
     Return        "return"         (Use, No, No)        Ends   "Leaves the frame with a.";
     ReturnNone    "return_none"    (No, No, No)         Ends   "Leaves the frame with None.";

@@ -1,0 +1,133 @@
+//! Comprehensions, compiled into their function, and generator expressions, which are functions.
+
+use super::{CodeKind, Compiler, Inlined, Label, names};
+use crate::op::Op;
+use crate::source::Span;
+use crate::syntax::ast::*;
+
+impl<'t> Compiler<'t> {
+    pub(super) fn comp(&mut self, span: Span, comp: &'t Comp, dst: u16) {
+        if comp.kind == CompKind::Generator {
+            return self.generator_expression(span, comp, dst);
+        }
+        let to = if self.is_temp(dst) { dst } else { self.temp() };
+        let iter = self.temp();
+        self.outermost_iterator(comp, iter);
+        let outer = std::mem::replace(&mut self.unit.at, comp.scope);
+        let start = self.here();
+        let (make, name) = match comp.kind {
+            CompKind::List => (Op::MakeList, "<listcomp>"),
+            CompKind::Set => (Op::MakeSet, "<setcomp>"),
+            _ => (Op::MakeDict, "<dictcomp>"),
+        };
+        self.emit(span, make, to, 0, 0);
+        self.fresh_cells(span, comp.scope);
+        self.clause(span, comp, 0, iter, to);
+        let end = self.here();
+        self.unit.at = outer;
+        let line = self.source.line(span.start);
+        self.unit.inlined.push((
+            start,
+            end,
+            Inlined {
+                start: 0,
+                end: 0,
+                name,
+                line,
+            },
+        ));
+        self.move_to(span, dst, to);
+    }
+
+    fn outermost_iterator(&mut self, comp: &'t Comp, iter: u16) {
+        let source = comp.clauses[0].iter;
+        let mark = self.mark();
+        let value = self.operand(source);
+        self.emit(self.tree.span(source), Op::GetIter, iter, value, 0);
+        self.release(mark);
+    }
+
+    /// Captured variables of a comprehension get new cells each time it runs.
+    fn fresh_cells(&mut self, span: Span, scope: ScopeId) {
+        for name in &self.scopes.get(scope).order {
+            if let Some(variable) = self.unit.variables.get(&(scope, *name))
+                && variable.cell
+            {
+                self.emit(span, Op::NewCell, variable.slot, 0, 0);
+            }
+        }
+    }
+
+    /// Clause number `index`, whose iterator is in `iter`, and all inside it.
+    fn clause(&mut self, span: Span, comp: &'t Comp, index: usize, iter: u16, to: u16) {
+        let clause = &comp.clauses[index];
+        let exit = self.label();
+        let target_span = self.tree.span(clause.target);
+        let (header, id) = self.begin_loop(target_span);
+        let mark = self.mark();
+        self.for_iter(clause.target, self.tree.span(clause.iter), iter, exit);
+        for test in &clause.ifs {
+            self.jump_if(*test, header, false);
+        }
+        if index + 1 < comp.clauses.len() {
+            let inner = self.temp();
+            let source = comp.clauses[index + 1].iter;
+            let value = self.operand(source);
+            self.emit(self.tree.span(source), Op::GetIter, inner, value, 0);
+            self.clause(span, comp, index + 1, inner, to);
+        } else {
+            self.element(comp, to);
+        }
+        self.release(mark);
+        self.jump(span, header);
+        self.end_loop(id);
+        self.place(exit);
+    }
+
+    fn element(&mut self, comp: &'t Comp, to: u16) {
+        let element = self.operand(comp.element);
+        let span = self.tree.span(comp.element);
+        match comp.kind {
+            CompKind::List => self.emit(span, Op::ListAppend, to, element, 0),
+            CompKind::Set => self.emit(span, Op::SetAdd, to, element, 0),
+            CompKind::Dict => {
+                let value = self.operand(comp.value.expect("a dict comprehension has values"));
+                self.emit(span, Op::DictSet, to, element, value);
+            }
+            CompKind::Generator => {
+                let sent = self.temp();
+                self.emit(span, Op::Yield, sent, element, 0);
+            }
+        }
+    }
+
+    /// `ForIter` to a target, directly to its slot if it has one.
+    pub(super) fn for_iter(&mut self, target: ExprId, span: Span, iter: u16, exit: Label) {
+        let direct = match self.tree.kind(target) {
+            ExprKind::Name(name) => self.plain_local(*name),
+            _ => None,
+        };
+        if let Some(variable) = direct {
+            return self.emit_jump(span, Op::ForIter, variable.slot, iter, exit);
+        }
+        let item = self.temp();
+        self.emit_jump(span, Op::ForIter, item, iter, exit);
+        self.assign(target, item);
+    }
+
+    fn generator_expression(&mut self, span: Span, comp: &'t Comp, dst: u16) {
+        let code = self.nested_unit(comp.scope, CodeKind::Function, "<genexpr>", span, |c| {
+            c.unit.params.args = 1;
+            c.unit.generator = true;
+            c.declare_variables(&[names::ITERATOR_PARAM]);
+            c.make_cells(span);
+            let iter = c.variable(comp.scope, names::ITERATOR_PARAM).slot;
+            c.clause(span, comp, 0, iter, 0);
+            c.emit(span, Op::ReturnNone, 0, 0, 0);
+        });
+        let base = self.temps(2);
+        self.emit(span, Op::MakeFunction, base, code, 0);
+        self.outermost_iterator(comp, base + 1);
+        self.emit(span, Op::Call, dst, base, 1);
+    }
+}

@@ -1,0 +1,100 @@
+//! Static errors in CPython's words and form.
+//!
+//! ```text
+//!   File "x.py", line 5
+//!     print("never", (1 + 2)
+//!          ^
+//! SyntaxError: '(' was never closed
+//! ```
+
+use std::fmt::Write;
+
+use crate::source::{Source, Span};
+
+/// Which exception class CPython raises for the error.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum DiagKind {
+    Syntax,
+    Indentation,
+    Tab,
+}
+
+impl DiagKind {
+    /// Name of the exception class.
+    pub fn name(self) -> &'static str {
+        match self {
+            DiagKind::Syntax => "SyntaxError",
+            DiagKind::Indentation => "IndentationError",
+            DiagKind::Tab => "TabError",
+        }
+    }
+}
+
+/// An error in the source text, complete enough to be printed without the source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    pub kind: DiagKind,
+    pub message: String,
+    pub path: String,
+    /// From 1.
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+    pub end_line: u32,
+    /// In characters, from 1, exclusive.
+    pub end_column: u32,
+    /// The text of `line`.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// An error at `span` of `source`.
+    pub fn new(kind: DiagKind, message: String, source: &Source, span: Span) -> Diagnostic {
+        let (line, column) = char_position(source, span.start);
+        let (end_line, end_column) = char_position(source, span.end);
+        Diagnostic {
+            kind,
+            message,
+            path: source.path().to_string(),
+            line,
+            column,
+            end_line,
+            end_column,
+            text: source.line_text(line).to_string(),
+        }
+    }
+
+    /// As CPython prints it, with a final newline.
+    pub fn render(&self) -> String {
+        let mut out = format!("  File \"{}\", line {}\n", self.path, self.line);
+        let shown = self.text.trim_start_matches([' ', '\t', '\u{c}']);
+        let text = shown.trim_end();
+        if !text.is_empty() {
+            let _ = writeln!(out, "    {text}");
+            let dropped = self.text.chars().count() - shown.chars().count();
+            let start = (self.column as usize - 1).saturating_sub(dropped);
+            let line_end = text.chars().count().max(start + 1);
+            let end = if self.end_line > self.line {
+                line_end
+            } else {
+                (self.end_column as usize - 1).saturating_sub(dropped)
+            };
+            let carets = end.clamp(start + 1, line_end) - start;
+            let pad: String = text
+                .chars()
+                .chain(std::iter::repeat(' '))
+                .take(start)
+                .map(|c| if c.is_whitespace() { c } else { ' ' })
+                .collect();
+            let _ = writeln!(out, "    {pad}{}", "^".repeat(carets));
+        }
+        let _ = writeln!(out, "{}: {}", self.kind.name(), self.message);
+        out
+    }
+}
+
+fn char_position(source: &Source, offset: u32) -> (u32, u32) {
+    let (line, _) = source.line_col(offset);
+    let before = Span::new(source.line_start(line), offset);
+    (line, source.slice(before).chars().count() as u32 + 1)
+}

@@ -1,0 +1,1 @@
+//! Tests of the front half: trees of odd layouts, messages in CPython's words.
