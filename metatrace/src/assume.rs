@@ -6,21 +6,33 @@
 //! whoever changes the state calls [`Assumption::invalidate`], which makes the
 //! traces that relied on it leave at their next check and never be entered again.
 
+use crate::run::mem;
+use crate::vm::{POLL_INVALIDATED, VmCore};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 /// Set once a trace must not be used any more.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Validity {
     invalid: Cell<u64>,
+    core: *mut VmCore,
 }
 
 impl Validity {
+    /// The validity of a trace that runs on `core`, whose poll word is raised on invalidation.
+    pub fn new(core: *mut VmCore) -> Validity {
+        Validity {
+            invalid: Cell::new(0),
+            core,
+        }
+    }
+
     pub fn is_valid(&self) -> bool {
         self.invalid.get() == 0
     }
     pub fn invalidate(&self) {
         self.invalid.set(1);
+        mem::raise_poll(self.core, POLL_INVALIDATED);
     }
     /// Address of the word that machine code tests (non-zero: invalid).
     pub fn address(&self) -> *const u64 {

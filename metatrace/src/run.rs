@@ -206,6 +206,14 @@ pub mod mem {
         unsafe { std::ptr::read_volatile(&raw const (*core).poll) }
     }
 
+    /// Asks for attention at the next merge point; nothing for a null engine (tests).
+    pub fn raise_poll(core: *mut VmCore, bits: u64) {
+        if !core.is_null() {
+            // SAFETY: `core` is the live engine that the trace belongs to.
+            unsafe { (*core).poll |= bits }
+        }
+    }
+
     /// Adds to the frame depth and returns the new depth.
     #[inline(always)]
     pub fn add_depth(core: *mut VmCore, by: i64) -> i64 {

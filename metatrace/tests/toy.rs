@@ -71,8 +71,21 @@ impl Interp for Toy {
         let (a, b, c) = ((w >> 16) as u16, (w >> 32) as u16, (w >> 48) as u16);
         // SAFETY-free decoding: the table is dense.
         let op = [
-            T::Merge, T::Const, T::ConstF, T::Move, T::Add, T::Sub, T::Mod, T::JumpGe, T::JumpNonZero, T::Jump,
-            T::Call, T::Ret, T::NewCell, T::Get, T::Set,
+            T::Merge,
+            T::Const,
+            T::ConstF,
+            T::Move,
+            T::Add,
+            T::Sub,
+            T::Mod,
+            T::JumpGe,
+            T::JumpNonZero,
+            T::Jump,
+            T::Call,
+            T::Ret,
+            T::NewCell,
+            T::Get,
+            T::Set,
         ][(w & 0xFF) as usize];
         match op {
             T::Merge => {
@@ -209,9 +222,21 @@ extern "C" fn no_box(_: *mut VmCore, _: f64) -> u64 {
     panic!("no boxes")
 }
 
-fn code(id: u32, args: u16, slots: u16, instrs: Vec<u64>, points: &[(u32, MergeKind)]) -> &'static Code {
-    let merge_points =
-        points.iter().map(|(pc, kind)| MergePoint { pc: *pc, kind: *kind, counter: Cell::new(0) }).collect();
+fn code(
+    id: u32,
+    args: u16,
+    slots: u16,
+    instrs: Vec<u64>,
+    points: &[(u32, MergeKind)],
+) -> &'static Code {
+    let merge_points = points
+        .iter()
+        .map(|(pc, kind)| MergePoint {
+            pc: *pc,
+            kind: *kind,
+            counter: Cell::new(0),
+        })
+        .collect();
     Box::leak(Box::new(Code {
         id,
         lang: if slots == 0 { HOST_LANGUAGE } else { 0 },
@@ -262,7 +287,11 @@ fn run(program: Program, backend: Box<dyn Backend>, options: JitOptions) -> (Val
         let f = mem::alloc(core, header(FRAME, words, 0), words);
         mem::fill(f, 1, words, Value::UNDEF.0);
         mem::set_word(f, Frame::PARENT.raw.word as usize, parent);
-        mem::set_word(f, Frame::TOKEN.raw.word as usize, Value::small(code.token(0)).0);
+        mem::set_word(
+            f,
+            Frame::TOKEN.raw.word as usize,
+            Value::small(code.token(0)).0,
+        );
         f
     };
     let host = frame(codes[0], Value::NIL.0);
@@ -274,13 +303,32 @@ fn run(program: Program, backend: Box<dyn Backend>, options: JitOptions) -> (Val
 }
 
 fn check(name: &str, program: Program) -> JitStats {
-    let off = JitOptions { enabled: false, ..JitOptions::default() };
+    let off = JitOptions {
+        enabled: false,
+        ..JitOptions::default()
+    };
     let (expected, _) = run(program, Box::new(PortableBackend::new()), off);
     let modes: [(&str, Box<dyn Backend>, JitOptions); 4] = [
-        ("portable eager", Box::new(PortableBackend::new()), JitOptions::eager()),
-        ("cranelift eager", Box::new(CraneliftBackend::new(64 << 20).expect("a code generator")), JitOptions::eager()),
-        ("portable", Box::new(PortableBackend::new()), JitOptions::default()),
-        ("cranelift", Box::new(CraneliftBackend::new(64 << 20).expect("a code generator")), JitOptions::default()),
+        (
+            "portable eager",
+            Box::new(PortableBackend::new()),
+            JitOptions::eager(),
+        ),
+        (
+            "cranelift eager",
+            Box::new(CraneliftBackend::new(64 << 20).expect("a code generator")),
+            JitOptions::eager(),
+        ),
+        (
+            "portable",
+            Box::new(PortableBackend::new()),
+            JitOptions::default(),
+        ),
+        (
+            "cranelift",
+            Box::new(CraneliftBackend::new(64 << 20).expect("a code generator")),
+            JitOptions::default(),
+        ),
     ];
     let mut last = None;
     for (mode, backend, options) in modes {
@@ -291,7 +339,10 @@ fn check(name: &str, program: Program) -> JitStats {
     last.expect("four modes")
 }
 
-const LOOP: MergeKind = MergeKind::Loop { parent: None, end: 0 };
+const LOOP: MergeKind = MergeKind::Loop {
+    parent: None,
+    end: 0,
+};
 
 fn host() -> &'static Code {
     code(0, 0, 0, vec![0], &[])
@@ -350,7 +401,11 @@ fn calls() -> Vec<&'static Code> {
         ins(T::Set, 0, 2, 0),
         ins(T::Ret, 2, 0, 0),
     ];
-    vec![host(), code(1, 0, 10, main, &[(6, LOOP)]), code(2, 2, 3, bump, &[(0, MergeKind::Entry)])]
+    vec![
+        host(),
+        code(1, 0, 10, main, &[(6, LOOP)]),
+        code(2, 2, 3, bump, &[(0, MergeKind::Entry)]),
+    ]
 }
 
 #[test]
@@ -361,7 +416,11 @@ fn a_loop_with_a_call_and_a_cell() {
 
 /// fib(18)
 fn fib() -> Vec<&'static Code> {
-    let main = vec![ins(T::Const, 1, 18, 0), ins(T::Call, 0, 2, 1), ins(T::Ret, 0, 0, 0)];
+    let main = vec![
+        ins(T::Const, 1, 18, 0),
+        ins(T::Call, 0, 2, 1),
+        ins(T::Ret, 0, 0, 0),
+    ];
     let fib = vec![
         ins(T::Merge, 0, 0, 0),
         ins(T::Const, 1, 2, 0),
@@ -375,7 +434,11 @@ fn fib() -> Vec<&'static Code> {
         ins(T::Add, 4, 4, 5),
         ins(T::Ret, 4, 0, 0),
     ];
-    vec![host(), code(1, 0, 2, main, &[]), code(2, 1, 6, fib, &[(0, MergeKind::Entry)])]
+    vec![
+        host(),
+        code(1, 0, 2, main, &[]),
+        code(2, 1, 6, fib, &[(0, MergeKind::Entry)]),
+    ]
 }
 
 #[test]
@@ -410,9 +473,27 @@ fn nested() -> Vec<&'static Code> {
         ins(T::Ret, 0, 0, 0), // 20
     ];
     let points = [
-        (4, MergeKind::Loop { parent: None, end: 20 }),
-        (7, MergeKind::Loop { parent: Some(0), end: 17 }),
-        (10, MergeKind::Loop { parent: Some(1), end: 15 }),
+        (
+            4,
+            MergeKind::Loop {
+                parent: None,
+                end: 20,
+            },
+        ),
+        (
+            7,
+            MergeKind::Loop {
+                parent: Some(0),
+                end: 17,
+            },
+        ),
+        (
+            10,
+            MergeKind::Loop {
+                parent: Some(1),
+                end: 15,
+            },
+        ),
     ];
     vec![host(), code(1, 0, 6, main, &points)]
 }

@@ -29,7 +29,7 @@ use crate::record::{Abort, Record, Recording, Root, TargetInfo, Targets};
 use crate::resume::{Rebuilt, Resume, rebuild};
 use crate::run::mem;
 use crate::value::Value;
-use crate::vm::VmCore;
+use crate::vm::{POLL_INVALIDATED, VmCore};
 use hashbrown::HashMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -150,6 +150,9 @@ impl Jit {
 
     fn merge(&self, services: &dyn Services, core: *mut VmCore) -> Option<Arrival> {
         loop {
+            if mem::poll(core) & POLL_INVALIDATED != 0 {
+                self.state.borrow_mut().forest.drop_invalid(&*self.backend);
+            }
             if mem::poll(core) != 0
                 && let Some(how) = services.poll(core)
             {
@@ -381,6 +384,7 @@ impl Jit {
             &self.options,
             &mut state.next_label,
             &mut state.stats,
+            core,
             key,
             recording,
         );

@@ -13,6 +13,7 @@ use crate::opt::{self, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, St
 use crate::options::JitOptions;
 use crate::record::{Abort, Ending, Recording};
 use crate::value::Value;
+use crate::vm::VmCore;
 use std::rc::Rc;
 
 /// One compiled piece.
@@ -108,6 +109,23 @@ impl Forest {
         self.trees[trace.index()].validity.is_valid()
     }
 
+    /// Drops the code of trees whose assumptions broke, and what jumps into it.
+    pub fn drop_invalid(&mut self, backend: &dyn Backend) {
+        let mut dropped = Vec::new();
+        for tree in self.trees.iter_mut().filter(|t| !t.validity.is_valid()) {
+            for code in tree.codes.drain(..) {
+                dropped.extend(backend.free(code));
+            }
+            tree.consts.clear();
+        }
+        for tree in &mut self.trees {
+            if tree.codes.iter().any(|c| dropped.contains(c)) {
+                tree.codes.retain(|c| !dropped.contains(c));
+                tree.validity.invalidate();
+            }
+        }
+    }
+
     pub fn visit_roots(&mut self, visit: &mut dyn FnMut(&mut Value)) {
         for tree in &mut self.trees {
             tree.consts.iter_mut().for_each(&mut *visit);
@@ -150,6 +168,7 @@ impl Forest {
         options: &JitOptions,
         next_label: &mut u32,
         stats: &mut JitStats,
+        core: *mut VmCore,
         root: (u32, u16),
         mut recording: Recording,
     ) -> Result<TraceId, Abort> {
@@ -177,7 +196,7 @@ impl Forest {
             (result, _) => result,
         };
         let result = result.map_err(reason_of)?;
-        let validity = register(&recording.assumptions);
+        let validity = register(core, &recording.assumptions);
         let versions = result.labels.clone();
         let consts = objects(&recording.trace);
         self.trees.push(Tree {
@@ -375,8 +394,8 @@ fn timed(
     result
 }
 
-fn register(assumptions: &[Assumption]) -> Rc<Validity> {
-    let validity = Rc::new(Validity::default());
+fn register(core: *mut VmCore, assumptions: &[Assumption]) -> Rc<Validity> {
+    let validity = Rc::new(Validity::new(core));
     for assumption in assumptions {
         assumption.register(&validity);
     }

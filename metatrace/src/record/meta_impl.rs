@@ -58,9 +58,15 @@ impl Record {
         self.stack.push(frame);
     }
 
+    /// The stack of frames is about to change: keeps the state that snapshots of this bytecode describe.
+    fn switch(&mut self) {
+        self.base_snapshot();
+        self.switched = true;
+    }
+
     /// The current frame starts to wait for a callee.
     fn wait(&mut self, resume_pc: u32) {
-        self.base_snapshot();
+        self.switch();
         let top = self.top();
         top.waiting = None;
         top.waiting_pc = resume_pc;
@@ -378,7 +384,7 @@ impl Meta for Record {
                 dirty: true,
             },
         );
-        if self.base.is_none() {
+        if !self.switched {
             self.undo.slots.push((slot, old));
         }
     }
@@ -404,7 +410,7 @@ impl Meta for Record {
                 dirty: true,
             },
         );
-        if self.base.is_none() {
+        if !self.switched {
             self.undo.aux.get_or_insert(old);
         }
     }
@@ -468,7 +474,7 @@ impl Meta for Record {
         );
     }
     fn replace_frame(&mut self, f: NewFrame<Record>) {
-        self.base_snapshot();
+        self.switch();
         self.ensure_parent();
         self.stack.pop();
         let frame = self.take_fresh(f.frame.bits);
@@ -531,7 +537,7 @@ impl Meta for Record {
         self.depth += 1;
     }
     fn suspend_frame(&mut self, resume_pc: u32) {
-        self.base_snapshot();
+        self.switch();
         self.ensure_parent();
         let index = self.stack.len() - 1;
         self.flush_frame(index, resume_pc);
@@ -544,7 +550,7 @@ impl Meta for Record {
         self.arrive_below();
     }
     fn leave_frame(&mut self) {
-        self.base_snapshot();
+        self.switch();
         self.ensure_parent();
         self.stack.pop();
         self.depth -= 1;
@@ -553,7 +559,13 @@ impl Meta for Record {
     }
     fn current_frame_raw(&mut self) -> Red {
         let index = self.stack.len() - 1;
-        self.force_frame(index)
+        let object = self.force_frame(index);
+        if !self.switched {
+            // Later snapshots of this bytecode must name the object, not make another.
+            self.base = None;
+            self.last_snapshot = None;
+        }
+        object
     }
     fn too_deep(&mut self) -> bool {
         // Checked once per loop of traces (`guard_depth`), not per inlined call.

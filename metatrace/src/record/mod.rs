@@ -74,6 +74,8 @@ pub struct Record {
     // The current bytecode.
     start_pc: u32,
     undo: Undo,
+    /// The bytecode changed the stack of frames: slot writes go to other frames now.
+    switched: bool,
     base: Option<FrameSnapId>,
     base_depth: i32,
     log: Vec<(Ty, OpRef)>,
@@ -131,6 +133,7 @@ impl Record {
             depth: 0,
             start_pc: 0,
             undo: Undo::default(),
+            switched: false,
             base: None,
             base_depth: 0,
             log: Vec::new(),
@@ -416,6 +419,7 @@ impl Record {
         self.start_pc = self.run.pc();
         self.undo.slots.clear();
         self.undo.aux = None;
+        self.switched = false;
         self.base = None;
         self.base_depth = self.depth;
         self.last_snapshot = None;
