@@ -42,8 +42,10 @@ mod tests;
 pub use cranelift::CraneliftBackend;
 pub use portable::PortableBackend;
 
+use crate::assume::Validity;
 use crate::ir::{LabelId, Trace, TraceId};
 use crate::vm::VmCore;
+use std::rc::Rc;
 
 /// An exit of a fragment: a guard or an `exit`. Given by the caller of [`Backend::compile`].
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -75,6 +77,16 @@ pub struct UnitFragment<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Unit<'a> {
     pub fragments: Vec<UnitFragment<'a>>,
+    /// What its `guard_valid`s test; without one, `Backend::invalidate` alone decides.
+    pub validity: Option<Rc<Validity>>,
+}
+
+impl Unit<'_> {
+    fn own_validity(&self) -> Rc<Validity> {
+        self.validity
+            .clone()
+            .unwrap_or_else(|| Rc::new(Validity::new(std::ptr::null_mut())))
+    }
 }
 
 /// Why machine code came back.

@@ -9,12 +9,13 @@ use super::code::Memory;
 use super::link::{Key, Links, Target};
 use super::plan::{Plan, label_of};
 use super::{Backend, BackendStats, CodeId, CompileError, ExitId, Outcome, Unit};
+use crate::assume::Validity;
 use crate::ir::pure::{eval_checked, eval1, eval2};
 use crate::ir::{Class, Descr, Inst, LabelId, Op, OpRef, Tag, Trace, TraceId};
 use crate::layout::{FLAG_UNLOGGED, HEADER_LAYOUT_SHIFT, HEADER_SHAPE_SHIFT, Kind, header, lookup};
 use crate::value::{INT_SHIFT, Value};
 use crate::vm::VmCore;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 struct Fragment {
@@ -26,7 +27,7 @@ struct Fragment {
 struct Code {
     fragments: Vec<Fragment>,
     plan: Plan,
-    invalid: Cell<bool>,
+    validity: Rc<Validity>,
 }
 
 #[derive(Default)]
@@ -219,7 +220,7 @@ impl Activation {
             (Op::GuardNotRaised, _) => a != Value::RAISED.0,
             (Op::GuardRaised, _) => a == Value::RAISED.0,
             (Op::GuardNoPoll, _) => self.memory.with(|vm| vm.poll == 0),
-            (Op::GuardValid, _) => !self.code.invalid.get(),
+            (Op::GuardValid, _) => self.code.validity.is_valid(),
             (Op::GuardDepth, _) => self.memory.with(|vm| vm.depth < vm.depth_limit),
             _ => unreachable!("verified: guards have their descriptors"),
         }
@@ -423,7 +424,7 @@ impl Backend for PortableBackend {
         state.codes.push(Some(Rc::new(Code {
             fragments,
             plan,
-            invalid: Cell::new(false),
+            validity: unit.own_validity(),
         })));
         Ok(code)
     }
@@ -447,7 +448,7 @@ impl Backend for PortableBackend {
 
     fn invalidate(&self, code: CodeId) {
         if let Some(code) = &self.state.borrow().codes[code.0 as usize] {
-            code.invalid.set(true);
+            code.validity.invalidate();
         }
     }
 

@@ -351,7 +351,10 @@ impl Forest {
                 source: f.source,
             })
             .collect();
-        let code = backend.compile(&Unit { fragments })?;
+        let code = backend.compile(&Unit {
+            fragments,
+            validity: Some(tree.validity.clone()),
+        })?;
         if first == 0 {
             for old in tree.codes.drain(..) {
                 backend.free(old);

@@ -30,6 +30,7 @@ use super::code::{self, CodeMemory};
 use super::link::{Freed, Key, Links, Target};
 use super::plan::Plan;
 use super::{Backend, BackendStats, CodeId, CompileError, ExitId, Outcome, Unit};
+use crate::assume::Validity;
 use crate::ir::TraceId;
 use crate::vm::VmCore;
 use cranelift_codegen::Context;
@@ -41,7 +42,7 @@ use exits::{Stubs, decode_exit};
 use slots::Slots;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::rc::Rc;
 use std::time::Instant;
 
 /// Default bound of code memory.
@@ -59,7 +60,7 @@ struct Compiler {
 struct Code {
     block: code::Block,
     /// Non-zero: assumptions failed. Read by `guard_valid`; boxed for its address.
-    invalid: Box<AtomicU64>,
+    validity: Rc<Validity>,
     text: Option<String>,
 }
 
@@ -181,14 +182,14 @@ impl State {
     fn compile(&mut self, unit: &Unit) -> Result<CodeId, CompileError> {
         let links = &self.links;
         let plan = Plan::new(unit, |label| links.target(Key::Label(label)).is_some())?;
-        let invalid = Box::new(AtomicU64::new(0));
+        let validity = unit.own_validity();
         tree::build(
             &mut self.compiler,
             &self.stubs,
             &mut self.slots,
             unit,
             &plan,
-            invalid.as_ptr() as u64,
+            validity.address() as u64,
         )?;
         self.compiler.context.set_disasm(self.keep_text);
         let mut text = self
@@ -215,7 +216,7 @@ impl State {
             .publish(plan.points.iter().map(|p| p.key).collect(), plan.imports);
         self.codes.push(Some(Code {
             block,
-            invalid,
+            validity,
             text,
         }));
         for (selector, point) in plan.points.iter().enumerate() {
@@ -275,7 +276,7 @@ impl Backend for CraneliftBackend {
     fn invalidate(&self, code: CodeId) {
         let state = self.state.borrow();
         if let Some(code) = &state.codes[code.0 as usize] {
-            code.invalid.store(1, Ordering::Relaxed);
+            code.validity.invalidate();
         }
     }
 

@@ -371,6 +371,7 @@ fn faults_of_units_are_reported() {
                 exits,
                 source: ENTRY,
             }],
+            validity: None,
         };
         let label = match t.insts[0].descr {
             crate::ir::Descr::Label(label) => label,
@@ -397,6 +398,7 @@ fn code_memory_is_bounded_and_reused() {
     }];
     let unit = Unit {
         fragments: parts.to_vec(),
+        validity: None,
     };
     let mut codes = Vec::new();
     let full = loop {

@@ -57,6 +57,7 @@ impl Machine {
         };
         let unit = Unit {
             fragments: vec![fragment],
+            validity: None,
         };
         let code = self.backend.compile(&unit).expect("compiles");
         (code, exits)
@@ -71,7 +72,12 @@ impl Machine {
                 source: *source,
             })
             .collect();
-        self.backend.compile(&Unit { fragments }).expect("compiles")
+        self.backend
+            .compile(&Unit {
+                fragments,
+                validity: None,
+            })
+            .expect("compiles")
     }
 
     /// Runs an entry that leaves through an exit; the exit and the first words of the buffer.
