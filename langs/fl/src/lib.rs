@@ -3,6 +3,7 @@
 //! Front end, in reading order: [`source`] and [`diag`] (text and errors), [`syntax`] (text to
 //! tree), [`compile`] (tree to bytecode), [`op`] (THE table of bytecodes), [`code`] (compiled code),
 //! [`liveness`] (live slots), [`disasm`] (bytecode as text), [`frontend`] (all of it as queries).
+//! [`stdlib`]: the standard modules that are written in FL.
 
 pub mod code;
 pub mod compile;
@@ -12,4 +13,5 @@ pub mod frontend;
 pub mod liveness;
 pub mod op;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;

@@ -1,0 +1,36 @@
+"""Kinds of numbers, for `isinstance`."""
+
+from abc import ABC
+
+
+class Number(ABC):
+    _types = (int, float, complex)
+
+    @classmethod
+    def __class_subclasscheck__(cls, other):
+        return cls in other.__mro__ or any([base in cls._types for base in other.__mro__])
+
+    @classmethod
+    def __class_instancecheck__(cls, obj):
+        return cls.__class_subclasscheck__(type(obj))
+
+    @classmethod
+    def register(cls, other):
+        cls._types = cls._types + (other,)
+        return other
+
+
+class Complex(Number):
+    _types = (int, float, complex)
+
+
+class Real(Complex):
+    _types = (int, float)
+
+
+class Rational(Real):
+    _types = (int,)
+
+
+class Integral(Rational):
+    _types = (int,)

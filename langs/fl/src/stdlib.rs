@@ -1,0 +1,105 @@
+//! Standard modules that are written in FL themselves; their text is part of the
+//! program.
+//!
+//! They lean on few things that plain FL programs do not see: the native modules
+//! `_collections` (`deque`, `defaultdict`) and `_os`, and the class methods
+//! `__class_iter__`, `__class_reversed__`, `__class_len__`, `__class_contains__`,
+//! `__class_repr__`, `__class_instancecheck__` and `__class_subclasscheck__`, by
+//! which a class without a metaclass answers operations on itself.
+
+/// A standard module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Dotted name.
+    pub name: &'static str,
+    /// Whether modules may be below it.
+    pub is_package: bool,
+    /// Its source text.
+    pub source: &'static str,
+}
+
+macro_rules! modules {
+    ($($name:literal $kind:ident $file:literal)*) => {
+        &[$(Module {
+            name: $name,
+            is_package: modules!(@$kind),
+            source: include_str!(concat!("../lib/", $file)),
+        }),*]
+    };
+    (@package) => { true };
+    (@module) => { false };
+}
+
+/// All standard modules in FL, sorted by name.
+pub const MODULES: &[Module] = modules! {
+    "__future__"      module  "__future__.py"
+    "abc"             module  "abc.py"
+    "bisect"          module  "bisect.py"
+    "collections"     package "collections/__init__.py"
+    "collections.abc" module  "collections/abc.py"
+    "contextlib"      module  "contextlib.py"
+    "copy"            module  "copy.py"
+    "dataclasses"     module  "dataclasses.py"
+    "enum"            module  "enum.py"
+    "fractions"       module  "fractions.py"
+    "functools"       module  "functools.py"
+    "heapq"           module  "heapq.py"
+    "io"              module  "io.py"
+    "itertools"       module  "itertools.py"
+    "json"            package "json/__init__.py"
+    "json.decoder"    module  "json/decoder.py"
+    "json.encoder"    module  "json/encoder.py"
+    "numbers"         module  "numbers.py"
+    "operator"        module  "operator.py"
+    "os"              package "os/__init__.py"
+    "os.path"         module  "os/path.py"
+    "pathlib"         module  "pathlib.py"
+    "statistics"      module  "statistics.py"
+    "string"          module  "string.py"
+    "textwrap"        module  "textwrap.py"
+    "types"           module  "types.py"
+    "typing"          module  "typing.py"
+};
+
+/// The standard module of this dotted name, if it is written in FL.
+pub fn find(name: &str) -> Option<&'static Module> {
+    let index = MODULES
+        .binary_search_by(|module| module.name.cmp(name))
+        .ok()?;
+    Some(&MODULES[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_is_found() {
+        for module in MODULES {
+            assert_eq!(find(module.name), Some(module));
+            assert!(
+                module.source.starts_with("\"\"\""),
+                "{} has no docstring",
+                module.name
+            );
+        }
+        assert_eq!(find("sys"), None);
+    }
+
+    #[test]
+    fn every_file_is_a_module() {
+        fn count(folder: &std::path::Path) -> usize {
+            let entries = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path());
+            entries
+                .map(|path| match path.is_dir() {
+                    true => count(&path),
+                    false => usize::from(path.extension().is_some_and(|e| e == "py")),
+                })
+                .sum()
+        }
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
+        assert_eq!(count(&folder), MODULES.len());
+    }
+}
