@@ -3,6 +3,7 @@
 //! `cargo run --release -p runtime --example heap_bench [depth]` builds binary
 //! trees as the `binary_trees` benchmark does, once on the heap and once with
 //! `Box` on the system's allocator, then a long list of small objects.
+//! `EDEN_MIB` sets the largest eden.
 
 use metatrace::layout::{LayoutType, register};
 use metatrace::layouts;
@@ -137,7 +138,14 @@ fn cpu_seconds() -> f64 {
 }
 
 fn measure(name: &str, work: impl FnOnce(&mut Heap)) {
-    let mut heap = Box::new(Heap::new(HeapOptions::default()));
+    let mut options = HeapOptions::default();
+    if let Some(mib) = std::env::var("EDEN_MIB")
+        .ok()
+        .and_then(|v| v.parse::<usize>().ok())
+    {
+        options.nursery_bytes_max = mib << 20;
+    }
+    let mut heap = Box::new(Heap::new(options));
     let (start, cpu) = (Instant::now(), cpu_seconds());
     work(&mut heap);
     let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);

@@ -1,7 +1,7 @@
 //! The mature space: objects that survived, in blocks of one size class each.
 //!
 //! ```text
-//!  chunk (1 MiB): 32 blocks, each at a multiple of its size
+//!  chunk (2 MiB): 64 blocks, each at a multiple of its size
 //!  block (32 KiB): | Block: class, reciprocal, mark bits | cell | cell | ... |
 //! ```
 //! Objects never move, so machine code may hold their addresses. Between
@@ -14,9 +14,11 @@
 use super::os;
 
 pub const BLOCK_BYTES: usize = 32 << 10;
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 2 << 20;
 const BLOCKS_PER_CHUNK: usize = CHUNK_BYTES / BLOCK_BYTES;
 const MARK_WORDS: usize = 32;
+/// From this many chunks on the heap is large enough for large pages.
+const LARGE_PAGE_CHUNKS_MIN: usize = 8;
 
 /// What a block starts with.
 #[repr(C)]
@@ -306,6 +308,9 @@ impl Mature {
         if self.free.is_empty() {
             let chunk = os::map_aligned(CHUNK_BYTES, CHUNK_BYTES)
                 .unwrap_or_else(|| panic!("no memory for the mature space"));
+            if self.chunks.len() >= LARGE_PAGE_CHUNKS_MIN {
+                os::prefer_large_pages(chunk, CHUNK_BYTES);
+            }
             self.chunks.push(chunk);
             self.free
                 .extend((0..BLOCKS_PER_CHUNK).rev().map(|i| chunk + i * BLOCK_BYTES));

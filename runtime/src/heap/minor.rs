@@ -18,8 +18,10 @@ use std::time::Instant;
 
 /// What dead young memory is filled with: a reference to a non-canonical address.
 const POISON: u64 = 0x5D5D_5D5D_5D5D_5D59;
-/// How many items of a large array are scanned before the worklist is worked off.
-const SLICE_WORDS: usize = 1024;
+/// Length of the worklist at which the scan of a large array pauses.
+const WORK_MAX: usize = 1024;
+/// How many cards are tested together.
+const CARD_GROUP: usize = 64;
 
 /// State of the collection in progress.
 #[derive(Default)]
@@ -306,15 +308,25 @@ impl Heap {
         for word in (1..start).filter(|&w| fields >> w & 1 != 0) {
             dirty |= self.scan_word(addr, word);
         }
-        let cards = LargeHead::of(addr).cards();
-        for (card, mark) in cards.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
-            let from = (card * CARD_WORDS).max(start);
-            let to = ((card + 1) * CARD_WORDS).min(words);
-            let young = self.scan_range(addr, from, to);
-            *mark = young as u8;
-            dirty |= young;
-            if self.work.len() > SLICE_WORDS {
-                self.drain();
+        for (group, cards) in LargeHead::of(addr)
+            .cards()
+            .chunks_mut(CARD_GROUP)
+            .enumerate()
+        {
+            // Most cards are clean: look at many with a few vector operations.
+            if cards.iter().fold(0, |any, card| any | card) == 0 {
+                continue;
+            }
+            for (i, mark) in cards.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
+                let card = group * CARD_GROUP + i;
+                let from = (card * CARD_WORDS).max(start);
+                let to = ((card + 1) * CARD_WORDS).min(words);
+                let young = self.scan_range(addr, from, to);
+                *mark = young as u8;
+                dirty |= young;
+                if self.work.len() > WORK_MAX {
+                    self.drain();
+                }
             }
         }
         self.drain();

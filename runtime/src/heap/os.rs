@@ -47,6 +47,18 @@ pub fn decommit(at: usize, bytes: usize) {
     unsafe { libc::madvise(at as *mut _, bytes, libc::MADV_DONTNEED) };
 }
 
+/// Asks for large pages behind a range, where the system has them: fewer faults
+/// and fewer misses of the address cache, for memory that will all be used.
+pub fn prefer_large_pages(at: usize, bytes: usize) {
+    #[cfg(target_os = "linux")]
+    // SAFETY: advice on pages that callers own; contents are not affected.
+    unsafe {
+        libc::madvise(at as *mut _, bytes, libc::MADV_HUGEPAGE)
+    };
+    #[cfg(not(target_os = "linux"))]
+    let _ = (at, bytes);
+}
+
 /// Fresh zeroed pages.
 pub fn map(bytes: usize) -> Option<usize> {
     mmap(bytes, PROT_READ | PROT_WRITE)
