@@ -15,8 +15,22 @@
 //! invariants. An [`ExportedLabel`] says how to get from the one to the other,
 //! and a later bridge is matched against it.
 
+mod dce;
+mod fold;
+mod guard;
+mod heap;
+pub mod intbound;
 pub mod options;
+mod pipeline;
+mod pure;
+mod rules;
+mod snapshot;
 pub mod state;
+#[cfg(test)]
+mod tests;
+mod unroll;
+mod virtualize;
+mod walk;
 
 pub use options::OptOptions;
 pub use state::{ExportedLabel, Knowledge};
@@ -116,18 +130,7 @@ pub enum OptError {
 
 /// Optimises a loop: peels one iteration and specialises the rest.
 pub fn optimize_loop(trace: &Trace, env: &mut OptEnv<'_>) -> Result<OptResult, OptError> {
-    pass_through(trace, &[], env)
-}
-
-/// Optimises a bridge. `targets` are the known versions of the loops it may jump to.
-pub fn optimize_bridge(
-    trace: &Trace,
-    knowledge: Option<&Knowledge>,
-    targets: &[Rc<ExportedLabel>],
-    env: &mut OptEnv<'_>,
-) -> Result<OptResult, OptError> {
-    let _ = knowledge;
-    pass_through(trace, targets, env)
+    optimize_bridge(trace, None, &[], env)
 }
 
 /// Optimises an entry trace: a bridge that starts from nothing but a frame.
@@ -139,42 +142,55 @@ pub fn optimize_entry(
     optimize_bridge(trace, None, targets, env)
 }
 
-/// Gives labels their specialised names and changes nothing else.
-fn pass_through(
+/// Optimises a bridge. `targets` are the known versions of the loops it may jump
+/// to. A trace that jumps back to a label of its own is a loop, wherever it starts.
+pub fn optimize_bridge(
     trace: &Trace,
+    knowledge: Option<&Knowledge>,
     targets: &[Rc<ExportedLabel>],
     env: &mut OptEnv<'_>,
 ) -> Result<OptResult, OptError> {
-    use crate::ir::Descr;
-    let mut out = trace.clone();
-    let mut labels: Vec<Rc<ExportedLabel>> = Vec::new();
-    for inst in &trace.insts {
-        if let (Op::Label, Descr::Label(recorded)) = (inst.op, inst.descr) {
-            let params = inst.args.iter().map(|a| trace.ty(*a)).collect();
-            let label = env.fresh_label();
-            labels.push(Rc::new(ExportedLabel {
-                recorded,
-                label,
-                params,
-            }));
-        }
-    }
-    for inst in &mut out.insts {
-        if let (Op::Label | Op::Jump, Descr::Label(recorded)) = (inst.op, inst.descr) {
-            let version = labels
+    debug_assert_eq!(
+        crate::ir::verify::verify(trace),
+        Ok(()),
+        "recorded trace:\n{trace}"
+    );
+    let last = trace
+        .insts
+        .last()
+        .expect("a trace ends in a terminal operation");
+    let own = (last.op == Op::Jump)
+        .then(|| {
+            trace
+                .insts
                 .iter()
-                .chain(targets)
-                .find(|l| l.recorded == recorded)
-                .ok_or(OptError::NoMatch)?;
-            inst.descr = Descr::Label(version.label);
-            inst.snapshot = None;
-        }
+                .rposition(|i| i.op == Op::Label && i.descr == last.descr)
+        })
+        .flatten();
+    match own {
+        Some(label) if env.options.unroll => match pipeline::peeled(trace, label, knowledge, env) {
+            // What fails only for a specialised loop may do for a plain one.
+            Err(OptError::Contradiction | OptError::Unstable | OptError::NoMatch) => {
+                pipeline::plain_loop(trace, label, knowledge, env)
+            }
+            done => done,
+        },
+        Some(label) => pipeline::plain_loop(trace, label, knowledge, env),
+        None => pipeline::straight(trace, knowledge, targets, env),
     }
-    let knowledge = vec![None; out.snapshots.len()];
-    Ok(OptResult {
-        trace: out,
-        labels,
-        knowledge,
-        stages: Vec::new(),
-    })
+}
+
+/// The bridge that leaves where the given one would jump: for a bridge whose
+/// target has no version that fits. The driver enters the loop from there.
+pub fn end_in_exit(trace: &Trace) -> Trace {
+    let mut trace = trace.clone();
+    if let Some(last) = trace.insts.last_mut()
+        && last.op == Op::Jump
+        && last.snapshot.is_some()
+    {
+        last.op = Op::Exit;
+        last.descr = crate::ir::Descr::None;
+        last.args.clear();
+    }
+    trace
 }
