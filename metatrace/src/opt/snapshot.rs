@@ -46,7 +46,7 @@ impl Walk<'_, '_> {
         let src = &self.src.snapshots[id.index()];
         let mut b = Builder::default();
         let frame = src.frame.map(|f| self.snap_frame(f, &mut b).0);
-        let log = src.log.iter().map(|v| self.snap_log(*v, &mut b)).collect();
+        let log = src.log.iter().map(|v| self.snap_slot(*v, &mut b)).collect();
         let mut regs: Vec<(u8, SnapVal)> = src
             .regs
             .iter()
@@ -92,6 +92,7 @@ impl Walk<'_, '_> {
         let snapshot = Snapshot {
             frame,
             log,
+            log_tys: src.log_tys.clone(),
             log_len: src.log_len,
             regs,
             virtuals,
@@ -154,17 +155,6 @@ impl Walk<'_, '_> {
         };
         let abs = self.operand(op);
         self.snap_abs(abs, b)
-    }
-
-    /// A logged result: floats stay distinguishable from boxed ones, as objects.
-    fn snap_log(&mut self, v: SnapVal, b: &mut Builder) -> SnapVal {
-        let SnapVal::Op(op) = v else {
-            panic!("recorded snapshots have no virtual objects")
-        };
-        match self.operand(op) {
-            Abs::Op(op) => SnapVal::Op(op),
-            Abs::Virt(v) => self.snap_virtual(v, b),
-        }
     }
 
     fn snap_abs(&mut self, abs: Abs, b: &mut Builder) -> SnapVal {

@@ -14,21 +14,21 @@ use expect_test::Expect;
 
 layouts! {
     /// A mutable pair.
-    pub Pair = 200, "pair" {
+    pub Pair = 220, "pair" {
         A "a": Val Mutable,
         B "b": Val Mutable,
     }
     /// An immutable cell.
-    pub Cell = 201, "cell" {
+    pub Cell = 221, "cell" {
         X "x": Val Immutable,
     }
     /// A counted array.
-    pub Arr = 202, "arr" counted {
+    pub Arr = 222, "arr" counted {
         LEN "len": Int Immutable,
         @items ITEMS: Val Mutable,
     }
     /// A point of raw floats.
-    pub Point = 203, "point" {
+    pub Point = 223, "point" {
         X "x": Float Mutable,
         Y "y": Float Mutable,
     }
@@ -48,8 +48,8 @@ natives! {
     ANY "any" Effects::ANY;
     PURE "pure" Effects::PURE;
     FRESH "fresh" Effects::FRESH;
-    READS_PAIR "reads_pair" Effects::FRESH.reads(crate::native::group(200));
-    WRITES_PAIR "writes_pair" Effects::FRESH.writes(crate::native::group(200));
+    READS_PAIR "reads_pair" Effects::FRESH.reads(crate::native::group(220));
+    WRITES_PAIR "writes_pair" Effects::FRESH.writes(crate::native::group(220));
 }
 
 fn setup() {
