@@ -5,6 +5,7 @@
 //! that publishing code costs no system call; elsewhere, or when the system
 //! refuses the second mapping, the region is made writable while code is copied.
 
+use crate::value::Value;
 use crate::vm::VmCore;
 use std::collections::BTreeMap;
 use std::ptr;
@@ -195,14 +196,15 @@ unsafe fn synchronise(written: *mut u8, exec: *mut u8, len: usize) {
 /// Runs machine code through the entry trampoline (see `cranelift/exits.rs`)
 /// and returns the word that its exit chose.
 pub(super) fn run(trampoline: u64, vm: *mut VmCore, frame: u64, selector: u64, code: u64) -> u64 {
-    type Trampoline = extern "C" fn(*mut VmCore, u64, u64, u64) -> u64;
+    type Trampoline = extern "C" fn(*mut VmCore, u64, u64) -> u64;
     // SAFETY: `trampoline` is the address of code that the back end compiled with
     // this signature, and `code` of a published unit, both still in memory; `vm` is
     // valid and unaliased by the contract of `Backend::enter`.
     unsafe {
         (*vm).trace_entries += 1;
+        (*vm).frame = Value(frame);
         let enter = std::mem::transmute::<usize, Trampoline>(trampoline as usize);
-        let exit = enter(vm, frame, selector, code);
+        let exit = enter(vm, selector, code);
         (*vm).exit_count += 1;
         (*vm).exit_id = exit;
         exit

@@ -19,6 +19,16 @@ pub(super) struct LabelPlace {
     pub closed: bool,
 }
 
+/// The loop that a label heads: its jumps from within pass some operands on as
+/// they are, and these need no register moves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Loop {
+    /// Operand positions that change from turn to turn.
+    pub varying: Vec<usize>,
+    /// There are jumps from within.
+    pub turns: bool,
+}
+
 /// A place where control may come in, numbered by its position (the selector).
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Point {
@@ -28,6 +38,7 @@ pub(super) struct Point {
 
 pub(super) struct Plan {
     pub labels: HashMap<LabelId, LabelPlace>,
+    pub loops: HashMap<LabelId, Loop>,
     /// Fragments that guards of the unit lead to.
     pub bridges: HashMap<ExitId, usize>,
     pub points: Vec<Point>,
@@ -69,6 +80,7 @@ impl Plan {
     pub fn new(unit: &Unit, imported: impl Fn(LabelId) -> bool) -> Result<Plan, CompileError> {
         let mut plan = Plan {
             labels: HashMap::new(),
+            loops: HashMap::new(),
             bridges: HashMap::new(),
             points: Vec::new(),
             imports: Vec::new(),
@@ -104,6 +116,7 @@ impl Plan {
             plan.scan_jumps(unit, i, fragment.trace, &imported)?;
         }
         plan.add_label_points(unit);
+        plan.find_loops(unit);
         Ok(plan)
     }
 
@@ -272,5 +285,68 @@ impl Plan {
             fragment = parent;
         }
         false
+    }
+
+    /// True when control at instruction `at` of `fragment` can only have come
+    /// through this label, and through no other label since.
+    pub fn is_inside(
+        &self,
+        unit: &Unit,
+        label: LabelId,
+        mut fragment: usize,
+        mut at: usize,
+    ) -> bool {
+        loop {
+            let before = &unit.fragments[fragment].trace.insts[..at];
+            if let Some(last) = before.iter().rfind(|inst| inst.op == Op::Label) {
+                return last.descr == Descr::Label(label);
+            }
+            let Source::Bridge(exit) = unit.fragments[fragment].source else {
+                return false;
+            };
+            match self.exits.get(&exit) {
+                Some(&(parent, guard)) => (fragment, at) = (parent, guard),
+                None => return false,
+            }
+        }
+    }
+
+    /// Where a value comes from: inputs of bridges are values of their guards.
+    fn origin(&self, unit: &Unit, mut fragment: usize, mut value: OpRef) -> (usize, OpRef) {
+        while !value.is_const()
+            && value.index() < unit.fragments[fragment].trace.inputs.len()
+            && let Source::Bridge(exit) = unit.fragments[fragment].source
+            && let Some(&(parent, at)) = self.exits.get(&exit)
+        {
+            let guard = &unit.fragments[parent].trace.insts[at];
+            let snapshot = guard.snapshot.expect("checked by scan_exits");
+            value = self.exit_values[parent][snapshot.index()][value.index()];
+            fragment = parent;
+        }
+        (fragment, value)
+    }
+
+    fn find_loops(&mut self, unit: &Unit) {
+        for (&label, place) in &self.labels {
+            let params = &unit.fragments[place.fragment].trace.insts[place.at].args;
+            let mut varies = vec![false; params.len()];
+            let mut turns = false;
+            for (index, fragment) in unit.fragments.iter().enumerate() {
+                for (at, inst) in fragment.trace.insts.iter().enumerate() {
+                    if inst.op != Op::Jump
+                        || inst.descr != Descr::Label(label)
+                        || !self.is_inside(unit, label, index, at)
+                    {
+                        continue;
+                    }
+                    turns = true;
+                    for ((arg, param), varies) in inst.args.iter().zip(params).zip(&mut varies) {
+                        *varies |= self.origin(unit, index, *arg) != (place.fragment, *param);
+                    }
+                }
+            }
+            let varying = (0..params.len()).filter(|i| varies[*i]).collect();
+            self.loops.insert(label, Loop { varying, turns });
+        }
     }
 }

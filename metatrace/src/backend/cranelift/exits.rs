@@ -38,12 +38,9 @@ pub(super) fn decode_exit(word: u64, frame: impl FnOnce() -> u64) -> Outcome {
     }
 }
 
-/// Signature of all code: `(vm, frame, selector) -> word`.
+/// Signature of all code: `(selector) -> word`.
 pub(super) fn code_signature() -> Signature {
-    let mut signature = Signature::new(CallConv::Tail);
-    signature.params.extend([AbiParam::new(I64); 3]);
-    signature.returns.push(AbiParam::new(I64));
-    signature
+    signature(CallConv::Tail, &[I64], Some(I64))
 }
 
 pub(super) fn signature(conv: CallConv, params: &[Type], ret: Option<Type>) -> Signature {
@@ -57,19 +54,17 @@ pub(super) fn signature(conv: CallConv, params: &[Type], ret: Option<Type>) -> S
 
 /// Addresses of code that every unit uses.
 pub(super) struct Stubs {
-    /// From Rust: `(vm, frame, selector, code) -> word`, native convention.
+    /// From Rust: `(vm, selector, code) -> word`, native convention.
     pub trampoline: u64,
     /// Behind unlinked exits: returns the selector.
     pub leave: u64,
-    /// Behind entries without code: also stores the frame.
-    pub leave_enter: u64,
-    /// `(vm, bytes)`: result in the exit buffer. This and the following preserve all registers.
+    /// `(bytes)`: result in the exit buffer. This and the following preserve all registers.
     pub grow_nursery: u64,
-    /// `(vm, float)`: result in the exit buffer.
+    /// `(float)`: result in the exit buffer.
     pub box_float: u64,
-    /// `(vm, holder)`.
+    /// `(holder)`.
     pub log_object: u64,
-    /// `(vm, holder, index)`.
+    /// `(holder, index)`.
     pub log_item: u64,
 }
 
@@ -78,33 +73,31 @@ impl Stubs {
         let native = compiler.native_call_conv();
         let trampoline = stub(
             compiler,
-            signature(native, &[I64; 4], Some(I64)),
+            signature(native, &[I64; 3], Some(I64)),
             |b, args| {
+                // The caller's register is not ours to change, and Cranelift does
+                // not save the pinned one.
+                let saved = b.ins().get_pinned_reg(I64);
+                b.ins().set_pinned_reg(args[0]);
                 let code = b.import_signature(code_signature());
-                let call = b.ins().call_indirect(code, args[3], &args[..3]);
+                let call = b.ins().call_indirect(code, args[2], &args[1..2]);
                 let word = b.inst_results(call)[0];
+                b.ins().set_pinned_reg(saved);
                 b.ins().return_(&[word]);
             },
         )?;
         let leave = stub(compiler, code_signature(), |b, args| {
-            b.ins().return_(&[args[2]]);
-        })?;
-        let leave_enter = stub(compiler, code_signature(), |b, args| {
-            let frame = offset_of!(VmCore, frame) as i32;
-            b.ins()
-                .store(MemFlagsData::trusted(), args[1], args[0], frame);
-            b.ins().return_(&[args[2]]);
+            b.ins().return_(args);
         })?;
         let mut slow =
             |params: &[Type], ret, helper| slow_stub(compiler, native, params, ret, helper);
-        let grow_nursery = slow(&[I64; 2], Some(I64), offset_of!(VmCore, grow_nursery))?;
-        let box_float = slow(&[I64, F64], Some(I64), offset_of!(VmCore, box_float))?;
-        let log_object = slow(&[I64; 2], None, offset_of!(VmCore, log_object))?;
-        let log_item = slow(&[I64; 3], None, offset_of!(VmCore, log_item))?;
+        let grow_nursery = slow(&[I64], Some(I64), offset_of!(VmCore, grow_nursery))?;
+        let box_float = slow(&[F64], Some(I64), offset_of!(VmCore, box_float))?;
+        let log_object = slow(&[I64], None, offset_of!(VmCore, log_object))?;
+        let log_item = slow(&[I64; 2], None, offset_of!(VmCore, log_item))?;
         Ok(Stubs {
             trampoline,
             leave,
-            leave_enter,
             grow_nursery,
             box_float,
             log_object,
@@ -145,18 +138,22 @@ fn slow_stub(
     let preserve = signature(CallConv::PreserveAll, params, None);
     stub(compiler, preserve, |b, args| {
         let flags = MemFlagsData::trusted();
-        let target = b.import_signature(signature(native, params, ret));
-        let callee = b.ins().load(I64, flags, args[0], helper as i32);
-        let call = b.ins().call_indirect(target, callee, args);
+        let vm = b.ins().get_pinned_reg(I64);
+        let all: Vec<Type> = std::iter::once(I64).chain(params.iter().copied()).collect();
+        let target = b.import_signature(signature(native, &all, ret));
+        let callee = b.ins().load(I64, flags, vm, helper as i32);
+        let args: Vec<Value> = std::iter::once(vm).chain(args.iter().copied()).collect();
+        let call = b.ins().call_indirect(target, callee, &args);
         if let Some(&result) = b.inst_results(call).first() {
-            let buffer = b.ins().load(I64, flags, args[0], EXIT_BUFFER);
+            let vm = b.ins().get_pinned_reg(I64);
+            let buffer = b.ins().load(I64, flags, vm, EXIT_BUFFER);
             b.ins().store(flags, result, buffer, 0);
         }
         b.ins().return_(&[]);
     })
 }
 
-pub(super) const EXIT_BUFFER: i32 = offset_of!(VmCore, exit_buffer) as i32;
+const EXIT_BUFFER: i32 = offset_of!(VmCore, exit_buffer) as i32;
 
 /// Where a guard branches to when it fails.
 #[derive(Copy, Clone)]
@@ -265,8 +262,7 @@ impl Lower<'_, '_> {
             };
             let values = &plan.exit_values[self.frag.index][exit.snapshot.index()];
             self.store_to_buffer(values);
-            let vm = self.vm;
-            self.tail_call(slot, vm);
+            self.tail_call(slot);
         }
     }
 
@@ -276,7 +272,7 @@ impl Lower<'_, '_> {
             return;
         }
         let flags = MemFlagsData::trusted();
-        let buffer = self.b.ins().load(I64, flags, self.vm, EXIT_BUFFER);
+        let buffer = self.vm_load(offset_of!(VmCore, exit_buffer));
         for (i, &value) in values.iter().enumerate() {
             let value = self.use_value(value);
             let value = self.widen_bool(value);
@@ -285,15 +281,14 @@ impl Lower<'_, '_> {
     }
 
     /// Goes on in the code that the slot leads to.
-    pub(super) fn tail_call(&mut self, slot: Value, frame: Value) {
+    pub(super) fn tail_call(&mut self, slot: Value) {
         let flags = MemFlagsData::trusted();
         let code = self.b.ins().load(I64, flags, slot, SLOT_CODE);
         let selector = self.b.ins().load(I64, flags, slot, SLOT_SELECTOR);
         let signature = self.code_signature;
-        let vm = self.vm;
         self.b
             .ins()
-            .return_call_indirect(signature, code, &[vm, frame, selector]);
+            .return_call_indirect(signature, code, &[selector]);
     }
 
     /// Calls a slow-path stub (see [`Stubs`]); to be used in cold blocks.
@@ -304,16 +299,12 @@ impl Lower<'_, '_> {
             _ => self.slow_signatures[usize::from(float)],
         };
         let callee = self.iconst(address);
-        let args: Vec<Value> = std::iter::once(self.vm)
-            .chain(args.iter().copied())
-            .collect();
-        self.b.ins().call_indirect(signature, callee, &args);
+        self.b.ins().call_indirect(signature, callee, args);
     }
 
     /// The result that a slow-path stub left.
     pub(super) fn stub_result(&mut self) -> Value {
-        let flags = MemFlagsData::trusted();
-        let buffer = self.b.ins().load(I64, flags, self.vm, EXIT_BUFFER);
-        self.b.ins().load(I64, flags, buffer, 0)
+        let buffer = self.vm_load(offset_of!(VmCore, exit_buffer));
+        self.b.ins().load(I64, MemFlagsData::trusted(), buffer, 0)
     }
 }

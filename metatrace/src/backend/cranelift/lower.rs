@@ -72,6 +72,16 @@ impl<'u> Frag<'u> {
     }
 }
 
+/// The blocks of a label: values that a loop does not change are defined once,
+/// by the outer block, and pass through the loop untouched.
+#[derive(Copy, Clone)]
+pub(super) struct LabelBlocks {
+    /// Takes all operands; jumped to from outside.
+    pub outer: Block,
+    /// Takes those that change from turn to turn; jumped to from within.
+    pub inner: Option<Block>,
+}
+
 /// State of a unit that is being lowered.
 pub(super) struct Lower<'u, 'f> {
     pub b: FunctionBuilder<'f>,
@@ -79,14 +89,13 @@ pub(super) struct Lower<'u, 'f> {
     pub plan: &'u Plan,
     pub stubs: &'u Stubs,
     pub slots: &'u mut Slots,
-    pub vm: Value,
     native: CallConv,
     invalid: u64,
     pub code_signature: SigRef,
     /// Of slow-path stubs: one word, one float, two words.
     pub slow_signatures: [SigRef; 3],
     signatures: HashMap<(usize, bool), SigRef>,
-    pub labels: HashMap<LabelId, Block>,
+    pub labels: HashMap<LabelId, LabelBlocks>,
     pub entries: HashMap<TraceId, Block>,
     /// Float constants made on entry.
     pub floats: HashMap<u64, Value>,
@@ -113,7 +122,6 @@ impl<'u, 'f> Lower<'u, 'f> {
         plan: &'u Plan,
         stubs: &'u Stubs,
         slots: &'u mut Slots,
-        vm: Value,
         native: CallConv,
         invalid: u64,
     ) -> Lower<'u, 'f> {
@@ -132,7 +140,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             source: crate::backend::Source::Entry(TraceId(0)),
         };
         let code_signature = b.import_signature(code_signature());
-        let slow_signatures = [&[I64, I64][..], &[I64, F64], &[I64, I64, I64]]
+        let slow_signatures = [&[I64][..], &[F64], &[I64, I64]]
             .map(|params| b.import_signature(signature(CallConv::PreserveAll, params, None)));
         Lower {
             b,
@@ -140,7 +148,6 @@ impl<'u, 'f> Lower<'u, 'f> {
             plan,
             stubs,
             slots,
-            vm,
             native,
             invalid,
             code_signature,
@@ -213,14 +220,21 @@ impl<'u, 'f> Lower<'u, 'f> {
         }
     }
 
+    /// The engine record.
+    pub fn vm(&mut self) -> Value {
+        self.b.ins().get_pinned_reg(I64)
+    }
+
     pub fn vm_load(&mut self, offset: usize) -> Value {
         let flags = MemFlagsData::trusted();
-        self.b.ins().load(I64, flags, self.vm, offset as i32)
+        let vm = self.vm();
+        self.b.ins().load(I64, flags, vm, offset as i32)
     }
 
     pub fn vm_store(&mut self, value: Value, offset: usize) {
         let flags = MemFlagsData::trusted();
-        self.b.ins().store(flags, value, self.vm, offset as i32);
+        let vm = self.vm();
+        self.b.ins().store(flags, value, vm, offset as i32);
     }
 
     /// Lowers one instruction. `live`: control can come from the one before it.
@@ -556,34 +570,53 @@ impl<'u, 'f> Lower<'u, 'f> {
     }
 
     fn label(&mut self, inst: &Inst, live: bool) -> Result<(), CompileError> {
-        let block = self.labels[&label_of(inst.descr)?];
+        let label = label_of(inst.descr)?;
+        let LabelBlocks { outer, inner } = self.labels[&label];
         if live {
             if !inst.args.is_empty() {
                 return Err(CompileError::Malformed("control falls into a label"));
             }
-            self.b.ins().jump(block, &[]);
+            self.b.ins().jump(outer, &[]);
         }
-        self.b.switch_to_block(block);
-        for (i, arg) in inst.args.iter().enumerate() {
-            self.frag.values[arg.index()] = self.b.block_params(block)[i].into();
+        self.b.switch_to_block(outer);
+        let mut values = self.b.block_params(outer).to_vec();
+        if let Some(inner) = inner {
+            let varying = &self.plan.loops[&label].varying;
+            let args: Vec<BlockArg> = varying.iter().map(|i| values[*i].into()).collect();
+            self.b.ins().jump(inner, &args);
+            self.b.switch_to_block(inner);
+            for (i, param) in varying.iter().zip(self.b.block_params(inner)) {
+                values[*i] = *param;
+            }
+        }
+        for (arg, value) in inst.args.iter().zip(values) {
+            self.frag.values[arg.index()] = value.into();
         }
         Ok(())
     }
 
     fn jump(&mut self, inst: &Inst) -> Result<(), CompileError> {
         let label = label_of(inst.descr)?;
-        if let Some(&block) = self.labels.get(&label) {
-            let args: Vec<BlockArg> = (inst.args.iter())
+        if let Some(&LabelBlocks { outer, inner }) = self.labels.get(&label) {
+            let mut args: Vec<BlockArg> = (inst.args.iter())
                 .map(|a| self.use_value(*a).into())
                 .collect();
+            let mut block = outer;
+            let (fragment, at) = (self.frag.index, self.frag.at);
+            if let Some(inner) = inner
+                && self.plan.is_inside(self.unit, label, fragment, at)
+            {
+                let varying = &self.plan.loops[&label].varying;
+                args = varying.iter().map(|i| args[*i]).collect();
+                block = inner;
+            }
             self.b.ins().jump(block, &args);
             return Ok(());
         }
         self.store_to_buffer(&inst.args);
         let slot = self.slots.address(Key::Label(label));
         let slot = self.iconst(slot);
-        let vm = self.vm;
-        self.tail_call(slot, vm);
+        self.tail_call(slot);
         Ok(())
     }
 
@@ -598,7 +631,8 @@ impl<'u, 'f> Lower<'u, 'f> {
         }
         let slot = self.slots.address(Key::Entry(trace));
         let slot = self.iconst(slot);
-        self.tail_call(slot, frame);
+        self.vm_store(frame, offset_of!(VmCore, frame));
+        self.tail_call(slot);
         Ok(())
     }
 
@@ -612,7 +646,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         let args = match (floats, many) {
             (true, _) => args,
             (false, true) => self.args_in_memory(&args),
-            (false, false) => std::iter::once(self.vm).chain(args).collect(),
+            (false, false) => std::iter::once(self.vm()).chain(args).collect(),
         };
         let conv = self.native;
         let b = &mut self.b;
@@ -636,7 +670,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             .signatures
             .entry((count, false))
             .or_insert_with(|| b.import_signature(signature(conv, &vec![I64; count], Some(I64))));
-        let args: Vec<Value> = std::iter::once(self.vm)
+        let args: Vec<Value> = std::iter::once(self.vm())
             .chain(args.iter().copied())
             .collect();
         let call = self.b.ins().call_indirect(signature, callee, &args);
@@ -653,7 +687,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         }
         let at = self.b.ins().stack_addr(I64, slot, 0);
         let count = self.iconst(args.len() as u64);
-        vec![self.vm, at, count]
+        vec![self.vm(), at, count]
     }
 }
 

@@ -1,8 +1,10 @@
 //! The Cranelift back end: each unit becomes one function.
 //!
 //! All code has one signature, in Cranelift's tail-call convention:
-//! `(vm, frame, selector) -> word`. The selector says at which point to come in
-//! (an entry, a bridge, a label); the frame matters to entries only. Code leaves
+//! `(selector) -> word`. The selector says at which point to come in (an entry, a
+//! bridge, a label); entries find their frame in `VmCore::frame`. The engine
+//! record is in the pinned register: as an argument it costs moves at every
+//! turn of a loop (measured), because each exit wants it elsewhere. Code leaves
 //! by a tail call through a [`Slot`](slots::Slot), which holds an address and the
 //! selector to pass. The default target of a slot is a stub that returns its
 //! selector to Rust; that word tells `enter` what happened.
@@ -94,6 +96,7 @@ fn isa() -> Result<OwnedTargetIsa, CompileError> {
         ("opt_level", "none"),
         ("enable_verifier", verify),
         ("preserve_frame_pointers", "true"),
+        ("enable_pinned_reg", "true"),
         ("is_pic", "false"),
         ("unwind_info", "false"),
         ("enable_probestack", "false"),

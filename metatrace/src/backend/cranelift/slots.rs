@@ -74,7 +74,7 @@ impl Slots {
         Slots {
             exits: Table::new(stubs.leave, 0),
             labels: Table::new(stubs.leave, EXIT_LABEL),
-            entries: Table::new(stubs.leave_enter, EXIT_ENTER),
+            entries: Table::new(stubs.leave, EXIT_ENTER),
         }
     }
 

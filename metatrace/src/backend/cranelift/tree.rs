@@ -3,7 +3,7 @@
 //! labels as real control flow.
 //!
 //! ```text
-//!   entry(vm, frame, selector)
+//!   entry(selector)
 //!     ├─ point 0: entry of fragment 0 ──► … label ⟲ jump
 //!     │                                      guard ──► bridge (values in registers) ──► label
 //!     ├─ point 1: bridge from outside: reload inputs ──► …
@@ -11,20 +11,22 @@
 //! ```
 
 use super::Compiler;
-use super::exits::{EXIT_BUFFER, Pending, Stubs, code_signature};
-use super::lower::{Frag, Lower, cl_type};
+use super::exits::{Pending, Stubs, code_signature};
+use super::lower::{Frag, LabelBlocks, Lower, cl_type};
 use super::slots::Slots;
 use crate::backend::link::Key;
 use crate::backend::plan::Plan;
 use crate::backend::{CompileError, Unit};
 use crate::ir::{LabelId, Op, OpRef, TraceId, Ty};
+use crate::vm::VmCore;
 use cranelift_codegen::ir::{
-    Block, BlockArg, InstBuilder, MemFlagsData, UserFuncName, Value,
+    Block, BlockArg, InstBuilder, MemFlagsData, Type, UserFuncName, Value,
     condcodes::IntCC,
     types::{I8, I64},
 };
 use cranelift_frontend::{FunctionBuilder, Switch};
 use hashbrown::HashMap;
+use std::mem::offset_of;
 
 /// Builds the unit's function in `compiler.context`. `invalid` is the address of
 /// the word that `guard_valid` reads.
@@ -44,10 +46,8 @@ pub(super) fn build(
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
-    let [vm, frame, selector] = b.block_params(entry)[..] else {
-        unreachable!("the signature has three parameters");
-    };
-    let mut lower = Lower::new(b, unit, plan, stubs, slots, vm, native, invalid);
+    let selector = b.block_params(entry)[0];
+    let mut lower = Lower::new(b, unit, plan, stubs, slots, native, invalid);
     lower.create_labels();
     let entries: HashMap<TraceId, Block> = lower.create_entries();
     lower.entries = entries;
@@ -58,6 +58,7 @@ pub(super) fn build(
         match point.key {
             Key::Entry(trace) => {
                 let target = lower.entries[&trace];
+                let frame = lower.vm_load(offset_of!(VmCore, frame));
                 lower.b.ins().jump(target, &[frame.into()]);
                 lower.b.switch_to_block(target);
                 let inputs = lower.b.block_params(target).to_vec();
@@ -68,7 +69,7 @@ pub(super) fn build(
                 let inputs = lower.reload(inputs);
                 lower.fragment(point.fragment, &inputs)?;
             }
-            Key::Label(label) => lower.label_point(label, block),
+            Key::Label(label) => lower.label_point(label),
         }
         lower.pending_bridges()?;
     }
@@ -86,14 +87,24 @@ impl Lower<'_, '_> {
                 let crate::ir::Descr::Label(label) = inst.descr else {
                     continue;
                 };
-                let block = self.b.create_block();
-                for arg in &inst.args {
-                    let ty = cl_type(fragment.trace.types[arg.index()]);
-                    self.b.append_block_param(block, ty);
-                }
-                self.labels.insert(label, block);
+                let types: Vec<Type> = (inst.args.iter())
+                    .map(|arg| cl_type(fragment.trace.types[arg.index()]))
+                    .collect();
+                let outer = self.block_with(types.iter().copied());
+                let head = &self.plan.loops[&label];
+                let varying = head.varying.iter().map(|i| types[*i]);
+                let inner = head.turns.then(|| self.block_with(varying));
+                self.labels.insert(label, LabelBlocks { outer, inner });
             }
         }
+    }
+
+    fn block_with(&mut self, params: impl Iterator<Item = Type>) -> Block {
+        let block = self.b.create_block();
+        for ty in params {
+            self.b.append_block_param(block, ty);
+        }
+        block
     }
 
     fn create_entries(&mut self) -> HashMap<TraceId, Block> {
@@ -145,7 +156,7 @@ impl Lower<'_, '_> {
             return Vec::new();
         }
         let flags = MemFlagsData::trusted();
-        let buffer = self.b.ins().load(I64, flags, self.vm, EXIT_BUFFER);
+        let buffer = self.vm_load(offset_of!(VmCore, exit_buffer));
         let load = |(i, ty): (usize, &Ty)| match cl_type(*ty) {
             I8 => {
                 // Booleans are stored as whole words; on a little-endian machine
@@ -159,14 +170,14 @@ impl Lower<'_, '_> {
     }
 
     /// A label entered from another unit.
-    fn label_point(&mut self, label: LabelId, _point: Block) {
+    fn label_point(&mut self, label: LabelId) {
         let place = self.plan.labels[&label];
         let trace = self.unit.fragments[place.fragment].trace;
         let types: Vec<Ty> = (trace.insts[place.at].args.iter())
             .map(|a| trace.types[a.index()])
             .collect();
         let args: Vec<BlockArg> = self.reload(&types).into_iter().map(Into::into).collect();
-        let block = self.labels[&label];
+        let block = self.labels[&label].outer;
         self.b.ins().jump(block, &args);
     }
 
@@ -187,8 +198,9 @@ impl Lower<'_, '_> {
     fn fragment(&mut self, index: usize, inputs: &[Value]) -> Result<(), CompileError> {
         let fragment = &self.unit.fragments[index];
         self.frag = Frag::new(index, fragment);
-        for i in 0..fragment.trace.inputs.len() {
-            self.frag.values[i] = inputs[i].into();
+        let count = fragment.trace.inputs.len();
+        for (value, input) in self.frag.values.iter_mut().zip(&inputs[..count]) {
+            *value = (*input).into();
         }
         let trace = fragment.trace;
         let mut live = true;
@@ -217,7 +229,7 @@ impl Lower<'_, '_> {
             return;
         }
         let unit = self.unit;
-        for (index, fragment) in unit.fragments.iter().enumerate() {
+        for fragment in &unit.fragments {
             for inst in &fragment.trace.insts {
                 for &arg in &inst.args {
                     let constant = arg != OpRef::NONE && arg.is_const();
@@ -231,7 +243,6 @@ impl Lower<'_, '_> {
                     }
                 }
             }
-            let _ = index;
         }
     }
 }
