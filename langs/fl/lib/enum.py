@@ -12,10 +12,36 @@ __all__ = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "auto", "unique", "m
 
 
 class auto:
-    """A value to be chosen by `_generate_next_value_`."""
+    """A value to be chosen by `_generate_next_value_`, when the class is complete;
+    until then `|` and its like only note what is to be computed."""
 
-    def __init__(self):
+    def __init__(self, compute=None):
         self.value = None
+        self._compute = compute
+
+    def __or__(self, other):
+        return auto(lambda: _number(self) | _number(other))
+
+    def __and__(self, other):
+        return auto(lambda: _number(self) & _number(other))
+
+    def __xor__(self, other):
+        return auto(lambda: _number(self) ^ _number(other))
+
+    def __invert__(self):
+        return auto(lambda: ~_number(self))
+
+    __ror__ = __or__
+    __rand__ = __and__
+    __rxor__ = __xor__
+
+
+def _number(value):
+    if not isinstance(value, auto):
+        return value
+    if value.value is None and value._compute is not None:
+        value.value = value._compute()
+    return value.value
 
 
 class member:
@@ -81,7 +107,10 @@ def _enum_build(cls, namespace):
             if isinstance(value, member):
                 value = value.value
             if isinstance(value, auto):
-                value = cls._generate_next_value_(name, 1, len(cls._member_names_), values[:])
+                if value._compute is None and value.value is None:
+                    count = len(cls._member_names_)
+                    value.value = cls._generate_next_value_(name, 1, count, values[:])
+                value = _number(value)
             elif isinstance(value, tuple) and any([isinstance(v, auto) for v in value]):
                 next_value = cls._generate_next_value_(name, 1, len(cls._member_names_), values[:])
                 value = tuple([next_value if isinstance(v, auto) else v for v in value])

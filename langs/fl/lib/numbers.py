@@ -8,7 +8,9 @@ class Number(ABC):
 
     @classmethod
     def __class_subclasscheck__(cls, other):
-        return cls in other.__mro__ or any([base in cls._types for base in other.__mro__])
+        # A class that inherits from one of these has no built-in types of its own.
+        types = cls.__dict__.get("_types", ())
+        return cls in other.__mro__ or any([base in types for base in other.__mro__])
 
     @classmethod
     def __class_instancecheck__(cls, obj):
@@ -16,7 +18,7 @@ class Number(ABC):
 
     @classmethod
     def register(cls, other):
-        cls._types = cls._types + (other,)
+        cls._types = cls.__dict__.get("_types", ()) + (other,)
         return other
 
 

@@ -77,8 +77,7 @@ def harmonic_mean(data, weights=None):
     if 0 in data:
         return 0
     weights = [1] * len(data) if weights is None else list(weights)
-    _, kind, _ = _exact_sum(data)
-    total = sum([Fraction(w) / Fraction(x) for x, w in zip(data, weights)], Fraction(0))
+    total, kind, _ = _exact_sum([w / x for x, w in zip(data, weights)])
     return _converted(Fraction(sum(weights)) / total, kind)
 
 

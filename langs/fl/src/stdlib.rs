@@ -72,6 +72,7 @@ pub fn find(name: &str) -> Option<&'static Module> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frontend::{Mode, compile_source};
 
     #[test]
     fn every_module_is_found() {
@@ -84,6 +85,14 @@ mod tests {
             );
         }
         assert_eq!(find("sys"), None);
+    }
+
+    #[test]
+    fn every_module_compiles() {
+        for module in MODULES {
+            let compiled = compile_source(module.name, module.source, Mode::File);
+            assert!(compiled.is_ok(), "{}: {:?}", module.name, compiled.err());
+        }
     }
 
     #[test]

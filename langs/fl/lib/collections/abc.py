@@ -87,14 +87,16 @@ class _Registered(Collection):
     def __class_subclasscheck__(cls, other):
         if cls in other.__mro__:
             return True
+        # A class that inherits from one of these has no built-in types of its own.
+        types = cls.__dict__.get("_types", ())
         for base in other.__mro__:
-            if base in cls._types:
+            if base in types:
                 return True
         return False
 
     @classmethod
     def register(cls, other):
-        cls._types = cls._types + (other,)
+        cls._types = cls.__dict__.get("_types", ()) + (other,)
         return other
 
 

@@ -109,7 +109,7 @@ class JSONEncoder:
         else:
             return float.__repr__(o)
         if not self.allow_nan:
-            raise ValueError("Out of range float values are not JSON compliant: %r" % o)
+            raise ValueError("Out of range float values are not JSON compliant")
         return text
 
     def _write_list(self, o, out, depth, parents):
