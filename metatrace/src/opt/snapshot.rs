@@ -164,9 +164,11 @@ impl Walk<'_, '_> {
         }
         match abs {
             Abs::Virt(v) => self.snap_virtual(v, b),
-            Abs::Op(op) => match self.def(op).map(|d| (d.op, d.args[0])) {
+            Abs::Op(op) => match self.def(op).map(|d| (d.op, d.args.first().copied())) {
                 // The exit makes True or False of a raw truth, and boxes a raw float.
-                Some((Op::BoolToVal | Op::BoxFloat, raw)) => SnapVal::Op(self.resolve_op(raw)),
+                Some((Op::BoolToVal | Op::BoxFloat, Some(raw))) => {
+                    SnapVal::Op(self.resolve_op(raw))
+                }
                 _ => SnapVal::Op(op),
             },
         }
