@@ -197,7 +197,10 @@ impl Walk<'_, '_> {
             return raw;
         }
         let a = self.force(a);
-        if let Some(bits) = self.bits(a) {
+        // The guard before this may be one that never holds.
+        if let Some(bits) = self.bits(a)
+            && Value(bits).is_float()
+        {
             let float = Value(bits).as_float();
             return self.constant(Ty::Float, float.to_bits());
         }
