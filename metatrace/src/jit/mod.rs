@@ -64,8 +64,8 @@ pub struct Jit {
 struct State {
     forest: Forest,
     targets: Rc<Targets>,
-    /// Recordings given up, by merge point.
-    aborts: HashMap<(u32, u16), u32>,
+    /// Recordings given up, by where they start.
+    aborts: HashMap<Root, u32>,
     next_label: u32,
     stats: JitStats,
 }
@@ -216,11 +216,51 @@ impl Jit {
             let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
             (rebuilt, hot)
         };
-        if hot {
-            self.record_bridge(services, core, exit, &bits, &rebuilt)
-        } else {
-            resume(services, core, rebuilt)
+        match hot {
+            false => resume(services, core, rebuilt),
+            true if self.lacks_continuation(core, exit) => {
+                self.record_continuation(services, core, exit)
+            }
+            true => self.record_bridge(services, core, exit, &bits, &rebuilt),
         }
+    }
+
+    /// Did the trace end at the continuation of a frame that has no trace yet?
+    fn lacks_continuation(&self, core: *mut VmCore, exit: ExitId) -> bool {
+        let mut state = self.state.borrow_mut();
+        if !state.forest.is_return(exit) {
+            return false;
+        }
+        let (code, pc) = current_position(core);
+        state.valid_continuation(code.token(pc)).is_none()
+    }
+
+    /// Makes a trace for the continuation at which an exit arrived; the exit's
+    /// bridge, a jump there, follows when it is taken again.
+    fn record_continuation(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        exit: ExitId,
+    ) -> Next {
+        let (code, pc) = current_position(core);
+        let (outcome, how) = self.record_at(
+            services,
+            core,
+            Root::Continuation {
+                token: code.token(pc),
+            },
+        );
+        if let Err(reason) = outcome {
+            self.bridge_failed(exit, reason);
+        }
+        Next::Run(how)
+    }
+
+    fn bridge_failed(&self, exit: ExitId, reason: Abort) {
+        let mut state = self.state.borrow_mut();
+        state.stats.abort(reason);
+        state.forest.bridge_failed(exit, reason);
     }
 
     // ----------------------------------------------------------- recordings
@@ -242,27 +282,35 @@ impl Jit {
                 index,
             },
         };
+        let (outcome, how) = self.record_at(services, core, root);
+        let point = &code.merge_points[index as usize];
+        match outcome {
+            Ok(()) => point.counter.set(1),
+            Err(reason) => {
+                point
+                    .counter
+                    .set(self.note_abort(root, reason, self.initial_counter(point.kind)))
+            }
+        }
+        Next::Run(how)
+    }
+
+    /// Records and compiles a trace that starts at the engine's current position.
+    fn record_at(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        root: Root,
+    ) -> (Result<(), Abort>, Option<Arrival>) {
         let (label, targets) = {
             let mut state = self.state.borrow_mut();
             (state.fresh_label(), state.targets.clone())
         };
         let rec = Record::start_root(core, root, label, targets, self.options.limits);
-        let (result, how) = self.record(services, rec);
-        let point = &code.merge_points[index as usize];
-        let key = (code.id, index);
+        let (result, how) = self.record(services, core, rec);
         let outcome =
-            result.and_then(|recording| self.compile_root(services, core, key, label, recording));
-        match outcome {
-            Ok(()) => point.counter.set(1),
-            Err((reason, wanted)) => {
-                let wait = self.note_abort(key, reason, self.initial_counter(point.kind));
-                point.counter.set(wait);
-                if let Some((code, index)) = wanted {
-                    heat(core, code, index);
-                }
-            }
-        }
-        Next::Run(how)
+            result.and_then(|recording| self.compile_root(services, core, root, label, recording));
+        (outcome, how)
     }
 
     fn record_bridge(
@@ -290,30 +338,23 @@ impl Jit {
                 self.options.limits,
             )
         };
-        let (result, how) = self.record(services, rec);
+        let (result, how) = self.record(services, core, rec);
         let outcome =
             result.and_then(|recording| self.compile_bridge(services, core, exit, recording));
-        if let Err((reason, wanted)) = outcome {
-            self.state.borrow_mut().stats.abort(reason);
-            self.state.borrow_mut().forest.bridge_failed(exit, reason);
-            if let Some((code, index)) = wanted {
-                heat(core, code, index);
-            }
+        if let Err(reason) = outcome {
+            self.bridge_failed(exit, reason);
         }
         Next::Run(how)
     }
 
     /// Runs a recording to its end. The engine is left in a consistent state
     /// whatever happens; the second result is an arrival to go on with.
-    #[allow(clippy::type_complexity, reason = "a result and an arrival")]
     fn record(
         &self,
         services: &dyn Services,
+        core: *mut VmCore,
         mut rec: Record,
-    ) -> (
-        Result<Recording, (Abort, Option<(u32, u16)>)>,
-        Option<Arrival>,
-    ) {
+    ) -> (Result<Recording, Abort>, Option<Arrival>) {
         let start = Instant::now();
         self.recording.set(true);
         let mut how = None;
@@ -343,19 +384,21 @@ impl Jit {
         let mut state = self.state.borrow_mut();
         state.stats.record_ns += start.elapsed().as_nanos() as u64;
         state.stats.recordings += 1;
-        let wanted = rec.wanted();
+        if let Some((code, index)) = rec.wanted() {
+            heat(core, code, index);
+        }
         match result {
             Ok(ending) => {
                 let recording = rec.finish(ending);
                 state.stats.recorded_ops += recording.trace.insts.len() as u64;
                 (Ok(recording), how)
             }
-            Err(reason) => (Err((reason, wanted)), how),
+            Err(reason) => (Err(reason), how),
         }
     }
 
     /// Counts an abort and says how long to wait before the next attempt.
-    fn note_abort(&self, key: (u32, u16), reason: Abort, threshold: u32) -> u32 {
+    fn note_abort(&self, key: Root, reason: Abort, threshold: u32) -> u32 {
         let mut state = self.state.borrow_mut();
         state.stats.abort(reason);
         let count = state.aborts.entry(key).or_insert(0);
@@ -372,10 +415,10 @@ impl Jit {
         &self,
         services: &dyn Services,
         core: *mut VmCore,
-        key: (u32, u16),
+        root: Root,
         label: LabelId,
         mut recording: Recording,
-    ) -> Result<(), (Abort, Option<(u32, u16)>)> {
+    ) -> Result<(), Abort> {
         self.promote_consts(services, core, &mut recording);
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
@@ -385,11 +428,21 @@ impl Jit {
             &mut state.next_label,
             &mut state.stats,
             core,
-            key,
+            root,
             recording,
         );
-        let trace = trace.map_err(|reason| (reason, None))?;
-        Rc::make_mut(&mut state.targets).insert(key.0, key.1, TargetInfo { trace, label });
+        let trace = trace?;
+        let (targets, info) = (
+            Rc::make_mut(&mut state.targets),
+            TargetInfo { trace, label },
+        );
+        match root {
+            Root::Loop { code, index } | Root::Entry { code, index } => {
+                targets.insert(code, index, info)
+            }
+            Root::Continuation { token } => targets.insert_continuation(token, info),
+            Root::Bridge => unreachable!("bridges are compiled by compile_bridge"),
+        }
         Ok(())
     }
 
@@ -399,21 +452,18 @@ impl Jit {
         core: *mut VmCore,
         exit: ExitId,
         mut recording: Recording,
-    ) -> Result<(), (Abort, Option<(u32, u16)>)> {
+    ) -> Result<(), Abort> {
         self.promote_consts(services, core, &mut recording);
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
-        state
-            .forest
-            .add_bridge(
-                &*self.backend,
-                &self.options,
-                &mut state.next_label,
-                &mut state.stats,
-                exit,
-                recording,
-            )
-            .map_err(|reason| (reason, None))
+        state.forest.add_bridge(
+            &*self.backend,
+            &self.options,
+            &mut state.next_label,
+            &mut state.stats,
+            exit,
+            recording,
+        )
     }
 
     fn promote_consts(
@@ -455,6 +505,16 @@ impl State {
             return Some(target);
         }
         Rc::make_mut(&mut self.targets).remove(key.0, key.1);
+        self.stats.invalidated += 1;
+        None
+    }
+
+    fn valid_continuation(&mut self, token: i64) -> Option<TargetInfo> {
+        let target = self.targets.continuation(token)?;
+        if self.forest.is_valid(target.trace) {
+            return Some(target);
+        }
+        Rc::make_mut(&mut self.targets).remove_continuation(token);
         self.stats.invalidated += 1;
         None
     }

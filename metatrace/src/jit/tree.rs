@@ -11,7 +11,7 @@ use crate::backend::{Backend, CodeId, CompileError, ExitId, Source, Unit, UnitFr
 use crate::ir::{Op, OpRef, SnapshotId, Trace, TraceId};
 use crate::opt::{self, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, Stage};
 use crate::options::JitOptions;
-use crate::record::{Abort, Ending, Recording};
+use crate::record::{Abort, Ending, Recording, Root};
 use crate::value::Value;
 use crate::vm::VmCore;
 use std::rc::Rc;
@@ -22,10 +22,11 @@ struct Fragment {
     exits: Vec<ExitId>,
     source: Source,
     stages: Vec<Stage>,
+    ending: Ending,
 }
 
 struct Tree {
-    root: (u32, u16),
+    root: Root,
     fragments: Vec<Fragment>,
     versions: Vec<Rc<ExportedLabel>>,
     codes: Vec<CodeId>,
@@ -33,6 +34,17 @@ struct Tree {
     /// Objects that the code mentions: roots.
     consts: Vec<Value>,
     ops: usize,
+    /// Fragments that are one unit.
+    emitted: usize,
+}
+
+impl Tree {
+    /// Is it time to emit the tree anew as one unit? The work must stay in
+    /// proportion to what is new: small trees always, larger ones when they grew by a quarter.
+    fn wants_emission(&self, options: &JitOptions) -> bool {
+        let apart = self.fragments.len() - self.emitted;
+        self.ops <= options.tree_ops_max && (self.fragments.len() <= 8 || apart * 4 >= self.emitted)
+    }
 }
 
 /// What is known of an exit.
@@ -52,8 +64,8 @@ pub(super) struct ExitInfo {
 /// One trace as text.
 #[derive(Clone, Debug)]
 pub struct TraceText {
-    /// Code id and merge point of the tree's root.
-    pub root: (u32, u16),
+    /// Where the tree starts.
+    pub root: Root,
     /// `None` for the root, else the exit that the bridge starts from.
     pub bridge_of: Option<u32>,
     pub stages: Vec<Stage>,
@@ -74,6 +86,13 @@ impl Forest {
     pub fn trace_of(&self, exit: ExitId) -> &Trace {
         let info = self.exit(exit);
         &self.trees[info.tree].fragments[info.fragment].trace
+    }
+
+    /// Does the exit end a trace at a continuation?
+    pub fn is_return(&self, exit: ExitId) -> bool {
+        let info = self.exit(exit);
+        info.op == Op::Exit
+            && self.trees[info.tree].fragments[info.fragment].ending == Ending::Return
     }
 
     /// Counts an exit; true when it should get a bridge now.
@@ -169,7 +188,7 @@ impl Forest {
         next_label: &mut u32,
         stats: &mut JitStats,
         core: *mut VmCore,
-        root: (u32, u16),
+        root: Root,
         mut recording: Recording,
     ) -> Result<TraceId, Abort> {
         let trace = TraceId(self.trees.len() as u32);
@@ -184,7 +203,9 @@ impl Forest {
                 Ending::Target { trace, .. } => {
                     opt::optimize_entry(&recording.trace, self.versions(trace), &mut env)
                 }
-                Ending::Exit => opt::optimize_entry(&recording.trace, &[], &mut env),
+                Ending::Exit | Ending::Return => {
+                    opt::optimize_entry(&recording.trace, &[], &mut env)
+                }
             }
         };
         let result = timed(stats, || run(&recording));
@@ -207,16 +228,23 @@ impl Forest {
             validity,
             consts,
             ops: 0,
+            emitted: 0,
         });
         let tree = self.trees.len() - 1;
-        self.add_fragment(tree, Source::Entry(trace), result, options);
+        self.add_fragment(
+            tree,
+            Source::Entry(trace),
+            recording.ending,
+            result,
+            options,
+        );
         if let Err(error) = self.emit(backend, tree, 0) {
             self.trees[tree].validity.invalidate();
             return Err(compile_reason(error));
         }
         match recording.ending {
             Ending::Loop => stats.loops += 1,
-            Ending::Target { .. } | Ending::Exit => stats.entries += 1,
+            Ending::Target { .. } | Ending::Exit | Ending::Return => stats.entries += 1,
         }
         Ok(trace)
     }
@@ -242,7 +270,7 @@ impl Forest {
             };
             let targets = match recording.ending {
                 Ending::Target { trace, .. } => self.versions(trace),
-                Ending::Loop | Ending::Exit => &[],
+                Ending::Loop | Ending::Exit | Ending::Return => &[],
             };
             opt::optimize_bridge(&recording.trace, knowledge, targets, &mut env)
         });
@@ -263,8 +291,14 @@ impl Forest {
         let consts = objects(&recording.trace);
         self.trees[tree].consts.extend(consts);
         let labels = result.labels.clone();
-        let fragment = self.add_fragment(tree, Source::Bridge(exit), result, options);
-        let whole = self.trees[tree].ops <= options.tree_ops_max;
+        let fragment = self.add_fragment(
+            tree,
+            Source::Bridge(exit),
+            recording.ending,
+            result,
+            options,
+        );
+        let whole = self.trees[tree].wants_emission(options);
         let emitted = if whole {
             self.emit(backend, tree, 0)
         } else {
@@ -296,6 +330,7 @@ impl Forest {
         &mut self,
         tree: usize,
         source: Source,
+        ending: Ending,
         result: OptResult,
         options: &JitOptions,
     ) -> usize {
@@ -330,6 +365,7 @@ impl Forest {
             exits,
             source,
             stages,
+            ending,
         });
         fragment
     }
@@ -359,6 +395,7 @@ impl Forest {
             for old in tree.codes.drain(..) {
                 backend.free(old);
             }
+            tree.emitted = tree.fragments.len();
         }
         tree.codes.push(code);
         Ok(code)

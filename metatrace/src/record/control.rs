@@ -17,10 +17,22 @@ use crate::value::Value;
 use hashbrown::HashMap;
 
 /// Where a recording started.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Root {
-    Loop { code: u32, index: u16 },
-    Entry { code: u32, index: u16 },
+    Loop {
+        code: u32,
+        index: u16,
+    },
+    Entry {
+        code: u32,
+        index: u16,
+    },
+    /// Where a frame continues after a call: non-tail recursion comes back here
+    /// again and again. There is no bytecode for it: traces that return into a
+    /// frame they did not push end at its continuation.
+    Continuation {
+        token: i64,
+    },
     Bridge,
 }
 
@@ -36,6 +48,7 @@ pub struct TargetInfo {
 #[derive(Clone, Default, Debug)]
 pub struct Targets {
     map: HashMap<(u32, u16), TargetInfo>,
+    continuations: HashMap<i64, TargetInfo>,
 }
 
 impl Targets {
@@ -48,6 +61,16 @@ impl Targets {
     pub fn remove(&mut self, code: u32, index: u16) {
         self.map.remove(&(code, index));
     }
+    /// The trace that starts where a frame continues after a call.
+    pub fn continuation(&self, token: i64) -> Option<TargetInfo> {
+        self.continuations.get(&token).copied()
+    }
+    pub fn insert_continuation(&mut self, token: i64, info: TargetInfo) {
+        self.continuations.insert(token, info);
+    }
+    pub fn remove_continuation(&mut self, token: i64) {
+        self.continuations.remove(&token);
+    }
 }
 
 /// How a recording ended.
@@ -59,6 +82,8 @@ pub enum Ending {
     Target { trace: TraceId, label: LabelId },
     /// Leaves to the interpreter.
     Exit,
+    /// Leaves at the continuation of a frame that the trace returned into.
+    Return,
 }
 
 impl Record {
@@ -75,21 +100,39 @@ impl Record {
         if self.trace.insts.len() > self.limits.trace_ops_max {
             return self.give_up_long();
         }
-        if self.bottoms_left > self.limits.returns_max
-            || (matches!(self.root, Root::Entry { .. }) && self.bottoms_left > 0)
-        {
-            return Ok(Some(self.end_with_exit()));
-        }
-        if self.bottoms_left > 0 && matches!(self.root, Root::Loop { .. }) {
-            return Err(Abort::LeftLoop);
+        if let Some(recursive) = self.returned.take() {
+            return self.at_continuation(recursive);
         }
         Ok(None)
+    }
+
+    /// The trace returned into a frame that it did not push, and is at its
+    /// continuation. Recursion comes here for every level: such traces end, and
+    /// the continuation gets its own. Other returns are simply followed for a while.
+    fn at_continuation(&mut self, recursive: bool) -> Result<Option<Ending>, Abort> {
+        let token = self.run.code().token(self.start_pc);
+        if self.root == (Root::Continuation { token }) {
+            self.close(None);
+        } else if let Some(target) = self.targets.continuation(token) {
+            self.close(Some(target));
+        } else {
+            match self.root {
+                Root::Loop { .. } => return Err(Abort::LeftLoop),
+                Root::Bridge | Root::Continuation { .. }
+                    if !recursive && self.bottoms_left <= self.limits.returns_max => {}
+                Root::Bridge | Root::Continuation { .. } | Root::Entry { .. } => {
+                    self.end_with_exit();
+                    self.ending = Some(Ending::Return);
+                }
+            }
+        }
+        Ok(self.ending)
     }
 
     fn give_up_long(&mut self) -> Result<Option<Ending>, Abort> {
         match self.root {
             // What was recorded is still good for a bridge: go on from its end another time.
-            Root::Bridge => Ok(Some(self.end_with_exit())),
+            Root::Bridge | Root::Continuation { .. } => Ok(Some(self.end_with_exit())),
             Root::Loop { .. } | Root::Entry { .. } => Err(Abort::TooLong),
         }
     }

@@ -327,5 +327,6 @@ impl Record {
         let code = crate::meta::Meta::code(&self.run);
         *self.top() = RecFrame::of_object(object, code);
         self.bottoms_left += 1;
+        self.returned = Some(code.id == self.left);
     }
 }

@@ -546,6 +546,7 @@ impl Meta for Record {
         self.store_field(object, Frame::PARENT.raw, nil);
         self.stack.pop();
         self.depth -= 1;
+        self.left = self.run.code().id;
         self.run.suspend_frame(resume_pc);
         self.arrive_below();
     }
@@ -554,6 +555,7 @@ impl Meta for Record {
         self.ensure_parent();
         self.stack.pop();
         self.depth -= 1;
+        self.left = self.run.code().id;
         self.run.leave_frame();
         self.arrive_below();
     }

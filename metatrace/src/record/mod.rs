@@ -54,7 +54,7 @@ pub struct RecordLimits {
     pub inline_depth_max: usize,
     /// Activations of one code that may be inlined at once.
     pub recursion_max: usize,
-    /// Callers that one trace may return into beyond its first frame.
+    /// Returns into frames that the trace did not push that it follows.
     pub returns_max: u32,
     /// Iterations of an inner loop that may be unrolled.
     pub unroll_max: u32,
@@ -91,6 +91,10 @@ pub struct Record {
     root: Root,
     begun: bool,
     bottoms_left: u32,
+    /// The last bytecode returned into a frame that the trace did not push; true: of the same code.
+    returned: Option<bool>,
+    /// Code of the frame left last.
+    left: u32,
     visits: SmallVec<[(i64, usize, u32); 8]>,
     targets: Rc<Targets>,
     abort: Option<Abort>,
@@ -147,6 +151,8 @@ impl Record {
             root,
             begun: false,
             bottoms_left: 0,
+            returned: None,
+            left: 0,
             visits: SmallVec::new(),
             targets,
             abort: None,
