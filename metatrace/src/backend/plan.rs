@@ -46,8 +46,9 @@ pub(super) struct Plan {
     pub imports: Vec<LabelId>,
     /// Per fragment and snapshot: the values that the exit carries.
     pub exit_values: Vec<Vec<Vec<OpRef>>>,
-    /// Per fragment and snapshot: number of instructions that use it.
-    pub snapshot_uses: Vec<Vec<u32>>,
+    /// Per fragment and snapshot: number of exits of the fragment that carry just
+    /// these values. (Snapshots mostly differ in what is not in registers.)
+    pub exit_shares: Vec<Vec<u32>>,
     /// Which fragment and instruction each exit of the unit is.
     exits: HashMap<ExitId, (usize, usize)>,
 }
@@ -68,6 +69,15 @@ fn repr(ty: Ty) -> Repr {
     }
 }
 
+/// Per snapshot: uses of all snapshots with these values.
+fn count_shares(values: &[Vec<OpRef>], uses: &[u32]) -> Vec<u32> {
+    let mut shares: HashMap<&[OpRef], u32> = HashMap::new();
+    for (values, uses) in values.iter().zip(uses) {
+        *shares.entry(values).or_default() += uses;
+    }
+    values.iter().map(|v| shares[&v[..]]).collect()
+}
+
 pub(super) fn label_of(descr: Descr) -> Result<LabelId, CompileError> {
     match descr {
         Descr::Label(label) => Ok(label),
@@ -85,7 +95,7 @@ impl Plan {
             points: Vec::new(),
             imports: Vec::new(),
             exit_values: Vec::new(),
-            snapshot_uses: Vec::new(),
+            exit_shares: Vec::new(),
             exits: HashMap::new(),
         };
         for (i, fragment) in unit.fragments.iter().enumerate() {
@@ -168,7 +178,7 @@ impl Plan {
         if ids.next().is_some() {
             return Err(CompileError::Malformed("more exits than guards"));
         }
-        self.snapshot_uses.push(uses);
+        self.exit_shares.push(count_shares(&values, &uses));
         self.exit_values.push(values);
         Ok(())
     }

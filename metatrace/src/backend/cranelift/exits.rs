@@ -3,8 +3,14 @@
 //!
 //! An exit is a cold block that stores its values to the exit buffer and
 //! tail-calls through the guard's slot; nothing of it is on the hot path but the
-//! branch. Guards with the same snapshot share the block, which then takes the
-//! address of the slot as its parameter.
+//! branch. Exits that carry the same values share the stores, and all share the
+//! tail call: code generation takes time by the instruction.
+//!
+//! ```text
+//!   guard 1 ─► slot 1 ─┐
+//!   guard 2 ─► slot 2 ─┴► stores ─┐
+//!   guard 3 ─► stores, slot 3 ────┴► tail call
+//! ```
 
 use super::Compiler;
 use super::lower::Lower;
@@ -14,11 +20,12 @@ use crate::backend::{CompileError, ExitId, Outcome};
 use crate::ir::{OpRef, SnapshotId, TraceId};
 use crate::vm::VmCore;
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
+    AbiParam, Block, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
     types::{F64, I64},
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
+use hashbrown::HashMap;
 use std::mem::offset_of;
 
 /// What the returned word means: an exit id, or one of these kinds and an id.
@@ -155,20 +162,12 @@ fn slow_stub(
 
 const EXIT_BUFFER: i32 = offset_of!(VmCore, exit_buffer) as i32;
 
-/// Where a guard branches to when it fails.
-#[derive(Copy, Clone)]
-pub(super) struct Target {
-    pub block: Block,
-    /// Address of the exit's slot, for shared exit blocks.
-    slot: Option<u64>,
-}
-
 /// An exit block yet to be filled.
 pub(super) struct ColdExit {
     block: Block,
     snapshot: SnapshotId,
-    /// `None`: the slot's address is the block's parameter.
-    slot: Option<u64>,
+    /// Address of the slot.
+    slot: u64,
 }
 
 /// A bridge of the unit, reached by a branch: lowered later.
@@ -179,9 +178,9 @@ pub(super) struct Pending {
 }
 
 impl Lower<'_, '_> {
-    /// Target of the current instruction's failure. To be called once per
+    /// Where the current instruction's failure branches to. To be called once per
     /// instruction with a snapshot, in order.
-    pub(super) fn exit_target(&mut self, snapshot: SnapshotId) -> Target {
+    pub(super) fn exit_target(&mut self, snapshot: SnapshotId) -> Block {
         let exit = self.frag.exits[self.frag.next_exit];
         self.frag.next_exit += 1;
         if let Some(&fragment) = self.plan.bridges.get(&exit) {
@@ -196,73 +195,62 @@ impl Lower<'_, '_> {
                 block,
                 values,
             });
-            return Target { block, slot: None };
+            return block;
         }
         let slot = self.slots.address(Key::Exit(exit));
-        // A lone exit, or one with little to store, has its own block.
-        let (index, s) = (self.frag.index, snapshot.index());
-        let share =
-            self.plan.snapshot_uses[index][s] > 1 && self.plan.exit_values[index][s].len() > 1;
-        if !share {
-            let block = self.cold_block();
-            self.frag.cold.push(ColdExit {
-                block,
-                snapshot,
-                slot: Some(slot),
-            });
-            return Target { block, slot: None };
-        }
-        let block = match self.frag.shared.get(&snapshot) {
-            Some(block) => *block,
-            None => {
-                let block = self.cold_block();
-                self.b.append_block_param(block, I64);
-                self.frag.shared.insert(snapshot, block);
-                self.frag.cold.push(ColdExit {
-                    block,
-                    snapshot,
-                    slot: None,
-                });
-                block
-            }
-        };
-        Target {
+        let block = self.cold_block();
+        self.frag.cold.push(ColdExit {
             block,
-            slot: Some(slot),
-        }
+            snapshot,
+            slot,
+        });
+        block
     }
 
     /// Goes on only if `condition` is (non-zero) = `holds`.
-    pub(super) fn check(&mut self, condition: Value, holds: bool, target: Target) {
+    pub(super) fn check(&mut self, condition: Value, holds: bool, target: Block) {
         let next = self.b.create_block();
-        let args: Option<BlockArg> = target.slot.map(|slot| self.iconst(slot).into());
         let ins = self.b.ins();
         if holds {
-            ins.brif(condition, next, &[], target.block, &args);
+            ins.brif(condition, next, &[], target, &[]);
         } else {
-            ins.brif(condition, target.block, &args, next, &[]);
+            ins.brif(condition, target, &[], next, &[]);
         }
         self.b.switch_to_block(next);
-    }
-
-    /// Leaves unconditionally.
-    pub(super) fn leave(&mut self, target: Target) {
-        let args: Option<BlockArg> = target.slot.map(|slot| self.iconst(slot).into());
-        self.b.ins().jump(target.block, &args);
     }
 
     /// Fills the fragment's exit blocks.
     pub(super) fn emit_exits(&mut self) {
         let plan = self.plan;
+        let mut shared: HashMap<&[OpRef], Block> = HashMap::new();
         for exit in std::mem::take(&mut self.frag.cold) {
+            let (fragment, snapshot) = (self.frag.index, exit.snapshot.index());
+            let values = &plan.exit_values[fragment][snapshot];
             self.b.switch_to_block(exit.block);
-            let slot = match exit.slot {
-                Some(address) => self.iconst(address),
-                None => self.b.block_params(exit.block)[0],
-            };
-            let values = &plan.exit_values[self.frag.index][exit.snapshot.index()];
+            // The slot's address is made here: as an argument of the guard's
+            // branch it would be made on the hot path.
+            if plan.exit_shares[fragment][snapshot] > 1 && !values.is_empty() {
+                let slot = self.iconst(exit.slot);
+                let block = *shared.entry(values).or_insert_with(|| {
+                    let block = self.b.create_block();
+                    self.b.set_cold_block(block);
+                    self.b.append_block_param(block, I64);
+                    block
+                });
+                self.b.ins().jump(block, &[slot.into()]);
+            } else {
+                self.store_to_buffer(values);
+                let slot = self.iconst(exit.slot);
+                self.leave(slot);
+            }
+        }
+        let mut shared: Vec<_> = shared.into_iter().collect();
+        shared.sort_by_key(|(_, block)| *block);
+        for (values, block) in shared {
+            self.b.switch_to_block(block);
             self.store_to_buffer(values);
-            self.tail_call(slot);
+            let slot = self.b.block_params(block)[0];
+            self.leave(slot);
         }
     }
 
@@ -281,7 +269,24 @@ impl Lower<'_, '_> {
     }
 
     /// Goes on in the code that the slot leads to.
-    pub(super) fn tail_call(&mut self, slot: Value) {
+    pub(super) fn leave(&mut self, slot: Value) {
+        let tail = match self.tail {
+            Some(tail) => tail,
+            None => {
+                let tail = self.cold_block();
+                self.b.append_block_param(tail, I64);
+                self.tail = Some(tail);
+                tail
+            }
+        };
+        self.b.ins().jump(tail, &[slot.into()]);
+    }
+
+    /// Fills the block through which all code of the unit leaves.
+    pub(super) fn emit_tail(&mut self) {
+        let Some(tail) = self.tail else { return };
+        self.b.switch_to_block(tail);
+        let slot = self.b.block_params(tail)[0];
         let flags = MemFlagsData::trusted();
         let code = self.b.ins().load(I64, flags, slot, SLOT_CODE);
         let selector = self.b.ins().load(I64, flags, slot, SLOT_SELECTOR);

@@ -6,11 +6,10 @@
 //! (which fits 64 bits), `n / d = (m * n) >> (63 + l)` (Granlund and Montgomery,
 //! 1994). Floors of negative numbers come from `floor(n / d) = !(!n / d)`.
 
-use super::exits::Target;
 use super::lower::Lower;
 use crate::ir::{Inst, Op, OpRef};
 use crate::value::INT_SHIFT;
-use cranelift_codegen::ir::{InstBuilder, Value, condcodes::IntCC};
+use cranelift_codegen::ir::{Block, InstBuilder, Value, condcodes::IntCC};
 
 /// Clears the bits below the fixnum's.
 const CLEAR: i64 = !3;
@@ -62,7 +61,7 @@ impl Lower<'_, '_> {
     }
 
     /// The `_ovf` operations.
-    pub(super) fn int_checked(&mut self, inst: &Inst, target: Target) -> Value {
+    pub(super) fn int_checked(&mut self, inst: &Inst, target: Block) -> Value {
         let (result, (flag, fits)) = self.checked(inst.op, inst.args[0], inst.args[1]);
         self.check(flag, fits, target);
         result

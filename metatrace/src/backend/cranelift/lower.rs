@@ -4,12 +4,12 @@
 //! that tests a comparison needs no help to fuse with it: instruction selection
 //! looks through to the comparison, which is pure and costs nothing if unused.
 
-use super::exits::{ColdExit, Pending, Stubs, Target, code_signature, signature};
+use super::exits::{ColdExit, Pending, Stubs, code_signature, signature};
 use super::slots::Slots;
 use crate::backend::link::Key;
 use crate::backend::plan::{Plan, label_of};
 use crate::backend::{CompileError, ExitId, Unit, UnitFragment};
-use crate::ir::{Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, TraceId, Ty};
+use crate::ir::{Descr, Inst, LabelId, Op, OpRef, Tag, Trace, TraceId, Ty};
 use crate::native::{Native, NativeFn};
 use crate::value::{FLOAT_TAGS, INT_SHIFT, TAG_HEAP, TAG_IMM, TAG_MASK, TAG_SYMBOL, Value as Word};
 use crate::vm::{REG_COUNT, VmCore};
@@ -46,7 +46,6 @@ pub(super) struct Frag<'u> {
     /// Sets of [`fact`]s.
     pub facts: Vec<u8>,
     pub cold: Vec<ColdExit>,
-    pub shared: HashMap<SnapshotId, Block>,
     /// Objects whose room an earlier `new` took along: address of the object.
     pub reserved: HashMap<OpRef, Value>,
     /// The `is_tag` that defines a boolean, so that a guard can test the tag itself.
@@ -65,7 +64,6 @@ impl<'u> Frag<'u> {
             values: vec![PackedOption::default(); values],
             facts: vec![0; values],
             cold: Vec::new(),
-            shared: HashMap::new(),
             reserved: HashMap::new(),
             tag_tests: HashMap::new(),
         }
@@ -100,6 +98,8 @@ pub(super) struct Lower<'u, 'f> {
     /// Float constants made on entry.
     pub floats: HashMap<u64, Value>,
     pub pending: Vec<Pending>,
+    /// The block through which all code leaves, once something does.
+    pub tail: Option<Block>,
     pub frag: Frag<'u>,
 }
 
@@ -157,6 +157,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             entries: HashMap::new(),
             floats: HashMap::new(),
             pending: Vec::new(),
+            tail: None,
             frag: Frag::new(0, &none),
         }
     }
@@ -470,7 +471,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             .icmp_imm_s(IntCC::Equal, layout, i64::from(tag.0 as i8))
     }
 
-    fn check_tag(&mut self, value: OpRef, tag: Tag, target: Target) {
+    fn check_tag(&mut self, value: OpRef, tag: Tag, target: Block) {
         let word = self.use_value(value);
         if !tag.is_heap() {
             let (test, sense) = self.immediate_tag_test(word, tag);
@@ -488,7 +489,7 @@ impl<'u, 'f> Lower<'u, 'f> {
     }
 
     /// Guards, with their results if they have any, and `exit`.
-    fn guard(&mut self, inst: &Inst, target: Target) -> Result<Option<Value>, CompileError> {
+    fn guard(&mut self, inst: &Inst, target: Block) -> Result<Option<Value>, CompileError> {
         match inst.op {
             Op::IntAddOvf | Op::IntSubOvf | Op::IntMulOvf | Op::IntShlOvf => {
                 return Ok(Some(self.int_checked(inst, target)));
@@ -563,7 +564,9 @@ impl<'u, 'f> Lower<'u, 'f> {
                 let within = self.b.ins().icmp(IntCC::SignedLessThan, depth, limit);
                 self.check(within, true, target);
             }
-            Op::Exit => self.leave(target),
+            Op::Exit => {
+                self.b.ins().jump(target, &[]);
+            }
             _ => unreachable!("not an operation with a snapshot"),
         }
         Ok(None)
@@ -616,7 +619,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         self.store_to_buffer(&inst.args);
         let slot = self.slots.address(Key::Label(label));
         let slot = self.iconst(slot);
-        self.tail_call(slot);
+        self.leave(slot);
         Ok(())
     }
 
@@ -632,7 +635,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         let slot = self.slots.address(Key::Entry(trace));
         let slot = self.iconst(slot);
         self.vm_store(frame, offset_of!(VmCore, frame));
-        self.tail_call(slot);
+        self.leave(slot);
         Ok(())
     }
 
