@@ -10,6 +10,8 @@
 //! them), `native` (declaring natives), `engine`, `shapes` (instances), `list`,
 //! `tuple`, `text`, `dict`, `number`, then `language` and `driver`.
 
+pub mod compare;
+pub mod dict;
 pub mod driver;
 pub mod engine;
 pub mod error;

@@ -44,18 +44,18 @@ natives! {
     /// Floored quotient.
     pub static INT_FLOORDIV = "int_floordiv"(vm, a, b) -> Guest [RAISES] {
         vm.check_divisor(b)?;
-        Ok(vm.int_small(a, b, |a, b| Some(a.div_floor(&b)), |a, b| a.div_floor(b)))
+        Ok(vm.int_small(a, b, |a, b| Some(num_integer::div_floor(a, b)), |a, b| a.div_floor(b)))
     }
     /// Remainder of the floored division.
     pub static INT_MOD = "int_mod"(vm, a, b) -> Guest [RAISES] {
         vm.check_divisor(b)?;
-        Ok(vm.int_small(a, b, |a, b| Some(a.mod_floor(&b)), |a, b| a.mod_floor(b)))
+        Ok(vm.int_small(a, b, |a, b| Some(num_integer::mod_floor(a, b)), |a, b| a.mod_floor(b)))
     }
     /// Quotient and remainder of the floored division, a tuple.
     pub static INT_DIVMOD = "int_divmod"(vm, a, b) -> Guest [RAISES] {
         vm.check_divisor(b)?;
-        let q = vm.int_small(a, b, |a, b| Some(a.div_floor(&b)), |a, b| a.div_floor(b));
-        let r = vm.int_small(a, b, |a, b| Some(a.mod_floor(&b)), |a, b| a.mod_floor(b));
+        let q = vm.int_small(a, b, |a, b| Some(num_integer::div_floor(a, b)), |a, b| a.div_floor(b));
+        let r = vm.int_small(a, b, |a, b| Some(num_integer::mod_floor(a, b)), |a, b| a.mod_floor(b));
         Ok(vm.tuple(&[q, r]))
     }
     /// Truncated quotient.
