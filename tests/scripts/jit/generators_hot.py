@@ -53,7 +53,7 @@ class Countdown:
 
 
 print(sum(Countdown(500)), [sum(Countdown(k)) for k in range(60)][-3:])
-a, b = evens(400), Countdown(300)
+a, b = evens(800), Countdown(300)
 mixed = 0
 for x, y in zip(a, b):
     mixed += x * y
