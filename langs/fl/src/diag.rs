@@ -72,7 +72,11 @@ impl Diagnostic {
         if !text.is_empty() {
             let _ = writeln!(out, "    {text}");
             let dropped = self.text.chars().count() - shown.chars().count();
-            let start = (self.column as usize - 1).saturating_sub(dropped);
+            // A place in the indentation that is not shown gets no caret.
+            let Some(start) = (self.column as usize - 1).checked_sub(dropped) else {
+                let _ = writeln!(out, "{}: {}", self.kind.name(), self.message);
+                return out;
+            };
             let line_end = text.chars().count().max(start + 1);
             let end = if self.end_line > self.line {
                 line_end

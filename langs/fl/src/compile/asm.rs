@@ -12,11 +12,8 @@ use crate::liveness::{Access, SlotMask, for_each_slot};
 use crate::op::{Instr, Op};
 use crate::source::Source;
 
-/// Finishes a unit. On failure the code is unusable and the message says why.
-pub(super) fn assemble(
-    unit: Unit<'_>,
-    source: &Source,
-) -> Result<CodeObject, (CodeObject, String)> {
+/// Finishes a unit; or says why it cannot, with code that stands in for it.
+pub(super) fn assemble(unit: Unit<'_>, source: &Source) -> (CodeObject, Option<&'static str>) {
     let Unit {
         drafts,
         labels,
@@ -71,12 +68,12 @@ pub(super) fn assemble(
     code.positions = positions;
     if let Some(problem) = problem {
         code.instrs.clear();
-        return Err((code, problem.into()));
+        return (code, Some(problem));
     }
     drop_sure_checks(&code, &handler_of, &handlers, &mut keep);
     drop_jumps_to_next(&code.instrs, &mut keep);
     pack(&mut code, &keep, &handler_of, &handlers, &loops, inlined);
-    Ok(code)
+    (code, None)
 }
 
 fn shell(unit: Unit<'_>, source: &Source, n_slots: u16) -> CodeObject {

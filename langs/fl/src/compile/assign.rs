@@ -153,14 +153,10 @@ impl<'t> Compiler<'t> {
             _ => None,
         };
         let first = slot(targets.first()?)?;
-        let mut expected = first;
-        for target in targets {
-            if slot(target)? != expected {
-                return None;
-            }
-            expected += 1;
-        }
-        Some(first)
+        let mut slots = targets.iter().zip(first..);
+        slots
+            .all(|(target, expected)| slot(target) == Some(expected))
+            .then_some(first)
     }
 
     pub(super) fn augmented(&mut self, span: Span, target: ExprId, kind: BinKind, value: ExprId) {

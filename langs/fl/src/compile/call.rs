@@ -195,27 +195,43 @@ impl<'t> Compiler<'t> {
 
     /// A dict of keyword arguments in `to`; `callee` is named in errors.
     pub(super) fn keyword_dict(&mut self, span: Span, named: &[Arg], to: u16, callee: u16) {
-        self.emit(span, Op::MakeDict, to, 0, 0);
-        for arg in named {
+        let is_keyword = |arg: &&Arg| matches!(arg, Arg::Keyword(..));
+        let plain = named
+            .iter()
+            .take_while(is_keyword)
+            .count()
+            .min(CALL_SLOTS_MAX / 2);
+        let (plain, merged) = named.split_at(plain);
+        let mark = self.mark();
+        let pairs = self.temps(plain.len() * 2);
+        for (index, arg) in plain.iter().enumerate() {
+            self.keyword_pair(span, arg, pairs + 2 * index as u16);
+        }
+        self.emit(span, Op::MakeDict, to, pairs, plain.len() as u16);
+        self.release(mark);
+        for arg in merged {
             let mark = self.mark();
-            match *arg {
-                Arg::DoubleStar(all) => {
-                    let mapping = self.operand(all);
-                    self.emit(self.tree.span(all), Op::DictMerge, to, mapping, callee);
-                }
-                Arg::Keyword(name, value) => {
-                    // A one-entry dict, merged, reports a repeated keyword as CPython does.
-                    let pair = self.temps(2);
-                    let text = self.text(name);
-                    self.load_str(span, pair, text);
-                    self.expr_to(value, pair + 1);
-                    let single = self.temp();
-                    self.emit(span, Op::MakeDict, single, pair, 1);
-                    self.emit(span, Op::DictMerge, to, single, callee);
-                }
-                Arg::Positional(_) | Arg::Star(_) => {}
+            if let Arg::DoubleStar(all) = *arg {
+                let mapping = self.operand(all);
+                self.emit(self.tree.span(all), Op::DictMerge, to, mapping, callee);
+            } else {
+                // A one-entry dict, merged, reports a repeated keyword as CPython does.
+                let pair = self.temps(2);
+                self.keyword_pair(span, arg, pair);
+                let single = self.temp();
+                self.emit(span, Op::MakeDict, single, pair, 1);
+                self.emit(span, Op::DictMerge, to, single, callee);
             }
             self.release(mark);
+        }
+    }
+
+    /// Name and value of a keyword argument to two slots.
+    fn keyword_pair(&mut self, span: Span, arg: &Arg, slot: u16) {
+        if let Arg::Keyword(name, value) = *arg {
+            let text = self.text(name);
+            self.load_str(span, slot, text);
+            self.expr_to(value, slot + 1);
         }
     }
 }

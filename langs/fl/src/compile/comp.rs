@@ -20,9 +20,11 @@ impl<'t> Compiler<'t> {
             CompKind::Set => (Op::MakeSet, "<setcomp>"),
             _ => (Op::MakeDict, "<dictcomp>"),
         };
+        self.unit.comprehensions.push(name);
         self.emit(span, make, to, 0, 0);
         self.fresh_cells(span, comp.scope);
         self.clause(span, comp, 0, iter, to);
+        self.unit.comprehensions.pop();
         let end = self.here();
         self.unit.at = outer;
         let line = self.source.line(span.start);

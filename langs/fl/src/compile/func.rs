@@ -80,31 +80,31 @@ impl<'t> Compiler<'t> {
         if global {
             return name.into();
         }
-        match outer.kind {
-            CodeKind::Module => name.into(),
-            CodeKind::Class => format!("{}.{name}", outer.qualname).into(),
-            CodeKind::Function => format!("{}.<locals>.{name}", outer.qualname).into(),
+        let mut prefix = match outer.kind {
+            CodeKind::Module => String::new(),
+            CodeKind::Class => format!("{}.", outer.qualname),
+            CodeKind::Function => format!("{}.<locals>.", outer.qualname),
+        };
+        for comprehension in &outer.comprehensions {
+            prefix = format!("{prefix}{comprehension}.<locals>.");
         }
+        format!("{prefix}{name}").into()
     }
 
     fn finish_unit(&mut self) -> Arc<CodeObject> {
         let empty = Unit::new(MODULE_SCOPE, CodeKind::Module, "".into(), "".into());
         let unit = std::mem::replace(&mut self.unit, empty);
-        let span = Span::default();
         let scope = unit.scope;
-        let result = asm::assemble(unit, self.source);
+        let (code, problem) = asm::assemble(unit, self.source);
         self.unit.scope = scope;
-        match result {
-            Ok(code) => {
-                #[cfg(debug_assertions)]
-                super::verify::verify(&code);
-                Arc::new(code)
-            }
-            Err((code, message)) => {
-                self.error(span, message);
-                Arc::new(code)
-            }
+        if let Some(problem) = problem {
+            self.error(Span::default(), problem);
         }
+        #[cfg(debug_assertions)]
+        if self.errors.is_empty() {
+            super::verify::verify(&code);
+        }
+        Arc::new(code)
     }
 
     /// Gives slots to the unit's variables: parameters, locals, those of inlined comprehensions,

@@ -184,6 +184,8 @@ struct Unit<'t> {
     call_sites: Vec<CallSite>,
     inlined: Vec<(Label, Label, Inlined)>,
     class_annotations: bool,
+    /// Names of the inlined comprehensions being compiled, outermost first.
+    comprehensions: Vec<&'static str>,
 }
 
 /// Constants worth sharing, by identity of value.
@@ -228,6 +230,7 @@ impl<'t> Unit<'t> {
             call_sites: Vec::new(),
             inlined: Vec::new(),
             class_annotations: false,
+            comprehensions: Vec::new(),
         }
     }
 

@@ -247,7 +247,9 @@ impl<'t> NameWalk<'t> {
                 None
             };
             if let Some(message) = message {
-                self.error(*span, message);
+                let both = symbol.global || symbol.nonlocal;
+                self.error(if both { symbol.declared_at } else { *span }, message);
+                self.here().symbol(*name).global |= both;
                 continue;
             }
             let symbol = self.here().symbol(*name);

@@ -157,11 +157,17 @@ impl<'t> Compiler<'t> {
         let span = pattern.span;
         let mark = self.mark();
         match &pattern.kind {
-            PatternKind::Value(id) => {
-                let value = self.operand(*id);
-                let op = Op::jump_compare(CmpKind::Eq, false);
-                self.emit_jump(span, op, src, value, fail);
-            }
+            PatternKind::Value(id) => match self.immediate(*id) {
+                Some(k) => {
+                    let op = Op::jump_compare_k(CmpKind::Eq, false);
+                    self.emit_jump(span, op, src, k, fail);
+                }
+                None => {
+                    let value = self.operand(*id);
+                    let op = Op::jump_compare(CmpKind::Eq, false);
+                    self.emit_jump(span, op, src, value, fail);
+                }
+            },
             PatternKind::Singleton(id) => match self.constant(*id) {
                 Some(Const::None) => self.emit_jump(span, Op::JumpIfNotNone, src, 0, fail),
                 _ => {
@@ -222,7 +228,7 @@ impl<'t> Compiler<'t> {
         let is_star = |item: &&Pattern| matches!(item.kind, PatternKind::Star(_));
         let star = items.iter().position(|item| is_star(&item));
         if items.iter().filter(is_star).count() > 1 {
-            return self.error(span, "multiple starred expressions in sequence pattern");
+            return self.error(span, "multiple starred names in sequence pattern");
         }
         let length = self.temp();
         let (wanted, kind) = match star {
@@ -312,7 +318,10 @@ impl<'t> Compiler<'t> {
                 continue;
             };
             if seen.contains(&value) {
-                let text = self.source.slice(self.tree.span(*key)).to_string();
+                let text = match &value {
+                    Const::Str(text) => format!("'{text}'"),
+                    _ => self.source.slice(self.tree.span(*key)).to_string(),
+                };
                 let message = format!("mapping pattern checks duplicate key ({text})");
                 self.error(span, message);
             }

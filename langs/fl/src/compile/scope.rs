@@ -177,7 +177,8 @@ impl Scopes {
             for name in names {
                 let symbol = self.scopes[index].symbols[&name];
                 let meaning = self.resolve_name(id, name, symbol);
-                if symbol.nonlocal && !matches!(meaning, Meaning::Free(_) | Meaning::Local(_)) {
+                let bound = matches!(meaning, Meaning::Free(_) | Meaning::Local(_));
+                if symbol.nonlocal && !symbol.global && !bound {
                     let text = tree.text(name);
                     let message = format!("no binding for nonlocal '{text}' found");
                     errors.push((message, symbol.declared_at));

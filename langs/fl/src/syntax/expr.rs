@@ -393,7 +393,7 @@ impl Parser<'_> {
         let start = self.expect(Tok::Lambda)?.span;
         let scope = self.new_scope();
         let params = self.parameters(Tok::Colon, false)?;
-        self.force(Tok::Colon)?;
+        self.expect(Tok::Colon)?;
         let body = self.expression()?;
         let span = start.to(self.tree.span(body));
         Ok(self.add(
@@ -433,7 +433,6 @@ impl Parser<'_> {
         if self.at(Tok::Yield) {
             let id = self.yield_expression()?;
             self.expect(Tok::RParen)?;
-            self.tree.exprs[id.0 as usize].span = start.to(self.last_span());
             return Ok(id);
         }
         let first = self.star_named_expression()?;
@@ -543,21 +542,23 @@ impl Parser<'_> {
     fn dict(&mut self, mut items: Vec<(Option<ExprId>, ExprId)>, start: Span) -> Parse<ExprId> {
         let mut more = items.is_empty() || self.eat(Tok::Comma);
         while more && !self.at(Tok::RBrace) {
+            let stars = self.span();
             if self.eat(Tok::StarStar) {
                 let value = self.bitwise_or()?;
                 if self.at(Tok::For) {
                     let message = "dict unpacking cannot be used in dict comprehension";
-                    return Err(self.error(self.tree.span(value), message));
+                    return Err(self.error(stars, message));
                 }
                 items.push((None, value));
             } else {
                 let key = self.expression()?;
                 if !self.at(Tok::Colon) {
-                    if matches!(self.tok(), Tok::RBrace | Tok::Comma) {
-                        let span = self.last_span();
-                        return Err(self.error(span, "':' expected after dictionary key"));
+                    if matches!(self.tok(), Tok::Error(_)) {
+                        return Err(self.unexpected());
                     }
-                    return Err(self.unexpected());
+                    let end = self.last_span().end;
+                    let span = Span::new(end - 1, end);
+                    return Err(self.error(span, "':' expected after dictionary key"));
                 }
                 let value = self.dict_value()?;
                 items.push((Some(key), value));
@@ -654,14 +655,13 @@ impl Parser<'_> {
             let start = self.span();
             let arg = self.argument()?;
             match arg {
-                Arg::Positional(id) if double_star || keyword => {
+                Arg::Positional(_) if double_star || keyword => {
                     let message = if double_star {
                         "positional argument follows keyword argument unpacking"
                     } else {
                         "positional argument follows keyword argument"
                     };
-                    let _ = id;
-                    let span = self.last_span();
+                    let span = self.span();
                     return Err(self.error(span, message));
                 }
                 Arg::Positional(id) if self.at(Tok::For) || self.at(Tok::Async) => {
@@ -677,6 +677,10 @@ impl Parser<'_> {
                     self.tree.exprs[generator.0 as usize].span = begin.to(self.span());
                     args.push(Arg::Positional(generator));
                     break;
+                }
+                Arg::Star(_) if self.at(Tok::For) => {
+                    let message = "iterable unpacking cannot be used in comprehension";
+                    return Err(self.error(start.to(self.last_span()), message));
                 }
                 Arg::Star(_) if double_star => {
                     let message = "iterable argument unpacking follows keyword argument unpacking";
@@ -728,10 +732,6 @@ impl Parser<'_> {
                     let token = self.bump();
                     let name = self.intern(token);
                     let eq = self.bump().span;
-                    if matches!(self.tok(), Tok::RParen | Tok::Comma) {
-                        let span = token.span.to(eq);
-                        return Err(self.error(span, "expected argument value expression"));
-                    }
                     let value = self.expression()?;
                     if self.at(Tok::For) {
                         let span = token.span.to(eq);

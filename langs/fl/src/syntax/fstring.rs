@@ -23,15 +23,19 @@ impl Parser<'_> {
     /// One or more adjacent string tokens.
     pub(super) fn strings(&mut self) -> Parse<ExprId> {
         let start = self.span();
+        // CPython reports errors inside strings at the token behind them.
+        let mut strings = self.lexed.tokens[self.pos..].iter();
+        let behind = strings.find(|token| token.kind != Tok::String);
+        let behind = behind.map_or(start, |token| token.span);
+        let behind = Span::new(behind.start, behind.start);
         let mut pieces: Vec<FPiece> = Vec::new();
         let mut bytes: Option<Vec<u8>> = None;
-        let mut formatted = false;
         let mut first = true;
         while self.at(Tok::String) {
             let token = self.bump();
             let part = split_string(self.source.slice(token.span));
             if !first && part.bytes != bytes.is_some() {
-                return Err(self.error(start, "cannot mix bytes and nonbytes literals"));
+                return Err(self.error(behind, "cannot mix bytes and nonbytes literals"));
             }
             first = false;
             if part.bytes {
@@ -42,32 +46,30 @@ impl Parser<'_> {
                 let value = if part.raw {
                     part.body.as_bytes().to_vec()
                 } else {
-                    unescape_bytes(part.body).map_err(|m| self.error(token.span, m))?
+                    unescape_bytes(part.body).map_err(|m| self.error(behind, m))?
                 };
                 bytes.get_or_insert_default().extend(value);
             } else if part.format {
-                formatted = true;
                 let begin = token.span.start as usize + part.open;
                 let end = begin + part.body.len();
                 let string = FString {
                     raw: part.raw,
-                    token: token.span,
+                    token: behind,
                     depth: 0,
                 };
                 let consumed = self.fstring(&string, begin, end, &mut pieces)?;
                 if consumed < end {
                     let message = "f-string: single '}' is not allowed";
-                    return Err(self.error(token.span, message));
+                    return Err(self.error(behind, message));
                 }
             } else if part.raw {
                 push_text(&mut pieces, part.body);
             } else {
-                let value = unescape(part.body).map_err(|m| self.error(token.span, m))?;
+                let value = unescape(part.body).map_err(|m| self.error(behind, m))?;
                 push_text(&mut pieces, &value);
             }
         }
         let span = start.to(self.last_span());
-        let _ = formatted;
         let kind = match bytes {
             Some(bytes) => ExprKind::Bytes(bytes.into()),
             None => joined(pieces),
@@ -159,17 +161,7 @@ impl Parser<'_> {
             let rest = &source[pos + 1..end];
             let found = rest.chars().next().filter(|c| matches!(c, 's' | 'r' | 'a'));
             let Some(c) = found else {
-                let word: String = rest
-                    .chars()
-                    .take_while(|c| *c != '}' && *c != ':')
-                    .collect();
-                let message = if word.is_empty() {
-                    "f-string: invalid conversion character: expected 's', 'r', or 'a'".to_string()
-                } else {
-                    format!(
-                        "f-string: invalid conversion character '{word}': expected 's', 'r', or 'a'"
-                    )
-                };
+                let message = "f-string: invalid conversion character: expected 's', 'r', or 'a'";
                 return Err(self.error(string.token, message));
             };
             conversion = Some(c);

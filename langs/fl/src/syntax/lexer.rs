@@ -268,7 +268,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn tab_error(&mut self) {
-        let span = Span::new(self.pos as u32, self.line_end() as u32);
+        let before = self.bytes[..self.pos].iter().rev();
+        let indent = before
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
+        let start = (self.pos - indent) as u32;
+        let span = Span::new(start, start);
         self.error(
             DiagKind::Tab,
             span,
@@ -488,6 +493,7 @@ impl<'a> Lexer<'a> {
             }
             if self.pos == digits {
                 let byte = self.peek(0);
+                self.pos += usize::from(byte.is_ascii_digit());
                 let message = if byte.is_ascii_digit() {
                     format!("invalid digit '{}' in {name} literal", byte as char)
                 } else {
@@ -556,7 +562,7 @@ impl<'a> Lexer<'a> {
                     return false;
                 }
             } else if sign == 1 {
-                self.pos += 1;
+                self.pos += 2;
                 self.bad_number(start, "invalid decimal literal".into());
                 return false;
             }

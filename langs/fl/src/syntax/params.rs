@@ -2,7 +2,7 @@
 
 use super::ast::*;
 use super::lexer::Tok;
-use super::parser::{Parse, Parser};
+use super::parser::{Failed, Parse, Parser};
 
 impl Parser<'_> {
     /// Parameters up to, not including, `close`.
@@ -50,6 +50,7 @@ impl Parser<'_> {
                         params.args.push(param);
                     }
                 }
+                Tok::LParen => return Err(self.parenthesised_parameters(annotated)),
                 _ => return Err(self.unexpected()),
             }
             if !self.eat(Tok::Comma) {
@@ -57,6 +58,32 @@ impl Parser<'_> {
             }
         }
         Ok(params)
+    }
+
+    fn parenthesised_parameters(&mut self, annotated: bool) -> Failed {
+        let start = self.span();
+        let end = self.attempt(|p| {
+            p.bump();
+            loop {
+                p.name()?;
+                if !p.eat(Tok::Comma) {
+                    break;
+                }
+            }
+            Ok(p.expect(Tok::RParen)?.span)
+        });
+        let Some(end) = end else {
+            return self.unexpected();
+        };
+        let what = if annotated {
+            "Function"
+        } else {
+            "Lambda expression"
+        };
+        self.error(
+            start.to(end),
+            format!("{what} parameters cannot be parenthesized"),
+        )
     }
 
     fn slash(&mut self, params: &mut Parameters, keyword_only: bool) -> Parse<()> {
@@ -68,7 +95,7 @@ impl Parser<'_> {
             return Err(self.error(span, "/ may appear only once"));
         }
         if params.args.is_empty() {
-            return Err(self.error(span, "at least one argument must precede /"));
+            return Err(self.error(span, "invalid syntax"));
         }
         params.posonly = std::mem::take(&mut params.args);
         Ok(())
@@ -98,6 +125,11 @@ impl Parser<'_> {
         let bare =
             self.at(close) || self.at(Tok::Comma) && (next == close || next == Tok::StarStar);
         if bare {
+            let span = if close == Tok::Colon {
+                self.span()
+            } else {
+                span
+            };
             return Err(self.error(span, "named arguments must follow bare *"));
         }
         if !self.at(Tok::Comma) {

@@ -64,6 +64,8 @@ impl<'s> Parser<'s> {
     fn new(source: &'s Source, lexed: Tokens) -> Parser<'s> {
         let mut tree = Tree::default();
         tree.scopes = 1;
+        // Methods that call `super()` mean this name without mentioning it.
+        tree.intern("__class__");
         Parser {
             source,
             lexed,
@@ -102,7 +104,7 @@ impl<'s> Parser<'s> {
         if first.from_lexer {
             return;
         }
-        let line = self.source.line(first.span.start);
+        let line = self.source.line(first.span.end);
         let later = self.lexed.errors.first();
         let problem = if let Some(error) = later {
             Problem {
@@ -278,7 +280,10 @@ impl<'s> Parser<'s> {
                 self.errors.last_mut().expect("just pushed").from_lexer = true;
                 failed
             }
-            Tok::Indent => self.error_of(DiagKind::Indentation, token.span, "unexpected indent"),
+            Tok::Indent => {
+                let span = Span::new(token.span.start - 1, token.span.start - 1);
+                self.error_of(DiagKind::Indentation, span, "unexpected indent")
+            }
             Tok::Async | Tok::Await => {
                 let message = format!("FL does not support '{}'", token.kind.text());
                 self.error(token.span, message)
@@ -287,14 +292,24 @@ impl<'s> Parser<'s> {
                 if let Some(failed) = self.forgotten_comma() {
                     return failed;
                 }
-                let span = if token.kind == Tok::End {
-                    self.last_span()
-                } else {
-                    token.span
-                };
+                let span = self.error_span();
                 self.error(span, "invalid syntax")
             }
         }
+    }
+
+    /// The current token, or the end of the last line if there is no more.
+    pub(super) fn error_span(&self) -> Span {
+        let rest = &self.lexed.tokens[self.pos..];
+        if rest
+            .iter()
+            .all(|token| matches!(token.kind, Tok::Dedent | Tok::End))
+        {
+            let lines = self.lexed.tokens[..self.pos].iter().rev();
+            let line_end = lines.into_iter().find(|token| token.kind == Tok::Newline);
+            return line_end.map_or(self.span(), |token| token.span);
+        }
+        self.span()
     }
 
     /// Two expressions side by side inside brackets.
@@ -319,10 +334,12 @@ impl<'s> Parser<'s> {
             return None;
         }
         let in_fstring = self.in_fstring;
+        let place = self.pos;
         let right = self.attempt(|p| {
             let right = p.expression()?;
             Ok((p.tree.span(right), p.pos))
         });
+        self.pos = place;
         let (right, end) = right?;
         let open = self.lexed.tokens[..end.saturating_sub(1)]
             .iter()

@@ -91,8 +91,9 @@ impl Parser<'_> {
                 Ok(self.pattern_at(PatternKind::Value(id), start))
             }
             Tok::String => {
+                let formatted = super::literal::split_string(self.text_of(self.token())).format;
                 let id = self.strings()?;
-                if matches!(self.tree.kind(id), ExprKind::JoinedStr(_)) {
+                if formatted || matches!(self.tree.kind(id), ExprKind::JoinedStr(_)) {
                     let message = "patterns may only match literals and attribute lookups";
                     return Err(self.error(start, message));
                 }

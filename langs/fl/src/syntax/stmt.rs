@@ -210,7 +210,7 @@ impl Parser<'_> {
             if matches!(self.tok(), Tok::Error(_)) {
                 return Err(self.unexpected());
             }
-            let span = self.span();
+            let span = self.error_span();
             return Err(self.error(span, "expected 'except' or 'finally' block"));
         }
         Ok(StmtKind::Try(Box::new(Try {
@@ -255,21 +255,7 @@ impl Parser<'_> {
 
     fn with_statement(&mut self) -> Parse<StmtKind> {
         let word = self.bump();
-        let parenthesised = self.at(Tok::LParen).then(|| {
-            self.attempt(|p| {
-                p.bump();
-                let mut items = vec![p.with_item()?];
-                while p.eat(Tok::Comma) {
-                    if p.at(Tok::RParen) {
-                        break;
-                    }
-                    items.push(p.with_item()?);
-                }
-                p.expect(Tok::RParen)?;
-                p.expect(Tok::Colon)?;
-                Ok(items)
-            })
-        });
+        let parenthesised = self.at(Tok::LParen).then(|| self.attempt(Self::with_items));
         let items = match parenthesised.flatten() {
             Some(items) => items,
             None => {
@@ -277,12 +263,31 @@ impl Parser<'_> {
                 while self.eat(Tok::Comma) {
                     items.push(self.with_item()?);
                 }
-                self.colon()?;
                 items
             }
         };
+        self.colon()?;
         let body = self.block("'with' statement", word.span)?;
         Ok(StmtKind::With { items, body })
+    }
+
+    /// Items in parentheses, if they cannot be one expression.
+    fn with_items(&mut self) -> Parse<Vec<WithItem>> {
+        self.bump();
+        let mut items = vec![self.with_item()?];
+        while self.eat(Tok::Comma) {
+            if self.at(Tok::RParen) {
+                break;
+            }
+            items.push(self.with_item()?);
+        }
+        self.expect(Tok::RParen)?;
+        let named = items.iter().any(|item| item.target.is_some());
+        if self.at(Tok::Colon) || named && self.at(Tok::Newline) {
+            Ok(items)
+        } else {
+            Err(Failed)
+        }
     }
 
     fn with_item(&mut self) -> Parse<WithItem> {
@@ -669,6 +674,19 @@ impl Parser<'_> {
     fn legacy_statement(&mut self, first: ExprId) -> Failed {
         if let ExprKind::Name(name) = *self.tree.kind(first) {
             let text = self.tree.text(name).to_string();
+            if text == "match" && self.starts_expression() {
+                let line_end = self.attempt(|p| {
+                    p.subject()?;
+                    if p.at(Tok::Newline) {
+                        Ok(p.span())
+                    } else {
+                        Err(Failed)
+                    }
+                });
+                if let Some(line_end) = line_end {
+                    return self.error(line_end, "expected ':'");
+                }
+            }
             if matches!(text.as_str(), "print" | "exec") && self.starts_expression() {
                 let end = self.attempt(|p| {
                     p.star_expressions()?;

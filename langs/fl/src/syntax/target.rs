@@ -1,6 +1,7 @@
 //! What may be assigned to, deleted or annotated, and CPython's words for what may not.
 
 use super::ast::{ExprId, ExprKind};
+use super::lexer::Tok;
 use super::parser::{Failed, Parser};
 
 /// Where a target stands.
@@ -81,18 +82,32 @@ impl Parser<'_> {
 
     /// The left side of an assignment statement is not a target.
     pub(super) fn bad_assignment(&mut self, id: ExprId, bad: ExprId) -> Failed {
-        if matches!(
+        let start = self.tree.span(id).start as usize;
+        let parenthesised = self.source.text()[..start].ends_with('(');
+        let yields = matches!(
             self.tree.kind(id),
             ExprKind::Yield(_) | ExprKind::YieldFrom(_)
-        ) {
+        );
+        if yields && !parenthesised {
             let message = "assignment to yield expression not possible";
             return self.error(self.tree.span(id), message);
         }
-        let plain = matches!(
-            self.tree.kind(bad),
-            ExprKind::True | ExprKind::False | ExprKind::None | ExprKind::Comp(_)
-        );
-        if id != bad || plain || !self.is_bitwise_or(bad) {
+        let plain = match self.tree.kind(bad) {
+            ExprKind::True | ExprKind::False | ExprKind::None => true,
+            ExprKind::Comp(comp) => comp.kind == super::ast::CompKind::Generator,
+            _ => false,
+        };
+        // CPython suggests `==` only where one expression stands directly before the last `=`.
+        let beside = self.tree.span(bad).end == self.tree.span(id).end && self.at(Tok::Eq);
+        let last = beside
+            && self
+                .attempt(|p| {
+                    p.bump();
+                    p.bitwise_or()?;
+                    if p.at(Tok::Eq) { Err(Failed) } else { Ok(()) }
+                })
+                .is_some();
+        if !last || plain || !self.is_bitwise_or(bad) {
             return self.cannot("assign to", bad);
         }
         let message = format!(
