@@ -70,11 +70,13 @@ def closing(n, log):
 
 log = []
 for k in range(150):
-    for x in closing(10, log):
+    source = closing(10, log)
+    for x in source:
         if x == k % 10:
             break
     else:
         log.append("full")
+    source.close()
 print(len(log), log[:2])
 
 
