@@ -18,6 +18,9 @@ pub struct OptOptions {
     pub virtualize: bool,
     /// Peeling of one loop iteration.
     pub unroll: bool,
+    /// Loop labels keep the integer ranges of their operands. Off for recursion,
+    /// whose next level seldom stays within them.
+    pub label_ranges: bool,
     /// Removal of unused operations.
     pub dce: bool,
     /// Specialised versions of one loop, the first included.
@@ -38,6 +41,7 @@ impl Default for OptOptions {
             heap: true,
             virtualize: true,
             unroll: true,
+            label_ranges: true,
             dce: true,
             versions_max: 5,
             rounds_max: 8,

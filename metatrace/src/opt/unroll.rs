@@ -434,7 +434,7 @@ impl Walk<'_, '_> {
         *self.fact_mut(param) = Fact {
             known: OpRef::NONE,
             tag,
-            range: if tag == Some(Tag::INT) {
+            range: if tag == Some(Tag::INT) && self.options.label_ranges {
                 range
             } else {
                 Range::FULL
