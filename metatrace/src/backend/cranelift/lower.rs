@@ -412,10 +412,11 @@ impl<'u, 'f> Lower<'u, 'f> {
         }
     }
 
-    /// A value that is non-zero iff the word's low three bits are `tag`.
-    pub fn low_bits_are(&mut self, word: Value, tag: u64) -> Value {
-        let bits = self.b.ins().band_imm_s(word, TAG_MASK as i64);
-        self.b.ins().icmp_imm_s(IntCC::Equal, bits, tag as i64)
+    /// A value that is *zero* iff the word's low three bits are `tag`: subtracting
+    /// the tag first saves an instruction over masking and comparing.
+    fn low_bits_differ(&mut self, word: Value, tag: u64) -> Value {
+        let rest = self.b.ins().iadd_imm_s(word, -(tag as i64));
+        self.b.ins().band_imm_s(rest, TAG_MASK as i64)
     }
 
     /// A value to branch on (non-zero or zero), and which of both means that the
@@ -431,8 +432,8 @@ impl<'u, 'f> Lower<'u, 'f> {
                 let bit = self.b.ins().ishl(one, n);
                 (self.b.ins().band(tags, bit), true)
             }
-            Tag::SYMBOL => (self.low_bits_are(word, TAG_SYMBOL), true),
-            _ => (self.low_bits_are(word, TAG_IMM), true),
+            Tag::SYMBOL => (self.low_bits_differ(word, TAG_SYMBOL), false),
+            _ => (self.low_bits_differ(word, TAG_IMM), false),
         }
     }
 
@@ -452,9 +453,9 @@ impl<'u, 'f> Lower<'u, 'f> {
         }
         let (heap, done) = (self.b.create_block(), self.b.create_block());
         let result = self.b.append_block_param(done, I8);
-        let is_heap = self.low_bits_are(word, TAG_HEAP);
+        let other = self.low_bits_differ(word, TAG_HEAP);
         let no = self.b.ins().iconst(I8, 0);
-        self.b.ins().brif(is_heap, heap, &[], done, &[no.into()]);
+        self.b.ins().brif(other, done, &[no.into()], heap, &[]);
         self.b.switch_to_block(heap);
         let same = self.layout_is(word, tag);
         self.b.ins().jump(done, &[same.into()]);
@@ -480,8 +481,8 @@ impl<'u, 'f> Lower<'u, 'f> {
             return;
         }
         if !self.has_fact(value, fact::HEAP) {
-            let heap = self.low_bits_are(word, TAG_HEAP);
-            self.check(heap, true, target);
+            let other = self.low_bits_differ(word, TAG_HEAP);
+            self.check(other, false, target);
             self.learn(value, fact::HEAP);
         }
         let same = self.layout_is(word, tag);

@@ -114,3 +114,12 @@ fn speed_of_machine_code() {
     }
     println!("{:?}", m.backend.stats());
 }
+
+#[test]
+#[ignore = "prints code"]
+fn show_code() {
+    let mut m = Machine::cranelift();
+    m.backend.keep_text(true);
+    let (code, _) = m.compile(ENTRY, &trace(&long_trace(1)));
+    println!("{}", m.backend.disassemble(code));
+}
