@@ -57,7 +57,8 @@ impl Generator {
                     body.push(Stmt::line(format!("yield from {inner}({parameter} + 1)")));
                 }
                 _ if g.rng.one_in(2) => {
-                    let cleanup = vec![Stmt::line("yield -1")];
+                    // No `yield` here: when an abandoned generator is closed is not defined.
+                    let cleanup = vec![Stmt::line(format!("{parameter} = -1"))];
                     body = vec![Stmt::block("try:", body).and("finally:", cleanup)];
                 }
                 _ => {}
