@@ -115,6 +115,9 @@ impl Vm {
     pub fn execute_frame(&mut self, frame: Value) -> Guest {
         let host = self.host_code();
         let outer = self.core().frame;
+        // A step loop or trace with a native stands on the Rust stack: what they
+        // hold must not move.
+        let frozen = outer.is_heap().then(|| self.heap.freeze());
         let sentinel = self.new_frame(host, &[]);
         mem::set_word(sentinel.0, Frame::PARENT.raw.word as usize, outer.0);
         mem::barrier(self.core_ptr(), frame.0);
@@ -129,6 +132,9 @@ impl Vm {
         let outer = Value(mem::word(sentinel.0, Frame::PARENT.raw.word as usize));
         self.core_mut().frame = outer;
         self.core_mut().depth = depth - 1;
+        if let Some(frozen) = frozen {
+            self.heap.thaw(frozen);
+        }
         match how {
             Arrival::Raise => Err(Raised),
             Arrival::Return | Arrival::Start => Ok(self.core().regs[REG_TRANSFER as usize]),

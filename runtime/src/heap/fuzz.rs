@@ -46,6 +46,8 @@ struct World {
     /// Numbers that nodes were given.
     ids: HashMap<usize, i64>,
     weak: Vec<(Handle, usize)>,
+    /// Natives that re-entered the guest: what they hold unknown to the heap.
+    natives: Vec<(Frozen, Vec<(Value, Shadow)>)>,
 }
 
 impl World {
@@ -58,6 +60,23 @@ impl World {
             shadows: Vec::new(),
             ids: HashMap::new(),
             weak: Vec::new(),
+            natives: Vec::new(),
+        }
+    }
+
+    /// A native takes some roots into raw locals and calls the guest, or returns.
+    fn reenter(&mut self) {
+        if self.natives.len() < 3 && self.random.below(2) == 0 {
+            let frozen = self.heap.freeze();
+            let half = self.roots.len() / 2;
+            let held = self.roots.drain(half..).zip(self.shadows.drain(half..));
+            let held = held.collect();
+            self.natives.push((frozen, held));
+        } else if let Some((frozen, held)) = self.natives.pop() {
+            self.heap.thaw(frozen);
+            for (value, shadow) in held {
+                self.add_root(value, shadow);
+            }
         }
     }
 
@@ -228,11 +247,12 @@ impl World {
         let full = match self.random.below(10) {
             0 => {
                 self.heap.collect_all(&mut self.roots);
-                true
+                self.natives.is_empty()
             }
             1 => {
                 self.heap.promote_all(&mut self.roots);
-                assert!(self.roots.iter().all(|&v| self.heap.is_settled(v)));
+                let settled = self.roots.iter().all(|&v| self.heap.is_settled(v));
+                assert!(settled || !self.natives.is_empty());
                 false
             }
             _ => {
@@ -248,6 +268,7 @@ impl World {
         let mut known: HashMap<usize, Value> = HashMap::new();
         let mut work: Vec<(Value, Shadow)> = Vec::new();
         work.extend(self.roots.iter().copied().zip(self.shadows.iter().copied()));
+        work.extend(self.natives.iter().flat_map(|(_, held)| held));
         let mut addresses = HashSet::new();
         while let Some((value, shadow)) = work.pop() {
             let id = match shadow {
@@ -311,6 +332,7 @@ impl World {
                 45..75 => self.store(),
                 75..87 => self.load(),
                 87..92 => self.observe(),
+                92 if self.random.below(2) == 0 => self.reenter(),
                 92..97 => {
                     if !self.roots.is_empty() {
                         let i = self.random.below(self.roots.len());
@@ -320,6 +342,9 @@ impl World {
                 }
                 _ => self.collect(),
             }
+        }
+        while let Some((frozen, _)) = self.natives.pop() {
+            self.heap.thaw(frozen);
         }
         self.roots.clear();
         self.shadows.clear();
@@ -333,7 +358,7 @@ fn fuzz(name: &str, options: HeapOptions, mark_stack_max: usize) {
     let seeds = std::env::var("MTD_FUZZ_SEEDS")
         .ok()
         .and_then(|s| s.parse().ok());
-    for seed in 0..seeds.unwrap_or(6) {
+    for seed in 0..seeds.unwrap_or(3) {
         let seed = 0x9E37_79B9_7F4A_7C15 ^ (seed * 0x0123_4567_89AB_CDEF);
         let run = std::panic::AssertUnwindSafe(|| {
             let mut world = World::new(seed, options.clone());

@@ -33,14 +33,15 @@ pub struct Progress {
 }
 
 impl Heap {
-    /// Collects the young objects; with `promote` all survivors become old.
+    /// Collects the young objects (those not frozen); with `promote` all survivors become old.
     pub(super) fn collect_minor(&mut self, roots: &mut dyn RootSource, promote: bool) {
         let start = Instant::now();
         self.refresh_layouts();
         self.note_peak();
-        let eden_bytes = self.eden_used();
+        let eden_bytes = self.core.nursery_next - self.nursery.moving_eden();
         let (from, from_end) = (self.nursery.survivors, self.nursery.survivors_end);
-        let capacity = if promote {
+        let frozen = self.nursery.is_frozen();
+        let capacity = if promote || frozen {
             0
         } else {
             (self.nursery.target / 4).min(SURVIVOR_BYTES)
@@ -56,23 +57,28 @@ impl Heap {
         // set already scanned, and no reference may be forwarded twice.
         let holders = std::mem::take(&mut self.remembered);
         self.forward_roots(roots);
+        if frozen {
+            self.scan_frozen();
+        }
         self.drain();
         self.scan_remembered(holders);
         self.scan_carded();
         self.weak_after_minor();
         self.unpin();
         let survived = self.minor.next - to;
-        self.nursery.survivors = to;
-        self.nursery.survivors_end = self.minor.next;
-        self.poison(from, from_end);
+        if !frozen {
+            self.nursery.survivors = to;
+            self.nursery.survivors_end = self.minor.next;
+            self.poison(from, from_end);
+        }
+        self.poison(self.nursery.moving_eden(), self.core.nursery_next);
         self.finish_minor(eden_bytes, survived);
         self.stats.minor_ns += start.elapsed().as_nanos() as u64;
     }
 
-    fn poison(&mut self, from: usize, from_end: usize) {
+    fn poison(&mut self, from: usize, to: usize) {
         if self.options.poison {
-            mem::fill(from, from_end, POISON);
-            mem::fill(self.nursery.eden, self.core.nursery_next, POISON);
+            mem::fill(from, to, POISON);
         }
     }
 
@@ -86,7 +92,7 @@ impl Heap {
         self.resize_nursery(eden_bytes, survived + promoted);
         let used_end = self.core.nursery_next;
         self.core.nursery_end = self.nursery.reset_eden(used_end);
-        self.core.nursery_next = self.nursery.eden;
+        self.core.nursery_next = self.nursery.moving_eden();
         self.core.poll &= !POLL_GC;
         self.activate_frame(self.core.frame);
     }
@@ -126,7 +132,7 @@ impl Heap {
     /// Where the object of `value` is now; copies it if need be.
     #[inline(always)]
     pub(super) fn forward(&mut self, value: Value) -> Value {
-        if value.is_heap() && self.nursery.is_young(value.addr()) {
+        if value.is_heap() && self.nursery.is_moving(value.addr()) {
             self.forward_young(value.addr())
         } else {
             value
@@ -217,7 +223,7 @@ impl Heap {
 
     /// Forwards all references of an object; true when some are still young.
     #[inline(always)]
-    fn scan_object(&mut self, addr: usize) -> bool {
+    pub(super) fn scan_object(&mut self, addr: usize) -> bool {
         let header = mem::header(addr);
         let info = self.scan[mem::layout_of(header) as usize];
         let mut words = info.value_words;
@@ -246,8 +252,11 @@ impl Heap {
     #[inline(always)]
     fn scan_word(&mut self, addr: usize, word: usize) -> bool {
         let value = Value(mem::word(addr, word));
-        if !value.is_heap() || !self.nursery.is_young(value.addr()) {
+        if !value.is_heap() {
             return false;
+        }
+        if !self.nursery.is_moving(value.addr()) {
+            return self.nursery.is_frozen() && self.nursery.is_young(value.addr());
         }
         let copy = self.forward_young(value.addr());
         mem::set_word(addr, word, copy.0);

@@ -20,11 +20,12 @@
 //! incremental marking, compaction of the mature space.
 //!
 //! Reading order: `nursery`, `barrier`, `roots`, `minor`, `mature`, `large`,
-//! `mark`, `weak`, `verify`; `access` is what the rest of the runtime uses. The files of
+//! `mark`, `weak`, `freeze`, `verify`; `access` is what the rest of the runtime uses. The files of
 //! this folder are the only ones of the runtime with `unsafe`.
 
 pub mod access;
 mod barrier;
+mod freeze;
 mod large;
 mod mark;
 mod mature;
@@ -36,6 +37,7 @@ mod roots;
 mod verify;
 mod weak;
 
+pub use freeze::Frozen;
 pub use mature::MAX_SMALL_WORDS;
 pub use roots::{Handle, RootSource};
 pub use weak::{WeakRef, WeakSource};
@@ -208,6 +210,8 @@ pub struct Heap {
     external_bytes: usize,
     /// `used_bytes` at which the next collection is a full one.
     full_at: usize,
+    /// What `full_at` was before the heap was frozen.
+    thawed_full_at: usize,
     /// `used_bytes` after the last full collection.
     live_bytes: usize,
     out_of_memory: bool,
@@ -260,6 +264,7 @@ impl Heap {
             mark_stack_max: mark::MARK_STACK_MAX,
             mark_overflowed: false,
             external_bytes: 0,
+            thawed_full_at: 0,
             live_bytes: 0,
             out_of_memory: false,
             _exit_buffer: exit_buffer,
@@ -279,23 +284,29 @@ impl Heap {
     pub fn collect(&mut self, roots: &mut dyn RootSource) {
         self.checked(roots, |heap, roots| {
             heap.collect_minor(roots, heap.options.stress == Stress::PromoteAll);
-            if heap.used_bytes() >= heap.full_at || heap.options.stress == Stress::Full {
+            let full = heap.used_bytes() >= heap.full_at || heap.options.stress == Stress::Full;
+            match full {
+                true if heap.is_frozen() => heap.postpone_full(),
+                true => heap.collect_full(roots),
+                false => {}
+            }
+        });
+    }
+
+    /// Collects the whole heap at a merge point; only what is young while the
+    /// heap is frozen.
+    pub fn collect_all(&mut self, roots: &mut dyn RootSource) {
+        self.checked(roots, |heap, roots| {
+            heap.collect_minor(roots, false);
+            if !heap.is_frozen() {
                 heap.collect_full(roots);
             }
         });
     }
 
-    /// Collects the whole heap at a merge point.
-    pub fn collect_all(&mut self, roots: &mut dyn RootSource) {
-        self.checked(roots, |heap, roots| {
-            heap.collect_minor(roots, false);
-            heap.collect_full(roots);
-        });
-    }
-
     /// Moves every live young object (and what it reaches) to where it stays,
-    /// so that machine code may embed the addresses of `roots`. A collection:
-    /// only at merge points.
+    /// so that machine code may embed the addresses of `roots` (unless they are
+    /// frozen: see [`is_settled`](Heap::is_settled)). A collection: only at merge points.
     pub fn promote_all(&mut self, roots: &mut dyn RootSource) {
         self.checked(roots, |heap, roots| heap.collect_minor(roots, true));
     }

@@ -32,6 +32,10 @@ pub struct Nursery {
     /// The reserved range.
     pub base: usize,
     pub bytes: usize,
+    /// The part of it whose objects collections may move: all of it, or what was
+    /// allocated since the innermost freeze (`freeze.rs`).
+    pub moving: usize,
+    pub moving_bytes: usize,
     /// Start of the survivor space in use and end of the survivors in it.
     pub survivors: usize,
     pub survivors_end: usize,
@@ -59,6 +63,8 @@ impl Nursery {
         let mut nursery = Nursery {
             base,
             bytes,
+            moving: base,
+            moving_bytes: bytes,
             survivors: base,
             survivors_end: base,
             eden,
@@ -73,6 +79,28 @@ impl Nursery {
     #[inline(always)]
     pub fn is_young(&self, addr: usize) -> bool {
         addr.wrapping_sub(self.base) < self.bytes
+    }
+
+    /// Young and not frozen.
+    #[inline(always)]
+    pub fn is_moving(&self, addr: usize) -> bool {
+        addr.wrapping_sub(self.moving) < self.moving_bytes
+    }
+
+    /// Lets collections move only objects from `start` on.
+    pub fn set_moving(&mut self, start: usize) {
+        self.moving = start;
+        self.moving_bytes = self.base + self.bytes - start;
+    }
+
+    #[inline(always)]
+    pub fn is_frozen(&self) -> bool {
+        self.moving != self.base
+    }
+
+    /// Where eden begins for the next collection.
+    pub fn moving_eden(&self) -> usize {
+        self.eden.max(self.moving)
     }
 
     /// The survivor space not in use, `bytes` of it usable.
@@ -110,7 +138,7 @@ impl Nursery {
     /// Prepares eden for reuse after a collection; returns the new end of its step.
     /// Memory that an unusually long step took is given back.
     pub fn reset_eden(&mut self, used_end: usize) -> usize {
-        let end = self.eden + self.target;
+        let end = self.moving_eden() + self.target;
         self.commit_eden(end);
         let keep = os::round_up(end, os::PAGE_BYTES);
         if used_end > keep {
@@ -192,7 +220,7 @@ impl Heap {
         at
     }
 
-    /// Bytes allocated in eden since the last collection.
+    /// Bytes of all objects in eden.
     pub fn eden_used(&self) -> usize {
         self.core.nursery_next - self.nursery.eden
     }

@@ -415,3 +415,30 @@ fn a_young_object_beyond_the_small_sizes_becomes_large() {
     assert_eq!(items_len(roots[0], Object::FIELDS), count);
     assert_eq!(heap.large.table.len(), 1);
 }
+
+#[test]
+fn frozen_objects_neither_move_nor_die() {
+    let mut heap = heap();
+    let inner = pair(&mut heap, Value::small(1), Value::NIL);
+    let held = pair(&mut heap, inner, Value::NIL);
+    let mut old = [pair(&mut heap, Value::NIL, Value::NIL)];
+    let frozen = heap.freeze();
+    let held_too = [old[0]];
+    for round in 0..5 {
+        // The inner run makes garbage, and a young object that only a frozen one knows.
+        old[0] = pair(&mut heap, Value::small(round), Value::NIL);
+        heap.set(held, Pair::TAIL, old[0]);
+        heap.collect_all(&mut old);
+        heap.verify(&mut old);
+    }
+    assert!(heap.is_frozen());
+    assert_eq!(get(get(held, Pair::HEAD), Pair::HEAD), Value::small(1));
+    assert_eq!(get(get(held, Pair::TAIL), Pair::HEAD), Value::small(4));
+    assert_eq!(get(held_too[0], Pair::HEAD), Value::NIL);
+    heap.thaw(frozen);
+    let mut roots = [held];
+    heap.collect_all(&mut roots);
+    assert_ne!(roots[0], held);
+    assert_eq!(get(get(roots[0], Pair::TAIL), Pair::HEAD), Value::small(4));
+    assert_eq!(heap.used_bytes(), 3 * 24);
+}

@@ -128,7 +128,7 @@ impl Heap {
 
     /// Where a young or old object is now, during a minor collection.
     fn current(&self, addr: usize) -> Option<usize> {
-        if !self.nursery.is_young(addr) {
+        if !self.nursery.is_moving(addr) {
             return Some(addr);
         }
         let header = mem::header(addr);
