@@ -207,7 +207,9 @@ impl Services for NoServices {
     fn poll(&self, _: *mut VmCore) -> Option<Arrival> {
         None
     }
-    fn promote(&self, _: *mut VmCore, _: &mut [u64]) {}
+    fn promote(&self, _: *mut VmCore, _: &mut [u64]) -> bool {
+        true
+    }
 }
 
 extern "C" fn no_growth(_: *mut VmCore, _: usize) -> usize {

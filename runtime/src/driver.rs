@@ -53,7 +53,7 @@ impl Services for VmServices {
     fn rearm(&self, core: *mut VmCore) {
         Vm::from_core(core).rearm_stress();
     }
-    fn promote(&self, core: *mut VmCore, words: &mut [u64]) {
+    fn promote(&self, core: *mut VmCore, words: &mut [u64]) -> bool {
         struct Words<'a>(&'a mut [u64]);
         impl crate::heap::RootSource for Words<'_> {
             fn visit(&mut self, visit: &mut dyn FnMut(&mut Value)) {
@@ -64,7 +64,9 @@ impl Services for VmServices {
                 }
             }
         }
-        Vm::from_core(core).promote_all(&mut Words(words));
+        let vm = Vm::from_core(core);
+        vm.promote_all(&mut Words(words));
+        words.iter().all(|&word| vm.heap.is_settled(Value(word)))
     }
 }
 

@@ -50,7 +50,8 @@ pub trait Services {
     fn rearm(&self, _core: *mut VmCore) {}
     /// Makes the objects among `words` (tagged values) old, so that their
     /// addresses may be embedded; updates the words. A safe point.
-    fn promote(&self, core: *mut VmCore, words: &mut [u64]);
+    /// False when some must not move now: then they cannot be embedded.
+    fn promote(&self, core: *mut VmCore, words: &mut [u64]) -> bool;
 }
 
 /// The tracer of one engine.
@@ -419,7 +420,7 @@ impl Jit {
         label: LabelId,
         mut recording: Recording,
     ) -> Result<(), Abort> {
-        self.promote_consts(services, core, &mut recording);
+        self.promote_consts(services, core, &mut recording)?;
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
         let trace = state.forest.add_root(
@@ -453,7 +454,7 @@ impl Jit {
         exit: ExitId,
         mut recording: Recording,
     ) -> Result<(), Abort> {
-        self.promote_consts(services, core, &mut recording);
+        self.promote_consts(services, core, &mut recording)?;
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
         state.forest.add_bridge(
@@ -471,7 +472,7 @@ impl Jit {
         services: &dyn Services,
         core: *mut VmCore,
         recording: &mut Recording,
-    ) {
+    ) -> Result<(), Abort> {
         let consts = &mut recording.trace.consts;
         let mut words: Vec<u64> = consts
             .iter()
@@ -479,12 +480,15 @@ impl Jit {
             .map(|c| c.bits)
             .collect();
         if words.is_empty() {
-            return;
+            return Ok(());
         }
-        services.promote(core, &mut words);
+        if !services.promote(core, &mut words) {
+            return Err(Abort::FrozenConst);
+        }
         for (c, word) in consts.iter_mut().filter(|c| is_object(c)).zip(words) {
             c.bits = word;
         }
+        Ok(())
     }
 }
 

@@ -31,6 +31,7 @@ aborts! {
     Contradiction = "a guard can never hold", 3;
     Unstable = "the loop did not settle", 3;
     NoMatch = "no version of the target fits", 1;
+    FrozenConst = "a constant must not move while a native runs", 2;
     Codegen = "the back end refused the trace", 4;
     CodeMemory = "code memory is full", 2;
 }
