@@ -17,6 +17,7 @@ pub mod engine;
 pub mod error;
 pub mod heap;
 pub mod host;
+pub mod iter;
 pub mod language;
 pub mod layouts;
 pub mod list;

@@ -82,13 +82,7 @@ pub fn bytes_mut<'a>(object: Value, start: u16, n: usize) -> &'a mut [u8] {
     unsafe { std::slice::from_raw_parts_mut(at(object, start), n) }
 }
 
-/// Byte items as 32-bit numbers (items start at a word boundary).
-#[inline(always)]
-pub fn quads<'a>(object: Value, start: u16, n: usize) -> &'a [u32] {
-    // SAFETY: as for `bytes`, with `4 * n` bytes.
-    unsafe { std::slice::from_raw_parts(at(object, start), n) }
-}
-
+/// Byte items as 32-bit numbers (items start at a word boundary); see [`values_mut`].
 #[inline(always)]
 pub fn quads_mut<'a>(object: Value, start: u16, n: usize) -> &'a mut [u32] {
     // SAFETY: as for `values_mut`.

@@ -42,20 +42,12 @@ natives! {
         vm.int_small(a, b, i64::checked_mul, |a, b| a * b)
     }
     /// Floored quotient.
-    pub static INT_FLOORDIV = "int_floordiv"(vm, a, b) -> Guest [RAISES] {
-        vm.check_divisor(b)?;
-        Ok(vm.int_small(a, b, |a, b| Some(num_integer::div_floor(a, b)), |a, b| a.div_floor(b)))
-    }
+    pub static INT_FLOORDIV = "int_floordiv"(vm, a, b) -> Guest [RAISES] { vm.int_floordiv(a, b) }
     /// Remainder of the floored division.
-    pub static INT_MOD = "int_mod"(vm, a, b) -> Guest [RAISES] {
-        vm.check_divisor(b)?;
-        Ok(vm.int_small(a, b, |a, b| Some(num_integer::mod_floor(a, b)), |a, b| a.mod_floor(b)))
-    }
+    pub static INT_MOD = "int_mod"(vm, a, b) -> Guest [RAISES] { vm.int_mod(a, b) }
     /// Quotient and remainder of the floored division, a tuple.
     pub static INT_DIVMOD = "int_divmod"(vm, a, b) -> Guest [RAISES] {
-        vm.check_divisor(b)?;
-        let q = vm.int_small(a, b, |a, b| Some(num_integer::div_floor(a, b)), |a, b| a.div_floor(b));
-        let r = vm.int_small(a, b, |a, b| Some(num_integer::mod_floor(a, b)), |a, b| a.mod_floor(b));
+        let (q, r) = (vm.int_floordiv(a, b)?, vm.int_mod(a, b)?);
         Ok(vm.tuple(&[q, r]))
     }
     /// Truncated quotient.
@@ -300,6 +292,20 @@ impl Vm {
 
     pub fn int_mul(&mut self, a: Value, b: Value) -> Value {
         self.int_small(a, b, i64::checked_mul, |a, b| a * b)
+    }
+
+    /// Floored quotient; raises for a divisor of 0.
+    pub fn int_floordiv(&mut self, a: Value, b: Value) -> Guest {
+        self.check_divisor(b)?;
+        let small = |a, b| Some(num_integer::div_floor(a, b));
+        Ok(self.int_small(a, b, small, |a, b| a.div_floor(b)))
+    }
+
+    /// Remainder of the floored division; raises for a divisor of 0.
+    pub fn int_mod(&mut self, a: Value, b: Value) -> Guest {
+        self.check_divisor(b)?;
+        let small = |a, b| Some(num_integer::mod_floor(a, b));
+        Ok(self.int_small(a, b, small, |a, b| a.mod_floor(b)))
     }
 
     fn check_divisor(&mut self, b: Value) -> Guest<()> {
