@@ -41,17 +41,27 @@ impl Heap {
         self.stats.full_ns += start.elapsed().as_nanos() as u64;
     }
 
-    fn mark_roots(&mut self, roots: &mut dyn RootSource) {
-        self.core.frame = self.mark_value(self.core.frame);
+    pub(super) fn mark_roots(&mut self, roots: &mut dyn RootSource) {
+        self.mark_root(self.core.frame);
         for i in 0..self.core.regs.len() {
-            self.core.regs[i] = self.mark_value(self.core.regs[i]);
+            self.mark_root(self.core.regs[i]);
         }
         let mut registered = std::mem::take(&mut self.roots);
-        registered.visit(false, &mut |value| *value = self.mark_value(*value));
+        registered.visit(false, &mut |value| self.mark_root(*value));
         self.roots = registered;
-        roots.visit(&mut |value| *value = self.mark_value(*value));
+        roots.visit(&mut |value| self.mark_root(*value));
         for i in 0..self.weak.queue.len() {
-            self.weak.queue[i] = self.mark_value(self.weak.queue[i]);
+            self.mark_root(self.weak.queue[i]);
+        }
+    }
+
+    /// Marks what a root refers to. The root itself stays as it is, even if it is
+    /// a bound variable: machine code may embed what a constant table holds.
+    pub(super) fn mark_root(&mut self, value: Value) {
+        if value.is_heap() {
+            let header = mem::header(value.addr());
+            let info = self.scan[mem::layout_of(header) as usize];
+            self.mark_object(value.addr(), header, info);
         }
     }
 

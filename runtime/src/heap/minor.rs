@@ -115,17 +115,27 @@ impl Heap {
         }
     }
 
-    fn forward_roots(&mut self, roots: &mut dyn RootSource) {
-        self.core.frame = self.forward(self.core.frame);
+    pub(super) fn forward_roots(&mut self, roots: &mut dyn RootSource) {
+        self.core.frame = self.forward_root(self.core.frame);
         for i in 0..self.core.regs.len() {
-            self.core.regs[i] = self.forward(self.core.regs[i]);
+            self.core.regs[i] = self.forward_root(self.core.regs[i]);
         }
         let mut registered = std::mem::take(&mut self.roots);
-        registered.visit(true, &mut |value| *value = self.forward(*value));
+        registered.visit(true, &mut |value| *value = self.forward_root(*value));
         self.roots = registered;
-        roots.visit(&mut |value| *value = self.forward(*value));
+        roots.visit(&mut |value| *value = self.forward_root(*value));
         for i in 0..self.weak.queue.len() {
-            self.weak.queue[i] = self.forward(self.weak.queue[i]);
+            self.weak.queue[i] = self.forward_root(self.weak.queue[i]);
+        }
+    }
+
+    /// Like `forward`, but keeps references to bound variables: machine code may
+    /// embed what a constant table holds.
+    pub(super) fn forward_root(&mut self, value: Value) -> Value {
+        if value.is_heap() && self.nursery.is_moving(value.addr()) {
+            self.forward_young::<false>(value.addr())
+        } else {
+            value
         }
     }
 
@@ -133,14 +143,16 @@ impl Heap {
     #[inline(always)]
     pub(super) fn forward(&mut self, value: Value) -> Value {
         if value.is_heap() && self.nursery.is_moving(value.addr()) {
-            self.forward_young(value.addr())
+            self.forward_young::<true>(value.addr())
         } else {
             value
         }
     }
 
+    /// Copies a young object, unless that was done, or (`SKIP`) it is a bound
+    /// variable and its target will do.
     #[inline(always)]
-    fn forward_young(&mut self, addr: usize) -> Value {
+    fn forward_young<const SKIP: bool>(&mut self, addr: usize) -> Value {
         let header = mem::header(addr);
         if header & FLAG_FORWARDED != 0 {
             return Value::heap((header & !FLAG_FORWARDED) as usize);
@@ -148,7 +160,7 @@ impl Heap {
         let words = mem::size_words(addr, header);
         let info = self.scan[mem::layout_of(header) as usize];
         debug_assert!(info.known, "object of an unregistered layout");
-        if info.transparent && self.is_bound(addr, header) {
+        if SKIP && info.transparent && self.is_bound(addr, header) {
             return self.forward_bound(addr);
         }
         let bytes = words * 8;
@@ -258,7 +270,7 @@ impl Heap {
         if !self.nursery.is_moving(value.addr()) {
             return self.nursery.is_frozen() && self.nursery.is_young(value.addr());
         }
-        let copy = self.forward_young(value.addr());
+        let copy = self.forward_young::<true>(value.addr());
         mem::set_word(addr, word, copy.0);
         copy.is_heap() && self.nursery.is_young(copy.addr())
     }
@@ -268,9 +280,14 @@ impl Heap {
         for &addr in &holders {
             let header = mem::header(addr);
             mem::set_header(addr, header | FLAG_UNLOGGED);
-            if header & FLAG_CARDED != 0 {
+            let young = if header & FLAG_CARDED != 0 {
                 self.scan_whole_array(addr);
-            } else if self.scan_object(addr) {
+                false
+            } else {
+                self.scan_object(addr)
+            };
+            // A trace below the freeze may rely on having logged a holder.
+            if young || self.nursery.is_frozen() {
                 self.remember(addr);
             }
             self.drain();

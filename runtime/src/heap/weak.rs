@@ -189,7 +189,7 @@ impl Heap {
                 Some(now) if self.nursery.is_young(now) => self.weak.young_finalisers.push(now),
                 Some(now) => self.weak.old_finalisers.push(now),
                 None => {
-                    let saved = self.forward(Value::heap(addr));
+                    let saved = self.forward_root(Value::heap(addr));
                     clear_flag(saved.addr(), FLAG_FINALISER);
                     self.weak.queue.push_back(saved);
                 }
@@ -212,7 +212,7 @@ impl Heap {
                 self.weak.old_finalisers.push(addr);
             } else {
                 clear_flag(addr, FLAG_FINALISER);
-                self.mark_value(Value::heap(addr));
+                self.mark_root(Value::heap(addr));
                 self.weak.queue.push_back(Value::heap(addr));
             }
         }
