@@ -4,3 +4,5 @@ pub mod bench;
 pub mod fuzz;
 pub mod modes;
 pub mod process;
+pub mod stats;
+pub mod trace_view;

@@ -22,6 +22,8 @@ pub struct JitOptions {
     pub tree_ops_max: usize,
     pub limits: RecordLimits,
     pub opt: OptOptions,
+    /// Measure the time spent in traces and exits.
+    pub timing: bool,
     /// Keep traces and code as text, for `metatrace trace`.
     pub keep_text: bool,
 }
@@ -44,6 +46,7 @@ impl Default for JitOptions {
                 unroll_max: 4,
             },
             opt: OptOptions::default(),
+            timing: false,
             keep_text: false,
         }
     }

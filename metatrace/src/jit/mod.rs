@@ -193,7 +193,14 @@ impl Jit {
 
     fn enter(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
         let frame = mem::current(core);
-        match self.backend.enter(core, trace, frame) {
+        let start = self.options.timing.then(Instant::now);
+        let outcome = self.backend.enter(core, trace, frame);
+        {
+            let mut state = self.state.borrow_mut();
+            state.stats.entered += 1;
+            state.stats.trace_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
+        }
+        match outcome {
             Outcome::Exit(exit) => self.exit(services, core, exit),
             Outcome::Enter { frame, .. } => {
                 mem::set_current(core, frame);
@@ -209,12 +216,14 @@ impl Jit {
         let (rebuilt, hot) = {
             let mut state = self.state.borrow_mut();
             let state = &mut *state;
+            let start = self.options.timing.then(Instant::now);
             state.stats.exits += 1;
             let info = state.forest.exit(exit);
             bits.extend(mem::exit_values(core, info.ops.len()));
             let trace = state.forest.trace_of(exit);
             let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
             let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
+            state.stats.exit_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
             (rebuilt, hot)
         };
         match hot {

@@ -15,7 +15,13 @@ pub struct JitStats {
     pub bridges: u64,
     /// Trees emitted anew together with their bridges.
     pub reemitted: u64,
+    /// Times that the driver entered machine code.
+    pub entered: u64,
+    /// Nanoseconds in machine code, natives called from it included. Only with `JitOptions::timing`.
+    pub trace_ns: u64,
+    /// Exits that reached the driver, and nanoseconds spent rebuilding state for them.
     pub exits: u64,
+    pub exit_ns: u64,
     pub invalidated: u64,
     /// Recordings given up, by reason, in table order.
     pub aborts: Vec<(&'static str, u64)>,

@@ -232,10 +232,12 @@ impl Forest {
             emitted: 0,
         });
         let tree = self.trees.len() - 1;
+        let recorded = text_of(&recording.trace, options);
         self.add_fragment(
             tree,
             Source::Entry(trace),
             recording.ending,
+            recorded,
             result,
             options,
         );
@@ -297,10 +299,12 @@ impl Forest {
         let consts = objects(&recording.trace);
         self.trees[tree].consts.extend(consts);
         let labels = result.labels.clone();
+        let recorded = text_of(&recording.trace, options);
         let fragment = self.add_fragment(
             tree,
             Source::Bridge(exit),
             recording.ending,
+            recorded,
             result,
             options,
         );
@@ -337,6 +341,7 @@ impl Forest {
         tree: usize,
         source: Source,
         ending: Ending,
+        recorded: String,
         result: OptResult,
         options: &JitOptions,
     ) -> usize {
@@ -360,10 +365,17 @@ impl Forest {
         }
         self.trees[tree].ops += result.trace.insts.len();
         let mut stages = result.stages;
-        if options.keep_text && stages.is_empty() {
+        if options.keep_text {
+            stages.insert(
+                0,
+                Stage {
+                    name: "recorded",
+                    text: recorded,
+                },
+            );
             stages.push(Stage {
                 name: "optimised",
-                text: format!("{:#?}", result.trace.insts),
+                text: result.trace.to_string(),
             });
         }
         self.trees[tree].fragments.push(Fragment {
@@ -417,6 +429,14 @@ impl Forest {
     /// The state at the final jump fits no version of the target: goes through its entry.
     fn enter_instead(&self, recording: &mut Recording, trace: TraceId) {
         recording.end_with_enter(trace);
+    }
+}
+
+fn text_of(trace: &Trace, options: &JitOptions) -> String {
+    if options.keep_text {
+        trace.to_string()
+    } else {
+        String::new()
     }
 }
 
