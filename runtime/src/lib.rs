@@ -10,6 +10,7 @@
 //! them), `native` (declaring natives), `engine`, `shapes` (instances), `list`,
 //! `tuple`, `text`, `dict`, `number`, then `language` and `driver`.
 
+pub mod bytes;
 pub mod compare;
 pub mod dict;
 pub mod driver;

@@ -20,6 +20,7 @@
 //! [`OBJECT`]. Plain operations are in `plain.rs`, sorting in `sort.rs`.
 
 mod plain;
+pub mod sort;
 
 #[cfg(test)]
 mod tests;

@@ -190,7 +190,7 @@ impl Vm {
     }
 
     /// Gives the list a store of another strategy or size with the same items.
-    fn restore(&mut self, list: Obj<List>, strategy: u32, capacity: usize) {
+    pub(super) fn restore(&mut self, list: Obj<List>, strategy: u32, capacity: usize) {
         let (old, n) = (self.list_items(list), list.size(List::LEN));
         let store = self.new_store(strategy, capacity.max(n));
         match (strategy, old) {
@@ -248,13 +248,13 @@ impl Vm {
         }
     }
 
-    fn float_store<'a>(&self, list: Obj<List>, n: usize) -> &'a mut [f64] {
+    pub(super) fn float_store<'a>(&self, list: Obj<List>, n: usize) -> &'a mut [f64] {
         Obj::<FloatArray>::cast(list.get(List::STORE)).floats_mut(FloatArray::ITEMS, n)
     }
-    fn int_store<'a>(&mut self, list: Obj<List>, n: usize) -> &'a mut [Value] {
+    pub(super) fn int_store<'a>(&mut self, list: Obj<List>, n: usize) -> &'a mut [Value] {
         Obj::<IntArray>::cast(list.get(List::STORE)).values_mut(self, IntArray::ITEMS, n)
     }
-    fn value_store<'a>(&mut self, list: Obj<List>, n: usize) -> &'a mut [Value] {
+    pub(super) fn value_store<'a>(&mut self, list: Obj<List>, n: usize) -> &'a mut [Value] {
         Obj::<Array>::cast(list.get(List::STORE)).values_mut(self, Array::ITEMS, n)
     }
 
