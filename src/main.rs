@@ -1,1 +1,5 @@
-fn main() {}
+//! The `metatrace` command.
+
+fn main() -> std::process::ExitCode {
+    metatrace_cli::cli::main()
+}

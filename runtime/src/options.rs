@@ -1,6 +1,7 @@
 //! Switches and limits of one engine.
 
 use crate::heap::HeapOptions;
+use std::path::PathBuf;
 
 /// What an embedder or the command line may choose.
 #[derive(Clone, Debug)]
@@ -12,6 +13,12 @@ pub struct Options {
     pub depth_limit: i64,
     /// Sizes and limits of the heap.
     pub heap: HeapOptions,
+    /// The program's arguments, its own path first.
+    pub args: Vec<String>,
+    /// Folders to look for imported modules in, after the importer's own.
+    pub search_path: Vec<PathBuf>,
+    /// Goals that a language with goals runs after loading the main program.
+    pub goals: Vec<String>,
 }
 
 impl Default for Options {
@@ -20,6 +27,9 @@ impl Default for Options {
             strategies: std::env::var_os("MT_NO_STRATEGIES").is_none(),
             depth_limit: 1_000_000,
             heap: HeapOptions::default(),
+            args: Vec::new(),
+            search_path: Vec::new(),
+            goals: Vec::new(),
         }
     }
 }

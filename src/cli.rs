@@ -1,0 +1,285 @@
+//! The command line of `metatrace`.
+
+use crate::{bench, engine, fuzz, stats, trace_view};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use runtime::host::Stream;
+use runtime::language::Source;
+use runtime::{Guest, Vm};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// A meta-tracing runtime for programs in one language or several.
+#[derive(Parser, Debug)]
+#[command(name = "metatrace", version, about, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: the program's own; 1 for an uncaught error or a syntax error; 2 for a bad command line."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run a program: FL (.fl, .py) or Prolog (.pl)
+    Run(RunArgs),
+    /// Run a program and show its compiled traces: source, bytecode, every stage, machine code
+    Trace(TraceArgs),
+    /// Show what a file compiles to
+    Dump(DumpArgs),
+    /// Compare with other implementations on the benchmark programs
+    Bench(bench::BenchArgs),
+    /// Run random programs in every mode and compare
+    Fuzz(fuzz::FuzzArgs),
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+pub enum JitMode {
+    /// Trace what is hot
+    On,
+    /// Interpret only
+    Off,
+    /// Trace everything the first time it is seen (for tests)
+    Eager,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+pub enum BackendName {
+    /// Machine code
+    Cranelift,
+    /// An evaluator of traces (any platform, slow)
+    Portable,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+pub enum GcMode {
+    Normal,
+    /// Collect at every merge point (for tests)
+    Stress,
+}
+
+/// How an engine is set up.
+#[derive(Args, Clone, Debug)]
+pub struct EngineArgs {
+    /// When to compile
+    #[arg(long, value_enum, default_value = "on")]
+    pub jit: JitMode,
+    /// What compiles traces
+    #[arg(long, value_enum, default_value = "cranelift")]
+    pub backend: BackendName,
+    #[arg(long, value_enum, default_value = "normal")]
+    pub gc: GcMode,
+    /// Most memory for guest objects: bytes, or with suffix K, M or G
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub heap_limit: Option<usize>,
+    /// Folder to look for imported modules in, after the program's own (may be repeated)
+    #[arg(long = "path", value_name = "DIR")]
+    pub path: Vec<PathBuf>,
+    /// Deny the program everything but standard output
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+#[derive(Args, Debug)]
+struct RunArgs {
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Write statistics as JSON to FILE, `-` for standard error
+    #[arg(long, value_name = "FILE")]
+    stats: Option<String>,
+    /// Goal to run after loading (Prolog; may be repeated)
+    #[arg(short = 'g', value_name = "GOAL")]
+    goals: Vec<String>,
+    /// The program
+    file: PathBuf,
+    /// Arguments of the program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+struct TraceArgs {
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// Only traces that start on this source line
+    #[arg(long, value_name = "N")]
+    line: Option<u32>,
+    /// The program
+    file: PathBuf,
+    /// Arguments of the program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+struct DumpArgs {
+    /// Show the bytecode
+    #[arg(long, required = true)]
+    bytecode: bool,
+    file: PathBuf,
+}
+
+/// A size such as `512M`.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let (digits, shift) = match text.trim_end_matches(['b', 'B']).char_indices().last() {
+        Some((i, 'k' | 'K')) => (&text[..i], 10),
+        Some((i, 'm' | 'M')) => (&text[..i], 20),
+        Some((i, 'g' | 'G')) => (&text[..i], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is not a size such as 1048576, 512M or 2G"))?;
+    number
+        .checked_shl(shift)
+        .filter(|n| n >> shift == number)
+        .ok_or_else(|| format!("`{text}` is too large"))
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Run(args) => run(&args),
+        Command::Trace(args) => trace(&args),
+        Command::Dump(args) => dump(&args),
+        Command::Bench(args) => report(bench::run(&args)),
+        Command::Fuzz(args) => report(fuzz::run(&args)),
+    }
+}
+
+fn report(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        eprintln!("metatrace: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(args: &RunArgs) -> ExitCode {
+    let start = Instant::now();
+    let setup = engine::Setup {
+        timing: args.stats.is_some(),
+        goals: args.goals.clone(),
+        ..engine::Setup::new(&args.engine, &args.file, &args.args)
+    };
+    let mut vm = match engine::start(&setup) {
+        Ok(vm) => vm,
+        Err(message) => return usage(&message),
+    };
+    let status = match load(&args.file) {
+        Ok(source) => program(&mut vm, &args.file, &source),
+        Err(message) => return usage(&message),
+    };
+    if let Some(file) = &args.stats {
+        let text = format!("{:#}\n", stats::json(&vm, start.elapsed()));
+        let written = if file == "-" {
+            vm.host.write(Stream::Err, text.as_bytes())
+        } else {
+            std::fs::write(file, text)
+        };
+        if let Err(error) = written {
+            eprintln!("metatrace: cannot write {file}: {error}");
+            return ExitCode::from(1);
+        }
+    }
+    leave(vm, status)
+}
+
+fn trace(args: &TraceArgs) -> ExitCode {
+    let setup = engine::Setup {
+        keep_text: true,
+        ..engine::Setup::new(&args.engine, &args.file, &args.args)
+    };
+    let mut vm = match engine::start(&setup) {
+        Ok(vm) => vm,
+        Err(message) => return usage(&message),
+    };
+    let status = match load(&args.file) {
+        Ok(source) => program(&mut vm, &args.file, &source),
+        Err(message) => return usage(&message),
+    };
+    let text = trace_view::render(&vm, args.line);
+    if let Err(error) = vm.host.write(Stream::Out, text.as_bytes()) {
+        eprintln!("metatrace: cannot write: {error}");
+        return ExitCode::from(1);
+    }
+    leave(vm, status)
+}
+
+fn dump(args: &DumpArgs) -> ExitCode {
+    debug_assert!(args.bytecode);
+    let source = match load(&args.file) {
+        Ok(source) => source,
+        Err(message) => return usage(&message),
+    };
+    match engine::disassemble(&args.file, &source) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprint!("{message}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn usage(message: &str) -> ExitCode {
+    eprintln!("metatrace: {message}");
+    ExitCode::from(2)
+}
+
+fn load(file: &Path) -> Result<Rc<str>, String> {
+    let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+    // Text that is not UTF-8 is the front end's to complain about, with a position.
+    Ok(String::from_utf8_lossy(&bytes).into())
+}
+
+/// Loads and runs the main program; its exit status.
+fn program(vm: &mut Vm, file: &Path, text: &Rc<str>) -> i32 {
+    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let Some(lang) = vm.language_of_extension(extension) else {
+        eprintln!(
+            "metatrace: {}: no language has files with the extension `{extension}`",
+            file.display()
+        );
+        return 2;
+    };
+    let source = Source {
+        path: file.to_string_lossy().into_owned(),
+        name: "__main__".to_owned(),
+        text: Rc::clone(text),
+        folder: file.parent().map(Path::to_owned),
+        line_offset: 0,
+        main: true,
+    };
+    let language = vm.languages[lang as usize];
+    let result: Guest = match language.load(vm, lang, &source) {
+        Ok(loaded) => vm.execute(loaded.code, &loaded.slots),
+        Err(raised) => Err(raised),
+    };
+    match result {
+        Ok(_) => 0,
+        Err(_) => {
+            let exception = vm.take_pending();
+            language.print_exception(vm, exception)
+        }
+    }
+}
+
+/// Flushes what was printed and ends with `status`.
+fn leave(mut vm: Box<Vm>, status: i32) -> ExitCode {
+    let status = match vm.host.flush(Stream::Out) {
+        Ok(()) => status,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => status,
+        Err(error) => {
+            eprintln!("metatrace: cannot write to standard output: {error}");
+            if status == 0 { 1 } else { status }
+        }
+    };
+    // The heap's pages go back with the process.
+    std::mem::forget(vm);
+    ExitCode::from(status as u8)
+}
