@@ -214,6 +214,11 @@ impl<'a> Parser<'a> {
                     field,
                     value,
                 });
+            } else if self.eat("also") {
+                while !self.rest.starts_with([';', ']']) {
+                    snapshot.extra.push(self.operand()?);
+                    self.eat(",");
+                }
             } else if self.eat("depth") {
                 snapshot.depth = self.number()? as i32;
             } else if self.eat("$") {
@@ -499,7 +504,7 @@ inputs v0: val, v1: int, v2: float
   v5 = load v4, float_box.value
   guard_tag v4, frame @[frame v0 words 8 at 77 aux v4 {0: v1, 3: $0}; frame new words 4 at -3; \
 log 3 [v4, 7]; r2 = none; $0 = new frame shape 0 words 6 items 2 {1: $0, 4: 2.5f}; \
-store v0, frame.parent, %true; depth 2]
+store v0, frame.parent, %true; depth 2; also v1, v4]
   v7 = is_tag v4, int
   v8 = int_add_ovf v1, 1 @[frame v0 words 8 at 5]
   guard_value v4, sym#12 @[]

@@ -211,6 +211,11 @@ fn print_snapshot(f: &mut Formatter<'_>, trace: &Trace, snapshot: &Snapshot) -> 
     }
     if snapshot.depth != 0 {
         write!(f, "{sep}depth {}", snapshot.depth)?;
+        sep = "; ";
+    }
+    if !snapshot.extra.is_empty() {
+        write!(f, "{sep}also ")?;
+        list(f, trace, &snapshot.extra)?;
     }
     f.write_str("]")
 }

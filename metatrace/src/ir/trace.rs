@@ -134,6 +134,9 @@ pub struct Snapshot {
     pub stores: Vec<DelayedStore>,
     /// Added to the engine's frame depth on exit (delayed `add_depth`s).
     pub depth: i32,
+    /// Values that only the exit's bridge wants: loop invariants, which it would
+    /// load again otherwise.
+    pub extra: Vec<OpRef>,
 }
 
 /// Values that an exit needs, in exit-buffer order: the inputs of its bridge.
@@ -234,7 +237,7 @@ impl Trace {
 
     /// Every non-constant operand that a snapshot mentions, each once, in a
     /// fixed order (frames innermost first, then log, registers, virtuals,
-    /// delayed stores): the exit buffer's order and the bridge's inputs.
+    /// delayed stores, extra values): the exit buffer's order and the bridge's inputs.
     pub fn exit_values(&self, id: SnapshotId) -> Vec<OpRef> {
         let mut out = Vec::new();
         let mut add = |v: SnapVal| {
@@ -264,6 +267,7 @@ impl Trace {
             add(store.object);
             add(store.value);
         }
+        snapshot.extra.iter().for_each(|v| add(SnapVal::Op(*v)));
         out
     }
 }

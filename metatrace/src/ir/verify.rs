@@ -237,6 +237,7 @@ impl<'a> Verifier<'a> {
             value(store.object)?;
             value(store.value)?;
         }
+        snapshot.extra.iter().try_for_each(|v| self.used(*v))?;
         if snapshot.log.len() > snapshot.log_len as usize {
             return Err("the log is longer than its count".into());
         }

@@ -6,13 +6,17 @@
 //! handing it on. Values from before the label that the body needs become
 //! operands too, so that after a label only its own values are used.
 
-use super::state::Knowledge;
+use super::snapshot::Proto;
+use super::state::{Knowledge, ValueFact};
 use super::unroll::Draft;
 use super::walk::Walk;
 use crate::ir::{
     Args, Class, Descr, FrameSnapId, Inst, Op, OpRef, SnapVal, Snapshot, SnapshotId, Trace,
 };
 use std::rc::Rc;
+
+/// Invariants that an exit carries for its bridge, at most.
+const EXTRA_MAX: usize = 24;
 
 /// The finished trace.
 pub(super) struct Assembled {
@@ -103,7 +107,9 @@ impl Walk<'_, '_> {
         let out = std::mem::take(&mut self.out);
         let mut b = Builder {
             out: &out,
-            old_knowledge: &self.knowledge,
+            protos: &self.protos,
+            left_out: &self.left_out,
+            extra: Vec::new(),
             map: vec![OpRef::NONE; out.values as usize],
             frames: vec![None; out.frames.len()],
             knowledge: Vec::new(),
@@ -119,7 +125,10 @@ impl Walk<'_, '_> {
         for (at, inst) in out.insts.iter().enumerate() {
             match draft {
                 Some(draft) if at + 1 == draft.at => b.jump(inst, &initial(draft, &params)),
-                Some(draft) if at == draft.at => b.label(inst, &params),
+                Some(draft) if at == draft.at => {
+                    b.label(inst, &params);
+                    b.extra = invariants(draft, &params);
+                }
                 Some(draft)
                     if at + 1 == out.insts.len() && inst.descr == Descr::Label(draft.label) =>
                 {
@@ -187,6 +196,13 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Operands of the label that never change.
+fn invariants(draft: &Draft, params: &[OpRef]) -> Vec<(OpRef, ValueFact)> {
+    let changes = |p: &OpRef| draft.leaves.iter().any(|l| l.param == *p);
+    let fixed = params.iter().filter(|p| !changes(p)).take(EXTRA_MAX);
+    fixed.map(|p| (*p, draft.invariant_fact(*p))).collect()
+}
+
 /// Operands of the jump that first reaches the label.
 fn initial(draft: &Draft, params: &[OpRef]) -> Vec<OpRef> {
     let value = |p: &OpRef| match draft.leaves.iter().find(|l| l.param == *p) {
@@ -208,7 +224,10 @@ fn next(draft: &Draft, params: &[OpRef]) -> Vec<OpRef> {
 /// Copies live instructions with new numbers.
 struct Builder<'w> {
     out: &'w Trace,
-    old_knowledge: &'w [Option<Rc<Knowledge>>],
+    protos: &'w [Proto],
+    left_out: &'w [Vec<OpRef>],
+    /// Invariants of the loop, which its exits hand to their bridges, with what is known of them.
+    extra: Vec<(OpRef, ValueFact)>,
     /// New number of a value, in the current section.
     map: Vec<OpRef>,
     frames: Vec<Option<FrameSnapId>>,
@@ -250,6 +269,7 @@ impl Builder<'_> {
     /// Defines the label's operands; earlier values are out of reach from here on.
     fn label(&mut self, inst: &Inst, params: &[OpRef]) {
         let mut args = Args::new();
+        self.map.fill(OpRef::NONE);
         for param in params {
             let new = self.trace.new_value(self.out.ty(*param));
             self.map[param.index()] = new;
@@ -281,7 +301,25 @@ impl Builder<'_> {
             store.object = self.snap(store.object);
             store.value = self.snap(store.value);
         }
-        self.knowledge.push(self.old_knowledge[id.index()].clone());
+        let mut values = self.out.exit_values(id);
+        let mut next = old.frame;
+        let mut extra: Vec<OpRef> = Vec::new();
+        while let Some(id) = next {
+            // Live ones only, and in a loop only those that it has.
+            let there = |v: &&OpRef| self.map[v.index()] != OpRef::NONE;
+            extra.extend(self.left_out[id.index()].iter().filter(there));
+            next = self.out.frames[id.index()].parent;
+        }
+        extra.truncate(EXTRA_MAX);
+        extra.extend(self.extra.iter().map(|e| e.0));
+        for value in extra {
+            if !values.contains(&value) {
+                values.push(value);
+                new.extra.push(self.value(value));
+            }
+        }
+        let knowledge = self.protos[id.index()].finish(self.out, &values, &self.extra);
+        self.knowledge.push(Some(Rc::new(knowledge)));
         self.trace.add_snapshot(new)
     }
 

@@ -134,6 +134,12 @@ impl Walk<'_, '_> {
             }
         }
         let a = self.force(a);
+        let never = self.const_bool(false);
+        if self.options.guard
+            && self.st.cse.find(Op::IsTag, a, OpRef::NONE, tag.0 as u32) == Some(never)
+        {
+            return Err(OptError::Contradiction);
+        }
         self.emit_guard(Op::GuardTag, &[a], Descr::Tag(tag), snapshot)?;
         self.learn_tag(a, tag);
         Ok(())
@@ -169,6 +175,10 @@ impl Walk<'_, '_> {
             self.guard_condition(truth, Value(word) == Value::TRUE, snapshot)?;
             self.learn_constant(a, c);
             return Ok(());
+        }
+        let never = self.const_bool(false);
+        if self.options.guard && self.st.cse.find(Op::Same, a, c, 0) == Some(never) {
+            return Err(OptError::Contradiction);
         }
         self.emit_guard(Op::GuardValue, &[a, c], Descr::None, snapshot)?;
         if self.options.guard {

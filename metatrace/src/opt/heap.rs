@@ -118,10 +118,13 @@ pub(super) struct Heap {
     pub used: Vec<bool>,
     /// Changes whenever something about frames in memory may have changed.
     pub frame_epoch: u32,
+    /// Changes whenever anything here does.
+    pub version: u32,
 }
 
 impl Heap {
     fn class(&mut self, key: ClassKey, mutability: Mutability, descr: Descr) -> usize {
+        self.version += 1;
         if let Some(i) = self.index.get(&key) {
             return *i as usize;
         }
@@ -147,6 +150,7 @@ impl Heap {
     }
 
     fn note_write(&mut self, key: ClassKey) {
+        self.version += 1;
         if !self.written.contains(&key) {
             self.written.push(key);
         }
@@ -472,6 +476,7 @@ impl Walk<'_, '_> {
             return;
         };
         let class = *class as usize;
+        self.st.heap.version += 1;
         let mut entries = std::mem::take(&mut self.st.heap.classes[class].entries);
         entries.retain(|e| !gone(self, e));
         self.st.heap.classes[class].entries = entries;
@@ -548,6 +553,7 @@ impl Walk<'_, '_> {
             field,
             value,
         } = self.st.heap.pending.remove(at);
+        self.st.heap.version += 1;
         let value = self.force(value);
         self.emit_store(object, field, value);
     }
@@ -762,6 +768,7 @@ impl Walk<'_, '_> {
         let writes = if effects.opaque { !0 } else { effects.writes };
         let heap = &mut self.st.heap;
         heap.frame_epoch += 1;
+        heap.version += 1;
         for class in &mut heap.classes {
             if !class.immutable && group(class.key.layout) & writes != 0 {
                 class.entries.clear();

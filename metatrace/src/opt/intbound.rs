@@ -41,6 +41,23 @@ impl Range {
     pub fn meet(self, other: Range) -> Range {
         Range::new(self.lo.max(other.lo), self.hi.min(other.hi))
     }
+    /// A rounder range that contains this one: what a label may claim of its
+    /// operands without turning away ordinary values that come later.
+    pub fn rounded(self) -> Range {
+        const WORD: i64 = u32::MAX as i64;
+        const SIZE: i64 = 1 << 48;
+        let lo = match self.lo {
+            0.. => 0,
+            lo if lo >= -WORD => -WORD,
+            _ => INT_MIN,
+        };
+        let hi = match self.hi {
+            hi if hi <= WORD => WORD,
+            hi if hi <= SIZE => SIZE,
+            _ => INT_MAX,
+        };
+        Range::new(lo, hi)
+    }
     pub fn is_empty(self) -> bool {
         self.lo > self.hi
     }

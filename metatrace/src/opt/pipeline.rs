@@ -69,7 +69,10 @@ pub(super) fn straight(
     let (last, rest) = trace.insts.split_last().ok_or(OptError::NoMatch)?;
     w.walk(rest)?;
     match last.op {
-        Op::Jump => w.jump_out(last, targets)?,
+        Op::Jump => {
+            let avoid = knowledge.and_then(|k| k.avoid);
+            w.jump_out(last, targets, avoid)?
+        }
         Op::Exit => {
             w.emit_guard(Op::Exit, &[], Descr::None, last.snapshot)?;
         }
@@ -154,12 +157,18 @@ impl Walk<'_, '_> {
     }
 
     /// Jumps into the version of the target that costs the fewest guards.
-    fn jump_out(&mut self, jump: &Inst, targets: &[Rc<ExportedLabel>]) -> Walked<()> {
+    fn jump_out(
+        &mut self,
+        jump: &Inst,
+        targets: &[Rc<ExportedLabel>],
+        avoid: Option<LabelId>,
+    ) -> Walked<()> {
         let recorded = label_of(jump);
         let slots: Vec<Abs> = jump.args.iter().map(|a| self.operand(*a)).collect();
         let saved = self.save();
         let mut best: Option<(usize, &Rc<ExportedLabel>)> = None;
-        for target in targets.iter().filter(|t| t.recorded == recorded) {
+        let fitting = |t: &&Rc<ExportedLabel>| t.recorded == recorded && avoid != Some(t.label);
+        for target in targets.iter().filter(fitting) {
             let fits = self.enter_label(target, &slots, jump.snapshot);
             let cost = self.out.insts.len();
             self.restore(&saved);

@@ -5,18 +5,18 @@
 //! change a slot neither carries it nor stores it at exits.
 
 use super::heap::ShapeFact;
-use super::state::{Knowledge, KnownField, KnownValue, ValueFact};
+use super::state::{Knowledge, KnownCondition, KnownField, KnownValue, ValueFact};
 use super::virtualize::{VirtualKind, word_field};
 use super::walk::{Abs, Walk};
 use crate::ir::{
-    DelayedStore, Descr, FrameSnap, FrameSnapId, Op, OpRef, SnapVal, Snapshot, SnapshotId, Ty,
-    VirtualObject,
+    Class, DelayedStore, Descr, FrameSnap, FrameSnapId, LabelId, Op, OpRef, SnapVal, Snapshot,
+    SnapshotId, Tag, Trace, Ty, VirtualObject,
 };
-use crate::layout::{FLOAT_BOX, Kind};
+use crate::layout::{FLOAT_BOX, FieldRef, Kind};
 use std::rc::Rc;
 
 /// Heap facts that the knowledge of one exit may have.
-const KNOWN_FIELDS_MAX: usize = 32;
+const KNOWN_FIELDS_MAX: usize = 64;
 
 /// Mapped frames without virtual values: outer frames are shared by many snapshots.
 #[derive(Default)]
@@ -98,10 +98,11 @@ impl Walk<'_, '_> {
             virtuals,
             stores,
             depth: src.depth + self.st.depth,
+            extra: Vec::new(),
         };
         let id = self.out.add_snapshot(snapshot);
-        let knowledge = self.export_knowledge(id);
-        self.knowledge.push(Some(Rc::new(knowledge)));
+        let proto = self.proto(id);
+        self.protos.push(proto);
         id
     }
 
@@ -120,10 +121,16 @@ impl Walk<'_, '_> {
         let object = src.object.map(|v| self.snap_slot(v, b));
         let aux = src.aux.map(|v| self.snap_slot(v, b));
         let mut slots = Vec::with_capacity(src.slots.len());
+        let mut left_out = Vec::new();
         for (slot, v) in &src.slots {
             if let (Some(SnapVal::Op(frame)), SnapVal::Op(value)) = (object, *v) {
                 let value = self.operand(value);
                 if self.slot_is(frame, *slot, value) {
+                    if let Abs::Op(op) = value
+                        && !op.is_const()
+                    {
+                        left_out.push(op);
+                    }
                     continue;
                 }
             }
@@ -138,6 +145,7 @@ impl Walk<'_, '_> {
             slots,
         };
         let mapped = self.out.add_frame(frame);
+        self.left_out.push(left_out);
         let has_virtuals = b.met;
         if !has_virtuals {
             if self.frames.mapped.len() <= id.index() {
@@ -237,48 +245,98 @@ impl Walk<'_, '_> {
 
     // --------------------------------------------------------------- knowledge
 
-    /// What the bridge of an exit may start from.
-    fn export_knowledge(&self, id: SnapshotId) -> Knowledge {
-        let values = self.out.exit_values(id);
-        let facts = values.iter().map(|v| self.value_fact(*v)).collect();
-        let mut fields = Vec::new();
-        let position = |op: OpRef| -> Option<KnownValue> {
-            if let Some(bits) = self.bits(op) {
-                return Some(KnownValue::Const(self.out.ty(op), bits));
-            }
-            let at = values.iter().position(|v| *v == op)?;
-            Some(KnownValue::Exit(at as u32))
-        };
+    /// What is known now, in values of the output.
+    fn proto(&mut self, id: SnapshotId) -> Proto {
+        let mut values = self.out.exit_values(id);
+        let mut next = self.out.snapshot(id).frame;
+        while let Some(id) = next {
+            values.extend(&self.left_out[id.index()]);
+            next = self.out.frames[id.index()].parent;
+        }
+        let facts = values.iter().map(|v| (*v, self.value_fact(*v))).collect();
+        Proto {
+            facts,
+            memory: self.memory(),
+            failed: None,
+            avoid: self.entering,
+        }
+    }
+
+    /// Words in memory as they are now; shared while nothing changes.
+    fn memory(&mut self) -> Rc<Vec<(OpRef, FieldRef, OpRef)>> {
+        let version = self.st.heap.version;
+        if let Some((at, memory)) = &self.memory
+            && *at == version
+        {
+            return memory.clone();
+        }
+        let mut out = Vec::new();
         for class in &self.st.heap.classes {
-            if class.key.is_items() {
-                continue;
-            }
             let Descr::Field(field) = class.descr else {
                 continue;
             };
             for e in &class.entries {
-                let waits = self.st.heap.pending.iter();
-                let mut waits = waits.filter(|p| p.field == field);
-                let (Some(object), Abs::Op(value)) = (position(e.object), e.value) else {
-                    continue;
-                };
-                if waits.any(|p| p.object == e.object) || fields.len() >= KNOWN_FIELDS_MAX {
+                let mut waits = self.st.heap.pending.iter();
+                if waits.any(|p| p.field == field && p.object == e.object) {
                     continue;
                 }
+                let value = match e.value {
+                    Abs::Op(op) => op,
+                    Abs::Virt(v) => match self.st.virtuals[v as usize].forced {
+                        OpRef::NONE => continue,
+                        op => op,
+                    },
+                };
                 let value = match self.known(value) {
                     OpRef::NONE => value,
                     constant => constant,
                 };
-                if let Some(value) = position(value) {
-                    fields.push(KnownField {
-                        object,
-                        field,
-                        value,
-                    });
+                if out.len() < KNOWN_FIELDS_MAX {
+                    out.push((e.object, field, value));
                 }
             }
         }
-        Knowledge { facts, fields }
+        let memory = Rc::new(out);
+        self.memory = Some((version, memory.clone()));
+        memory
+    }
+
+    /// Notes what a failure of the guard just emitted would mean.
+    pub fn note_failure(&mut self, op: Op, args: &[OpRef], descr: Descr) {
+        let condition = |op, a, b, tag, outcome| Failed {
+            op,
+            a,
+            b,
+            tag,
+            outcome,
+        };
+        let failed = match (op, descr, args) {
+            (Op::GuardTrue | Op::GuardFalse, _, &[c]) => {
+                let outcome = op == Op::GuardFalse;
+                let Some(def) = self.def(c) else { return };
+                match (def.op.class(), def.descr, &def.args[..]) {
+                    (Class::Pure, Descr::None, &[a, b]) => condition(def.op, a, b, None, outcome),
+                    (Class::Pure, Descr::None, &[a]) => {
+                        condition(def.op, a, OpRef::NONE, None, outcome)
+                    }
+                    (Class::Pure, Descr::Tag(tag), &[a]) => {
+                        condition(def.op, a, OpRef::NONE, Some(tag), outcome)
+                    }
+                    _ => return,
+                }
+            }
+            (Op::GuardTag, Descr::Tag(tag), &[a]) => {
+                condition(Op::IsTag, a, OpRef::NONE, Some(tag), false)
+            }
+            (Op::GuardValue, _, &[a, b]) => condition(Op::Same, a, b, None, false),
+            (Op::IntAddOvf | Op::IntSubOvf | Op::IntMulOvf | Op::IntShlOvf, _, &[a, b]) => {
+                condition(super::fold::fits_form(op), a, b, None, false)
+            }
+            _ => return,
+        };
+        if let Some(proto) = self.protos.last_mut() {
+            proto.failed = Some(failed);
+        }
     }
 
     fn known(&self, value: OpRef) -> OpRef {
@@ -320,16 +378,115 @@ impl Walk<'_, '_> {
                 self.remember_shape(value, shape);
             }
         }
+        if let Some(failed) = knowledge.failed {
+            self.import_failure(&failed);
+        }
         if !self.options.heap {
             return;
         }
         for known in &knowledge.fields {
-            let mut value = |v: KnownValue| match v {
-                KnownValue::Const(ty, bits) => self.constant(ty, bits),
-                KnownValue::Exit(i) => OpRef(i),
-            };
-            let (object, value) = (value(known.object), value(known.value));
+            let object = self.known_value(known.object);
+            let value = self.known_value(known.value);
             self.remember(object, known.field, Abs::Op(value));
+        }
+    }
+
+    fn known_value(&mut self, v: KnownValue) -> OpRef {
+        match v {
+            KnownValue::Const(ty, bits) => self.constant(ty, bits),
+            KnownValue::Exit(i) => OpRef(i),
+        }
+    }
+
+    /// The guard failed: its condition has the other outcome.
+    fn import_failure(&mut self, failed: &KnownCondition) {
+        if !self.options.pure || !self.options.guard {
+            return;
+        }
+        let a = self.known_value(failed.a);
+        let b = failed.b.map_or(OpRef::NONE, |b| self.known_value(b));
+        let extra = failed.tag.map_or(0, |t| t.0 as u32);
+        let outcome = self.const_bool(failed.outcome);
+        self.st.cse.add(failed.op, a, b, extra, outcome);
+        match failed.op {
+            Op::IntLt | Op::IntLe | Op::IntEq | Op::IntNe | Op::IntULt => {
+                self.learn_compare(failed.op, a, b, failed.outcome);
+                let equal = (failed.op, failed.outcome) == (Op::IntEq, true)
+                    || (failed.op, failed.outcome) == (Op::IntNe, false);
+                if equal && b.is_const() {
+                    self.learn_constant(a, b);
+                }
+            }
+            Op::Same if failed.outcome && b.is_const() => self.learn_constant(a, b),
+            Op::IsTag if failed.outcome => {
+                if let Some(tag) = failed.tag {
+                    self.learn_tag(a, tag);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Knowledge at an exit, in values of the walk's output.
+pub(super) struct Proto {
+    facts: Vec<(OpRef, ValueFact)>,
+    memory: Rc<Vec<(OpRef, FieldRef, OpRef)>>,
+    failed: Option<Failed>,
+    avoid: Option<LabelId>,
+}
+
+/// The outcome of a condition when its guard failed.
+struct Failed {
+    op: Op,
+    a: OpRef,
+    b: OpRef,
+    tag: Option<Tag>,
+    outcome: bool,
+}
+
+impl Proto {
+    /// In positions of the exit's values. `extra` has the facts of values that
+    /// the exit carries besides those of its snapshot.
+    pub fn finish(&self, out: &Trace, values: &[OpRef], extra: &[(OpRef, ValueFact)]) -> Knowledge {
+        let facts = values.iter().map(|v| {
+            let mut known = self.facts.iter().chain(extra);
+            known
+                .find(|f| f.0 == *v)
+                .map_or(ValueFact::NOTHING, |f| f.1)
+        });
+        let position = |op: OpRef| -> Option<KnownValue> {
+            if let Some(bits) = out.const_bits(op) {
+                return Some(KnownValue::Const(out.ty(op), bits));
+            }
+            let at = values.iter().position(|v| *v == op)?;
+            Some(KnownValue::Exit(at as u32))
+        };
+        let fields = self.memory.iter().filter_map(|(object, field, value)| {
+            Some(KnownField {
+                object: position(*object)?,
+                field: *field,
+                value: position(*value)?,
+            })
+        });
+        let failed = self.failed.as_ref().and_then(|f| {
+            let b = match f.b {
+                OpRef::NONE => None,
+                b => Some(position(b)?),
+            };
+            Some(KnownCondition {
+                op: f.op,
+                a: position(f.a)?,
+                b,
+                tag: f.tag,
+                outcome: f.outcome,
+            })
+        });
+        Knowledge {
+            facts: facts.collect(),
+            fields: fields.collect(),
+            failed,
+            avoid: self.avoid,
         }
     }
 }

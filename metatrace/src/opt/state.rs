@@ -40,12 +40,27 @@ pub struct KnownField {
     pub value: KnownValue,
 }
 
+/// The outcome of a condition.
+#[derive(Copy, Clone, PartialEq, Debug)]
+pub struct KnownCondition {
+    pub op: Op,
+    pub a: KnownValue,
+    pub b: Option<KnownValue>,
+    /// The tag of `is_tag`.
+    pub tag: Option<Tag>,
+    pub outcome: bool,
+}
+
 /// Facts about the values an exit carries, by position in `Trace::exit_values`.
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
     pub facts: Vec<ValueFact>,
     /// What memory holds when the exit is taken.
     pub fields: Vec<KnownField>,
+    /// Why the guard failed.
+    pub failed: Option<KnownCondition>,
+    /// The guard made sure that a label could be entered: its bridge should not try that again.
+    pub avoid: Option<LabelId>,
 }
 
 // ---------------------------------------------------------------------- labels

@@ -128,6 +128,18 @@ pub(super) struct Draft {
     derived: Vec<bool>,
 }
 
+impl Draft {
+    /// Facts at the label about values from before it.
+    pub fn invariant_fact(&self, value: OpRef) -> ValueFact {
+        let fact = self.known[value.index()];
+        ValueFact {
+            tag: fact.tag,
+            range: fact.range,
+            shape: None,
+        }
+    }
+}
+
 /// A point to return to.
 pub(super) struct Saved {
     st: State,
@@ -180,8 +192,10 @@ impl Walk<'_, '_> {
         self.out.values = saved.values;
         self.out.types.truncate(saved.values as usize);
         self.out.snapshots.truncate(saved.snapshots);
-        self.knowledge.truncate(saved.snapshots);
+        self.protos.truncate(saved.snapshots);
+        self.memory = None;
         self.out.frames.truncate(saved.frames);
+        self.left_out.truncate(saved.frames);
         self.frames.clear();
     }
 
@@ -206,6 +220,9 @@ impl Walk<'_, '_> {
         self.st.derived = derived.clone();
         self.st.derived.resize(self.out.values as usize, false);
         self.st.touched.fill(false);
+        for fact in &mut self.st.facts {
+            fact.range = fact.range.rounded();
+        }
 
         let mut o = Opening {
             assume,
@@ -430,6 +447,7 @@ impl Walk<'_, '_> {
         if let Some(wide) = o.assume.wide.get(&path) {
             range = range.hull(*wide);
         }
+        let range = range.rounded();
         let not_raised = tag.is_some_and(|t| t != Tag::IMM);
         *self.fact_mut(param) = Fact {
             known: OpRef::NONE,
@@ -486,7 +504,7 @@ impl Walk<'_, '_> {
                     immutable,
                 };
                 let origin = facts.len() as u32;
-                let mut held = value;
+                let mut held = Abs::Op(value);
                 if written || !known(value) {
                     let barred = o.assume.no_carry.contains(&(key, e.object, e.index));
                     if !written || barred || key.is_items() {
@@ -495,20 +513,25 @@ impl Walk<'_, '_> {
                     let path = child(key.word as u64, e.object.0 as usize) ^ 0x5555_0000;
                     let path = child(path, key.layout as usize);
                     let k = self.heap_leaf(value, path, origin, o);
-                    held = o.leaves[k as usize].param;
+                    let param = o.leaves[k as usize].param;
+                    held = Abs::Op(param);
+                    if self.out.ty(param) == Ty::Float && self.out.ty(value) != Ty::Float {
+                        held = self.add_virtual(VirtualKind::Float, vec![held]);
+                    }
                     if let HeapFact::Word { leaf, .. } = &mut fact {
                         *leaf = Some(k);
                     }
                 }
                 facts.push(fact);
                 class.entries.push(Entry {
-                    value: Abs::Op(held),
+                    value: held,
                     origin,
                     ..e
                 });
             }
         }
         self.st.heap.classes = classes;
+        self.st.heap.version += 1;
         self.label_shapes(o, &mut facts);
         facts
     }
@@ -517,11 +540,28 @@ impl Walk<'_, '_> {
         // A word's value is its own operand, even if a slot starts the same.
         let k = o.leaves.len() as u32;
         let shared = std::mem::take(&mut o.shared);
-        let made = self.leaf(value, path, None, o);
+        let raw = match o.assume.no_tag.contains(&path) {
+            true => None,
+            false => self.raw_float(value),
+        };
+        let made = self.leaf(raw.unwrap_or(value), path, None, o);
         o.shared = shared;
         debug_assert_eq!(k, made);
         o.leaves[made as usize].source = LeafSource::Heap(origin);
         made
+    }
+
+    /// The raw form of a float in the preamble, if it has one.
+    fn raw_float(&self, value: OpRef) -> Option<OpRef> {
+        if value.is_const() || !self.options.virtualize {
+            return None;
+        }
+        let at = self.st.def[value.index()];
+        let def = self.out.insts.get(at as usize);
+        match def {
+            Some(def) if def.op == Op::BoxFloat => Some(def.args[0]),
+            _ => self.st.cse.find(Op::UnboxFloat, value, OpRef::NONE, 0),
+        }
     }
 
     fn label_shapes(&mut self, o: &Opening, facts: &mut Vec<HeapFact>) {
@@ -678,7 +718,15 @@ impl Walk<'_, '_> {
                     let now = self.st.heap.find(key, object, index);
                     match (now, leaf) {
                         (Some(now), Some(k)) => {
-                            draft.leaves[k as usize].next = self.force(now);
+                            let leaf = &draft.leaves[k as usize];
+                            let (ty, path) = (self.out.ty(leaf.param), leaf.path);
+                            match self.carried(now, ty) {
+                                Some(next) => draft.leaves[k as usize].next = next,
+                                None => {
+                                    assume.no_tag.insert(path);
+                                    stable = false;
+                                }
+                            }
                         }
                         (None, Some(_)) => {
                             assume.no_carry.insert((key, object, index));
@@ -697,6 +745,23 @@ impl Walk<'_, '_> {
         }
         self.st.heap.used = used;
         stable
+    }
+
+    /// The value of a carried word, as an operand of type `ty`.
+    fn carried(&mut self, now: Abs, ty: Ty) -> Option<OpRef> {
+        let now = self.resolve(now);
+        if let (Abs::Op(op), Ty::Float) = (now, ty)
+            && self.out.ty(op) == Ty::Float
+        {
+            return Some(op);
+        }
+        if ty != Ty::Float {
+            return Some(self.force(now));
+        }
+        match self.abs_tag(now) {
+            Some(Tag::FLOAT) => Some(self.unbox_float(now)),
+            _ => None,
+        }
     }
 
     /// Does the value at the back edge have what the label claims of the operand?
@@ -913,12 +978,30 @@ impl Exporter<'_, '_, '_> {
                 Descr::Field(field) => Ty::of_kind(field.kind),
                 _ => Ty::Val,
             };
-            let source = LabelSource::Op {
+            let mut source = LabelSource::Op {
                 op: Op::Load,
                 ty,
                 args,
                 descr,
             };
+            if (self.walk.out.ty(leaf.param), ty) == (Ty::Float, Ty::Val) {
+                self.values.push(LabelValue {
+                    source,
+                    fact: ValueFact {
+                        tag: Some(Tag::FLOAT),
+                        ..ValueFact::NOTHING
+                    },
+                    known: None,
+                    needed: true,
+                    param: None,
+                });
+                source = LabelSource::Op {
+                    op: Op::UnboxFloat,
+                    ty: Ty::Float,
+                    args: vec![LabelArg::Value(self.values.len() as u32 - 1)],
+                    descr: Descr::None,
+                };
+            }
             self.add(leaf.param, source);
         }
     }
@@ -994,6 +1077,7 @@ impl Walk<'_, '_> {
         if label.slots.len() != slots.len() {
             return Err(OptError::NoMatch);
         }
+        self.entering = Some(label.label);
         for (pattern, abs) in label.slots.iter().zip(slots) {
             self.enter_slot(&mut e, *pattern, *abs)?;
         }

@@ -14,11 +14,11 @@
 use super::heap::Heap;
 use super::intbound::Range;
 use super::pure::Cse;
-use super::snapshot::FrameMemo;
-use super::state::Knowledge;
+use super::snapshot::{FrameMemo, Proto};
 use super::virtualize::Virtual;
 use super::{OptEnv, OptError, OptOptions};
-use crate::ir::{Descr, Inst, Op, OpRef, SnapshotId, Tag, Trace, Ty};
+use crate::ir::{Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, Ty};
+use crate::layout::FieldRef;
 use crate::value::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -117,7 +117,13 @@ pub(super) struct Walk<'a, 'e> {
     /// By recorded value number.
     pub map: Vec<Abs>,
     /// By output snapshot.
-    pub knowledge: Vec<Option<Rc<Knowledge>>>,
+    pub protos: Vec<Proto>,
+    /// By output frame: values of slots that memory holds already.
+    pub left_out: Vec<Vec<OpRef>>,
+    /// Words in memory when `Heap::version` had this value.
+    pub memory: Option<(u32, Rc<Vec<(OpRef, FieldRef, OpRef)>>)>,
+    /// The label that the guards being emitted are for.
+    pub entering: Option<LabelId>,
     pub frames: FrameMemo,
 }
 
@@ -132,7 +138,10 @@ impl<'a, 'e> Walk<'a, 'e> {
             consts: HashMap::new(),
             st: State::new(),
             map: vec![Abs::Op(OpRef::NONE); src.values as usize],
-            knowledge: Vec::new(),
+            protos: Vec::new(),
+            left_out: Vec::new(),
+            memory: None,
+            entering: None,
             frames: FrameMemo::default(),
         };
         for (i, ty) in src.inputs.iter().enumerate() {
@@ -293,6 +302,7 @@ impl<'a, 'e> Walk<'a, 'e> {
     ) -> Walked<OpRef> {
         let snapshot = snapshot.ok_or(OptError::NoMatch)?;
         let snapshot = self.snapshot(snapshot);
+        self.note_failure(op, args, descr);
         Ok(self.emit(op, op.ret(), args, descr, Some(snapshot)))
     }
 
