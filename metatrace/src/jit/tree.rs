@@ -265,11 +265,6 @@ impl Forest {
     ) -> Result<(), Abort> {
         let knowledge = self.exit(exit).knowledge.clone();
         let knowledge = knowledge.as_deref();
-        if let Ending::Target { trace, .. } = recording.ending
-            && self.is_mismatch(exit, &recording)
-        {
-            self.enter_instead(&mut recording, trace);
-        }
         let result = timed(stats, || {
             let mut env = OptEnv {
                 heap: &CoreHeap,
@@ -417,13 +412,6 @@ impl Forest {
         }
         tree.codes.push(code);
         Ok(code)
-    }
-
-    /// Did the exit come from a guard that checked whether a state fits the very
-    /// label that the bridge jumps to? Then matching again would fail again.
-    fn is_mismatch(&self, exit: ExitId, recording: &Recording) -> bool {
-        let op = self.exit(exit).op;
-        op != Op::Exit && !recording.trace.insts.iter().any(|i| i.op.is_guard())
     }
 
     /// The state at the final jump fits no version of the target: goes through its entry.
