@@ -5,6 +5,7 @@
 
 use crate::heap::{Heap, RootSource};
 use crate::host::Host;
+use crate::host_objects::HostObjects;
 use crate::language::Language;
 use crate::layouts;
 use crate::options::Options;
@@ -38,6 +39,8 @@ pub struct Vm {
     pub options: Options,
     /// Values that live as long as the engine, by the numbers that [`Vm::add_root`] gave.
     pub roots: Vec<Value>,
+    /// Rust objects that guest objects stand for.
+    pub host_objects: HostObjects,
     /// Shared constants: see `text.rs` and `tuples.rs`.
     pub well_known: WellKnown,
     /// The tracer, if guest code is to be traced; see [`Vm::set_jit`].
@@ -90,6 +93,7 @@ impl Vm {
             host,
             options,
             roots: Vec::new(),
+            host_objects: HostObjects::default(),
             well_known: WellKnown::default(),
             jit: None,
         });
@@ -195,6 +199,14 @@ impl Vm {
     pub fn collect(&mut self) {
         let (heap, mut roots) = self.split();
         heap.collect(&mut roots);
+        self.drop_dead_host_objects();
+    }
+
+    /// Collects the whole heap at a merge point.
+    pub fn collect_fully(&mut self) {
+        let (heap, mut roots) = self.split();
+        heap.collect_all(&mut roots);
+        self.drop_dead_host_objects();
     }
 
     /// Moves every live young object to where it stays, so that machine code may

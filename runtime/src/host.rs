@@ -8,8 +8,6 @@
 use std::fs;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A standard output stream.
@@ -386,25 +384,6 @@ impl HostFile for MemoryFile {
         self.0.get_mut().resize(bytes as usize, 0);
         Ok(())
     }
-}
-
-/// Set by the interrupt signal; the driver looks when `POLL_INTERRUPT` is up.
-///
-/// A second signal before the first was seen ends the process, so that a
-/// native that never returns can be stopped.
-pub fn interrupt_flag() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let signal = signal_hook::consts::SIGINT;
-    // Registering fails only for signals that cannot be caught; then there is
-    // simply no flag to see.
-    let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag));
-    let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
-    flag
-}
-
-/// Takes a pending interrupt.
-pub fn take_interrupt(flag: &AtomicBool) -> bool {
-    flag.swap(false, Ordering::Relaxed)
 }
 
 #[cfg(test)]

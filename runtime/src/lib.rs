@@ -18,6 +18,9 @@ pub mod engine;
 pub mod error;
 pub mod heap;
 pub mod host;
+pub mod host_objects;
+#[path = "heap/interrupt.rs"]
+pub mod interrupt;
 pub mod iter;
 pub mod language;
 pub mod layouts;
