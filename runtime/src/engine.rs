@@ -131,19 +131,13 @@ impl Vm {
     /// The number of the language with this name or alias.
     pub fn language_named(&self, name: &str) -> Option<u8> {
         let found = |l: &&dyn Language| l.name() == name || l.aliases().contains(&name);
-        self.languages
-            .iter()
-            .position(|l| found(l))
-            .map(|i| i as u8)
+        self.languages.iter().position(found).map(|i| i as u8)
     }
 
     /// The number of the language of files with this extension.
     pub fn language_of_extension(&self, extension: &str) -> Option<u8> {
         let found = |l: &&dyn Language| l.extensions().contains(&extension);
-        self.languages
-            .iter()
-            .position(|l| found(l))
-            .map(|i| i as u8)
+        self.languages.iter().position(found).map(|i| i as u8)
     }
 
     /// A language's state; panics when it is of another type.

@@ -315,13 +315,8 @@ impl Host for System {
 }
 
 /// Standard output and error only.
+#[derive(Default)]
 pub struct Sandbox(System);
-
-impl Default for Sandbox {
-    fn default() -> Sandbox {
-        Sandbox(System::new())
-    }
-}
 
 impl Host for Sandbox {
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {

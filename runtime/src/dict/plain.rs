@@ -45,6 +45,9 @@ impl<T> Keyed<T> {
 /// A key's hash and where it is.
 type Place = (i64, Option<usize>);
 
+/// Values to be compared.
+type Pairs = Vec<(Value, Value)>;
+
 impl Vm {
     /// An empty dict.
     pub fn dict(&mut self) -> Obj<Dict> {
@@ -165,11 +168,7 @@ impl Vm {
     }
 
     /// The pairs of values that must be equal for two dicts to be; `None` when their keys differ.
-    pub(crate) fn dict_pairs(
-        &mut self,
-        a: Value,
-        b: Value,
-    ) -> Guest<Keyed<Option<Vec<(Value, Value)>>>> {
+    pub(crate) fn dict_pairs(&mut self, a: Value, b: Value) -> Guest<Keyed<Option<Pairs>>> {
         let (a, b) = (Table::of(a), Table::of(b));
         if a.len() != b.len() {
             return Ok(Keyed::Done(None));

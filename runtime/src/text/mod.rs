@@ -541,8 +541,6 @@ impl Vm {
             return text;
         }
         let name = self.symbols.bytes(id).to_vec();
-        // A shared one-character string must not become one symbol's own; that is harmless,
-        // since its spelling decides.
         let s = from_bytes(self, &name);
         self.symbols.cache_text(id, s.value());
         self.symbol_of(s);

@@ -54,7 +54,7 @@ pub enum Trim {
 
 impl Trim {
     /// The part of `text` without characters at the ends that `drop` accepts.
-    pub fn apply<'a>(self, text: &'a [u8], drop: impl Fn(u32) -> bool) -> &'a [u8] {
+    pub fn apply(self, text: &[u8], drop: impl Fn(u32) -> bool) -> &[u8] {
         let mut text = text;
         if self != Trim::End {
             while !text.is_empty() {
