@@ -3,7 +3,7 @@
 //! `cargo run --release -p runtime --example heap_bench [depth]` builds binary
 //! trees as the `binary_trees` benchmark does, once on the heap and once with
 //! `Box` on the system's allocator, then a long list of small objects.
-//! `EDEN_MIB` sets the largest eden.
+//! `EDEN_MIB` sets the largest eden, `EDEN_MIN_KIB` the smallest.
 
 use metatrace::layout::{LayoutType, register};
 use metatrace::layouts;
@@ -144,6 +144,12 @@ fn measure(name: &str, work: impl FnOnce(&mut Heap)) {
         .and_then(|v| v.parse::<usize>().ok())
     {
         options.nursery_bytes_max = mib << 20;
+    }
+    if let Some(kib) = std::env::var("EDEN_MIN_KIB")
+        .ok()
+        .and_then(|v| v.parse::<usize>().ok())
+    {
+        options.nursery_bytes_min = kib << 10;
     }
     let mut heap = Box::new(Heap::new(options));
     let (start, cpu) = (Instant::now(), cpu_seconds());
