@@ -284,12 +284,12 @@ ops! {
     MakeSet       "make_set"       (Def, ITEMS, Count)  Calls  "a := set of the c slots from b";
     MakeDict      "make_dict"      (Def, PAIRS, Count)  Calls  "a := dict of the c key, value pairs from slot b";
     ListAppend    "list_append"    (Use, Use, No)       Plain  "Appends b to the list a.";
-    ListExtend    "list_extend"    (Use, Use, No)       Calls  "Appends all of the iterable b to the list a.";
+    ListExtend    "list_extend"    (Use, Use, No)       Calls  "Appends all of the iterable b to the list a; TypeError \"Value after * must be an iterable, not X\".";
     ListToTuple   "list_to_tuple"  (Def, Use, No)       Plain  "a := tuple(b), b a list";
     SetAdd        "set_add"        (Use, Use, No)       Calls  "Adds b to the set a.";
     SetUpdate     "set_update"     (Use, Use, No)       Calls  "Adds all of the iterable b to the set a.";
     DictSet       "dict_set"       (Use, Use, Use)      Calls  "Entry b of the dict a := c.";
-    DictUpdate    "dict_update"    (Use, Use, No)       Calls  "Adds all of the mapping b to the dict a (`{**b}`).";
+    DictUpdate    "dict_update"    (Use, Use, No)       Calls  "Adds all of the mapping b to the dict a (`{**b}`); TypeError \"'X' object is not a mapping\".";
     DictMerge     "dict_merge"     (Use, Use, Use)      Calls  "As DictUpdate for `f(**b)`: TypeError naming the callee c on a repeated or non-string key.";
     Unpack        "unpack"         (Use, DefRange, Count) Calls "The c slots from b := exactly the c items of a.";
     UnpackEx      "unpack_ex"      (Use, DefRange, CountStar) Calls "Items of a to the slots from b; the starred one gets a list. c = before << 8 | after.";

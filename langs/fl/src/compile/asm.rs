@@ -313,19 +313,7 @@ fn pack(
     moved.push(count);
     let to = |old: u32| moved[(old as usize).min(keep.len())];
 
-    let mut loop_number = vec![None; loops.len()];
-    for (index, (header, end, parent)) in loops.iter().enumerate() {
-        if !keep.get(*header as usize).copied().unwrap_or(false) {
-            continue;
-        }
-        loop_number[index] = Some(code.loops.len() as u16);
-        let parent = parent.and_then(|parent| loop_number[parent as usize]);
-        code.loops.push(LoopInfo {
-            header: to(*header),
-            end: to(*end),
-            parent,
-        });
-    }
+    let loop_number = number_loops(&mut code.loops, loops, keep, to);
     let mut table: Vec<Handler> = Vec::new();
     let mut kept_instrs = Vec::with_capacity(count as usize);
     for (pc, mut instr) in std::mem::take(&mut code.instrs).into_iter().enumerate() {
@@ -376,4 +364,27 @@ fn pack(
             });
         }
     }
+}
+
+/// Fills the table of loops with those whose header is kept; the new number of each old loop.
+fn number_loops(
+    table: &mut Vec<LoopInfo>,
+    loops: &[(u32, u32, Option<u16>)],
+    keep: &[bool],
+    to: impl Fn(u32) -> u16,
+) -> Vec<Option<u16>> {
+    let mut numbers = vec![None; loops.len()];
+    for (index, (header, end, parent)) in loops.iter().enumerate() {
+        if !keep.get(*header as usize).copied().unwrap_or(false) {
+            continue;
+        }
+        numbers[index] = Some(table.len() as u16);
+        let parent = parent.and_then(|parent| numbers[parent as usize]);
+        table.push(LoopInfo {
+            header: to(*header),
+            end: to(*end),
+            parent,
+        });
+    }
+    numbers
 }

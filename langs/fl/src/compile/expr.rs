@@ -96,13 +96,7 @@ impl<'t> Compiler<'t> {
             ExprKind::Or(items) => self.boolean(span, items, false, dst),
             ExprKind::Compare(left, rest) => self.comparison(span, *left, rest, dst),
             ExprKind::IfExp { test, body, orelse } => {
-                let (other, end) = (self.label(), self.label());
-                self.jump_if(*test, other, false);
-                self.expr_to(*body, dst);
-                self.jump(span, end);
-                self.place(other);
-                self.expr_to(*orelse, dst);
-                self.place(end);
+                self.conditional(span, *test, (*body, *orelse), dst);
             }
             ExprKind::Lambda(lambda) => self.lambda(span, lambda, dst),
             ExprKind::Call(function, args) => self.call(id, *function, args, dst),
@@ -121,14 +115,7 @@ impl<'t> Compiler<'t> {
                 }
             }
             ExprKind::Slice(lower, upper, step) => {
-                let base = self.temps(3);
-                for (offset, part) in [lower, upper, step].into_iter().enumerate() {
-                    match part {
-                        Some(part) => self.expr_to(*part, base + offset as u16),
-                        None => self.emit(span, Op::LoadNone, base + offset as u16, 0, 0),
-                    }
-                }
-                self.emit(span, Op::MakeSlice, dst, base, 0);
+                self.slice(span, [*lower, *upper, *step], dst);
             }
             ExprKind::Starred(_) => self.error(span, "can't use starred expression here"),
             ExprKind::Named(name, value) => {
@@ -137,21 +124,44 @@ impl<'t> Compiler<'t> {
                 self.move_to(span, dst, value);
             }
             ExprKind::Comp(comp) => self.comp(span, comp, dst),
-            ExprKind::Yield(value) => {
-                let value = match value {
-                    Some(value) => self.operand_at(*value, dst),
-                    None => {
-                        let none = self.temp();
-                        self.emit(span, Op::LoadNone, none, 0, 0);
-                        none
-                    }
-                };
-                self.emit(span, Op::Yield, dst, value, 0);
-            }
+            ExprKind::Yield(value) => self.yields(span, *value, dst),
             ExprKind::YieldFrom(value) => self.yield_from(span, *value, dst),
             _ => unreachable!("literals are constants"),
         }
         self.release(mark);
+    }
+
+    fn conditional(&mut self, span: Span, test: ExprId, arms: (ExprId, ExprId), dst: u16) {
+        let (other, end) = (self.label(), self.label());
+        self.jump_if(test, other, false);
+        self.expr_to(arms.0, dst);
+        self.jump(span, end);
+        self.place(other);
+        self.expr_to(arms.1, dst);
+        self.place(end);
+    }
+
+    fn slice(&mut self, span: Span, parts: [Option<ExprId>; 3], dst: u16) {
+        let base = self.temps(3);
+        for (slot, part) in (base..).zip(parts) {
+            match part {
+                Some(part) => self.expr_to(part, slot),
+                None => self.emit(span, Op::LoadNone, slot, 0, 0),
+            }
+        }
+        self.emit(span, Op::MakeSlice, dst, base, 0);
+    }
+
+    fn yields(&mut self, span: Span, value: Option<ExprId>, dst: u16) {
+        let value = match value {
+            Some(value) => self.operand_at(value, dst),
+            None => {
+                let none = self.temp();
+                self.emit(span, Op::LoadNone, none, 0, 0);
+                none
+            }
+        };
+        self.emit(span, Op::Yield, dst, value, 0);
     }
 
     /// There are no complex numbers in FL; a program that reaches one fails at the name `complex`.

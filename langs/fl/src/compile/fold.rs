@@ -102,6 +102,12 @@ fn unary(op: UnaryOp, value: Const) -> Option<Const> {
 
 fn binary(kind: BinKind, left: Const, right: Const) -> Option<Const> {
     match (&left, &right) {
+        (Const::Bool(a), Const::Bool(b)) => match kind {
+            BinKind::BitAnd => return Some(Const::Bool(a & b)),
+            BinKind::BitOr => return Some(Const::Bool(a | b)),
+            BinKind::BitXor => return Some(Const::Bool(a ^ b)),
+            _ => {}
+        },
         (Const::Float(a), Const::Float(b)) => return float_binary(kind, *a, *b),
         (Const::Float(a), _) => return float_binary(kind, *a, small_float(&right)?),
         (_, Const::Float(b)) => return float_binary(kind, small_float(&left)?, *b),

@@ -38,6 +38,15 @@ impl<'t> Compiler<'t> {
     fn docstring(&self, body: &'t [Stmt]) -> Option<&'t str> {
         match body.first()?.kind {
             StmtKind::Expr(id) => match self.tree.kind(id) {
+                // A formatted string is none, even without fields.
+                ExprKind::Str(_)
+                    if self
+                        .source
+                        .slice(self.tree.span(id))
+                        .starts_with(['f', 'F']) =>
+                {
+                    None
+                }
                 ExprKind::Str(text) => Some(text),
                 _ => None,
             },
@@ -115,7 +124,7 @@ impl<'t> Compiler<'t> {
             self.declare(unit_scope, *name);
         }
         let scopes = self.scopes;
-        for member in scopes.members(unit_scope) {
+        for &member in scopes.members(unit_scope) {
             let scope = scopes.get(member);
             for name in &scope.order {
                 let class_cell = scope.class_cell && Some(*name) == scopes.class_name;

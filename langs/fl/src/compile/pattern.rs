@@ -249,6 +249,11 @@ impl<'t> Compiler<'t> {
         if items.iter().all(wildcard) {
             return;
         }
+        if let Some(index) = star
+            && wildcard(&items[index])
+        {
+            return self.sequence_ends(span, items, index, (src, length), fail, captures);
+        }
         let base = self.temps(items.len());
         match star {
             Some(index) => {
@@ -273,6 +278,33 @@ impl<'t> Compiler<'t> {
                 }
                 _ => self.pattern(item, slot, fail, captures),
             }
+        }
+    }
+
+    /// A sequence pattern with `*_` at `star`: the items around it are fetched by index, so that
+    /// the sequence is not iterated, as in CPython.
+    fn sequence_ends(
+        &mut self,
+        span: Span,
+        items: &'t [Pattern],
+        star: usize,
+        (src, length): (u16, u16),
+        fail: Label,
+        captures: &Captures,
+    ) {
+        for (offset, item) in items.iter().enumerate() {
+            if offset == star || matches!(item.kind, PatternKind::Capture(None)) {
+                continue;
+            }
+            let slot = self.temp();
+            if offset < star {
+                self.emit(span, Op::GetItemK, slot, src, offset as u16);
+            } else {
+                let from_end = (items.len() - offset) as u16;
+                self.emit(span, Op::SubK, slot, length, from_end);
+                self.emit(span, Op::GetItem, slot, src, slot);
+            }
+            self.pattern(item, slot, fail, captures);
         }
     }
 

@@ -112,6 +112,8 @@ impl Scope {
 #[derive(Debug)]
 pub struct Scopes {
     scopes: Vec<Scope>,
+    /// For each unit itself and the comprehensions compiled into it.
+    members: Vec<Vec<ScopeId>>,
     /// The name `__class__`.
     pub class_name: Option<Name>,
 }
@@ -125,10 +127,16 @@ impl Scopes {
         let mut walk = NameWalk::new(tree);
         walk.module();
         let (scopes, mut errors) = walk.finish();
+        let class_name = tree.find("__class__");
         let mut all = Scopes {
+            members: vec![Vec::new(); scopes.len()],
             scopes,
-            class_name: tree.find("__class__"),
+            class_name,
         };
+        for id in (0..all.scopes.len() as u32).map(ScopeId) {
+            let unit = all.unit(id);
+            all.members[unit.0 as usize].push(id);
+        }
         all.resolve(tree, &mut errors);
         if errors.is_empty() {
             Ok(all)
@@ -151,14 +159,8 @@ impl Scopes {
     }
 
     /// The scopes whose variables live in the frames of `unit`, itself first.
-    pub fn members(&self, unit: ScopeId) -> Vec<ScopeId> {
-        let all = (0..self.scopes.len() as u32).map(ScopeId);
-        all.filter(|id| *id == unit || self.inlined(*id) && self.unit(*id) == unit)
-            .collect()
-    }
-
-    fn inlined(&self, id: ScopeId) -> bool {
-        self.get(id).kind == ScopeKind::Inlined
+    pub fn members(&self, unit: ScopeId) -> &[ScopeId] {
+        &self.members[unit.0 as usize]
     }
 
     /// What `name` means in `scope`.

@@ -284,6 +284,10 @@ fn exceptions_use_a_table() {
               handler 30..32 -> 34, t3
         "#]],
     );
+}
+
+#[test]
+fn with_statements_call_the_exits() {
     check(
         "def f():\n    with a as b, c:\n        return b\n",
         expect![[r#"
@@ -416,47 +420,48 @@ fn match_statements() {
         expect![[r#"
             function f(x): 17 slots
                 2    0  move t0, x
-                3    1  jump_if_not_sequence t0, -> 10
+                3    1  jump_if_not_sequence t0, -> 11
                      2  len t2, t0
-                     3  jump_if_not_ge_k t2, 2, -> 10
-                     4  unpack_ex t0, t3..t5, star 2
-                     5  jump_if_not_eq_k t3, 1, -> 10
-                     6  move t1, t4
-                     7  move y, t1
-                     8  jump_if_not y, -> 10
-                4    9  return y
-                5   10  jump_if_not_mapping t0, -> 34
-                    11  len t4, t0
-                    12  jump_if_not_ge_k t4, 1, -> 34
-                    13  const t6, "k"
-                    14  make_tuple t3, t6
-                    15  match_keys t4, t0, t3
-                    16  jump_if_none t4, -> 34
-                    17  unpack t4, t7
-                    18  move t8, t7
-                    19  load_global t9, str
-                    20  const t10, ()
-                    21  match_class t11, t8..t10, 0
-                    22  jump_if_none t11, -> 24
-                    23  jump -> 25
-                    24  jump_if_not_none t7, -> 34
-                    25  move t2, t7
-                    26  match_rest t5, t0, t3
-                    27  move t1, t5
-                    28  move rest, t1
-                    29  move v, t2
-                6   30  move t2, v
-                    31  move t3, rest
-                    32  make_tuple t1, t2..t3
-                    33  return t1
-                7   34  move t1, t0
-                    35  load_global t2, P
-                    36  const t3, ("a",)
-                    37  match_class t4, t1..t3, 0
-                    38  jump_if_none t4, -> 41
-                    39  unpack t4, t5
-                    40  jump_if_not_eq_k t5, 0, -> 41
-                2   41  return_none
+                     3  jump_if_not_ge_k t2, 2, -> 11
+                     4  get_item_k t3, t0, 0
+                     5  jump_if_not_eq_k t3, 1, -> 11
+                     6  get_item_k t4, t0, 1
+                     7  move t1, t4
+                     8  move y, t1
+                     9  jump_if_not y, -> 11
+                4   10  return y
+                5   11  jump_if_not_mapping t0, -> 35
+                    12  len t4, t0
+                    13  jump_if_not_ge_k t4, 1, -> 35
+                    14  const t6, "k"
+                    15  make_tuple t3, t6
+                    16  match_keys t4, t0, t3
+                    17  jump_if_none t4, -> 35
+                    18  unpack t4, t7
+                    19  move t8, t7
+                    20  load_global t9, str
+                    21  const t10, ()
+                    22  match_class t11, t8..t10, 0
+                    23  jump_if_none t11, -> 25
+                    24  jump -> 26
+                    25  jump_if_not_none t7, -> 35
+                    26  move t2, t7
+                    27  match_rest t5, t0, t3
+                    28  move t1, t5
+                    29  move rest, t1
+                    30  move v, t2
+                6   31  move t2, v
+                    32  move t3, rest
+                    33  make_tuple t1, t2..t3
+                    34  return t1
+                7   35  move t1, t0
+                    36  load_global t2, P
+                    37  const t3, ("a",)
+                    38  match_class t4, t1..t3, 0
+                    39  jump_if_none t4, -> 42
+                    40  unpack t4, t5
+                    41  jump_if_not_eq_k t5, 0, -> 42
+                2   42  return_none
         "#]],
     );
 }

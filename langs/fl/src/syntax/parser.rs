@@ -400,8 +400,19 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    /// After an error: skips the rest of the statement and the block that belongs to it.
+    /// After an error: skips the rest of the statement, the block that belongs to it and its other
+    /// clauses.
     pub(super) fn recover(&mut self) {
+        self.skip_clause();
+        while matches!(
+            self.tok(),
+            Tok::Elif | Tok::Else | Tok::Except | Tok::Finally
+        ) {
+            self.skip_clause();
+        }
+    }
+
+    fn skip_clause(&mut self) {
         while !matches!(self.tok(), Tok::Newline | Tok::End) {
             if self.at(Tok::Indent) {
                 return self.skip_block();
