@@ -46,9 +46,6 @@ pub(super) struct Plan {
     pub imports: Vec<LabelId>,
     /// Per fragment and snapshot: the values that the exit carries.
     pub exit_values: Vec<Vec<Vec<OpRef>>>,
-    /// Per fragment and snapshot: number of exits of the fragment that carry just
-    /// these values. (Snapshots mostly differ in what is not in registers.)
-    pub exit_shares: Vec<Vec<u32>>,
     /// Which fragment and instruction each exit of the unit is.
     exits: HashMap<ExitId, (usize, usize)>,
 }
@@ -69,15 +66,6 @@ fn repr(ty: Ty) -> Repr {
     }
 }
 
-/// Per snapshot: uses of all snapshots with these values.
-fn count_shares(values: &[Vec<OpRef>], uses: &[u32]) -> Vec<u32> {
-    let mut shares: HashMap<&[OpRef], u32> = HashMap::new();
-    for (values, uses) in values.iter().zip(uses) {
-        *shares.entry(values).or_default() += uses;
-    }
-    values.iter().map(|v| shares[&v[..]]).collect()
-}
-
 pub(super) fn label_of(descr: Descr) -> Result<LabelId, CompileError> {
     match descr {
         Descr::Label(label) => Ok(label),
@@ -95,7 +83,6 @@ impl Plan {
             points: Vec::new(),
             imports: Vec::new(),
             exit_values: Vec::new(),
-            exit_shares: Vec::new(),
             exits: HashMap::new(),
         };
         for (i, fragment) in unit.fragments.iter().enumerate() {
@@ -153,7 +140,7 @@ impl Plan {
         trace: &Trace,
         exits: &[ExitId],
     ) -> Result<(), CompileError> {
-        let mut uses = vec![0; trace.snapshots.len()];
+        let mut seen = vec![false; trace.snapshots.len()];
         let mut values = vec![Vec::new(); trace.snapshots.len()];
         let mut ids = exits.iter();
         for (at, inst) in trace.insts.iter().enumerate() {
@@ -167,18 +154,16 @@ impl Plan {
                 .next()
                 .ok_or(CompileError::Malformed("fewer exits than guards"))?;
             self.exits.insert(*exit, (index, at));
-            if uses[snapshot.index()] == 0 {
+            if !std::mem::replace(&mut seen[snapshot.index()], true) {
                 values[snapshot.index()] = trace.exit_values(snapshot);
                 if values[snapshot.index()].len() > EXIT_BUFFER_WORDS {
                     return Err(CompileError::TooManyValues);
                 }
             }
-            uses[snapshot.index()] += 1;
         }
         if ids.next().is_some() {
             return Err(CompileError::Malformed("more exits than guards"));
         }
-        self.exit_shares.push(count_shares(&values, &uses));
         self.exit_values.push(values);
         Ok(())
     }

@@ -1,21 +1,21 @@
 //! Leaving machine code and coming in: cold exit blocks, jumps to other units,
 //! the stubs behind unlinked slots, slow-path helpers, and the trampoline.
 //!
-//! An exit is a cold block that stores its values to the exit buffer and
-//! tail-calls through the guard's slot; nothing of it is on the hot path but the
-//! branch. Exits that carry the same values share the stores, and all share the
-//! tail call: code generation takes time by the instruction.
+//! An exit is a cold block that notes its id, stores its values to the exit
+//! buffer and tail-calls through the guard's slot; nothing of it is on the hot
+//! path but the branch. Exits share stores (see `stores.rs`) and the tail call:
+//! code generation takes time by the instruction.
 //!
 //! ```text
-//!   guard 1 ─► slot 1 ─┐
-//!   guard 2 ─► slot 2 ─┴► stores ─┐
-//!   guard 3 ─► stores, slot 3 ────┴► tail call
+//!   guard 1 ─► exit_id = 1 ─► store a, b ─┐
+//!   guard 2 ─► exit_id = 2 ──┘            ├─► tail call through slot [exit_id]
+//!   guard 3 ─► exit_id = 3 ─► store a, c ─┘
 //! ```
 
 use super::Compiler;
 use super::lower::Lower;
-use super::slots::{SLOT_CODE, SLOT_SELECTOR};
-use crate::backend::link::Key;
+use super::slots::{SLOT_CODE, SLOT_SELECTOR, SLOT_SHIFT};
+use super::stores::{Groups, Places};
 use crate::backend::{CompileError, ExitId, Outcome};
 use crate::ir::{OpRef, SnapshotId, TraceId};
 use crate::vm::VmCore;
@@ -25,7 +25,6 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
-use hashbrown::HashMap;
 use std::mem::offset_of;
 
 /// What the returned word means: an exit id, or one of these kinds and an id.
@@ -166,8 +165,7 @@ const EXIT_BUFFER: i32 = offset_of!(VmCore, exit_buffer) as i32;
 pub(super) struct ColdExit {
     block: Block,
     snapshot: SnapshotId,
-    /// Address of the slot.
-    slot: u64,
+    exit: ExitId,
 }
 
 /// A bridge of the unit, reached by a branch: lowered later.
@@ -197,12 +195,11 @@ impl Lower<'_, '_> {
             });
             return block;
         }
-        let slot = self.slots.address(Key::Exit(exit));
         let block = self.cold_block();
         self.frag.cold.push(ColdExit {
             block,
             snapshot,
-            slot,
+            exit,
         });
         block
     }
@@ -221,50 +218,65 @@ impl Lower<'_, '_> {
 
     /// Fills the fragment's exit blocks.
     pub(super) fn emit_exits(&mut self) {
+        let cold = std::mem::take(&mut self.frag.cold);
         let plan = self.plan;
-        let mut shared: HashMap<&[OpRef], Block> = HashMap::new();
-        for exit in std::mem::take(&mut self.frag.cold) {
-            let (fragment, snapshot) = (self.frag.index, exit.snapshot.index());
-            let values = &plan.exit_values[fragment][snapshot];
+        let all = &plan.exit_values[self.frag.index];
+        let count = self.frag.trace.values as usize;
+        let places = Places::new(count, all);
+        let lists: Vec<&[OpRef]> = (cold.iter())
+            .map(|exit| &all[exit.snapshot.index()][..])
+            .collect();
+        let groups = match places.are_shared() {
+            true => Groups::new(count, &lists),
+            false => Groups::apart(),
+        };
+        let blocks: Vec<Block> = groups.groups.iter().map(|_| self.cold_block()).collect();
+        for (i, (exit, list)) in cold.iter().zip(lists).enumerate() {
+            self.slots.set_layout(exit.exit, places.layout(list));
             self.b.switch_to_block(exit.block);
-            // The slot's address is made here: as an argument of the guard's
-            // branch it would be made on the hot path.
-            if plan.exit_shares[fragment][snapshot] > 1 && !values.is_empty() {
-                let slot = self.iconst(exit.slot);
-                let block = *shared.entry(values).or_insert_with(|| {
-                    let block = self.b.create_block();
-                    self.b.set_cold_block(block);
-                    self.b.append_block_param(block, I64);
-                    block
-                });
-                self.b.ins().jump(block, &[slot.into()]);
-            } else {
-                self.store_to_buffer(values);
-                let slot = self.iconst(exit.slot);
-                self.leave(slot);
+            let id = self.iconst(u64::from(exit.exit.0));
+            self.vm_store(id, offset_of!(VmCore, exit_id));
+            if !places.are_shared() {
+                self.store_to_buffer(list.iter().copied().enumerate());
             }
+            let target = match groups.of_exit.get(i).copied().flatten() {
+                Some(group) => blocks[group],
+                None => self.exit_tail(),
+            };
+            self.b.ins().jump(target, &[]);
         }
-        let mut shared: Vec<_> = shared.into_iter().collect();
-        shared.sort_by_key(|(_, block)| *block);
-        for (values, block) in shared {
-            self.b.switch_to_block(block);
-            self.store_to_buffer(values);
-            let slot = self.b.block_params(block)[0];
-            self.leave(slot);
+        for (group, block) in groups.groups.iter().zip(&blocks) {
+            self.b.switch_to_block(*block);
+            let own = group.own.iter();
+            self.store_to_buffer(own.map(|v| (places.place(*v, 0) as usize, *v)));
+            let target = match group.next {
+                Some(next) => blocks[next],
+                None => self.exit_tail(),
+            };
+            self.b.ins().jump(target, &[]);
         }
     }
 
-    /// Stores values to the exit buffer.
-    pub(super) fn store_to_buffer(&mut self, values: &[OpRef]) {
-        if values.is_empty() {
-            return;
+    /// The block that leaves through the slot of the exit noted in the engine record.
+    fn exit_tail(&mut self) -> Block {
+        match self.exit_tail {
+            Some(tail) => tail,
+            None => {
+                let tail = self.cold_block();
+                self.exit_tail = Some(tail);
+                tail
+            }
         }
+    }
+
+    /// Stores values to their places in the exit buffer.
+    pub(super) fn store_to_buffer(&mut self, values: impl Iterator<Item = (usize, OpRef)>) {
         let flags = MemFlagsData::trusted();
         let buffer = self.vm_load(offset_of!(VmCore, exit_buffer));
-        for (i, &value) in values.iter().enumerate() {
+        for (place, value) in values {
             let value = self.use_value(value);
             let value = self.widen_bool(value);
-            self.b.ins().store(flags, value, buffer, i as i32 * 8);
+            self.b.ins().store(flags, value, buffer, place as i32 * 8);
         }
     }
 
@@ -282,11 +294,24 @@ impl Lower<'_, '_> {
         self.b.ins().jump(tail, &[slot.into()]);
     }
 
-    /// Fills the block through which all code of the unit leaves.
-    pub(super) fn emit_tail(&mut self) {
-        let Some(tail) = self.tail else { return };
-        self.b.switch_to_block(tail);
-        let slot = self.b.block_params(tail)[0];
+    /// Fills the blocks through which all code of the unit leaves.
+    pub(super) fn emit_tails(&mut self) {
+        if let Some(tail) = self.exit_tail {
+            self.b.switch_to_block(tail);
+            let id = self.vm_load(offset_of!(VmCore, exit_id));
+            let offset = self.b.ins().ishl_imm_s(id, SLOT_SHIFT);
+            let table = self.iconst(self.slots.exit_table());
+            let slot = self.b.ins().iadd(table, offset);
+            self.tail_call(slot);
+        }
+        if let Some(tail) = self.tail {
+            self.b.switch_to_block(tail);
+            let slot = self.b.block_params(tail)[0];
+            self.tail_call(slot);
+        }
+    }
+
+    fn tail_call(&mut self, slot: Value) {
         let flags = MemFlagsData::trusted();
         let code = self.b.ins().load(I64, flags, slot, SLOT_CODE);
         let selector = self.b.ins().load(I64, flags, slot, SLOT_SELECTOR);

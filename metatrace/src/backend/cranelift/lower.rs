@@ -98,7 +98,8 @@ pub(super) struct Lower<'u, 'f> {
     /// Float constants made on entry.
     pub floats: HashMap<u64, Value>,
     pub pending: Vec<Pending>,
-    /// The block through which all code leaves, once something does.
+    /// The blocks through which exits, and jumps to other units, leave: once there is one.
+    pub exit_tail: Option<Block>,
     pub tail: Option<Block>,
     pub frag: Frag<'u>,
 }
@@ -157,6 +158,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             entries: HashMap::new(),
             floats: HashMap::new(),
             pending: Vec::new(),
+            exit_tail: None,
             tail: None,
             frag: Frag::new(0, &none),
         }
@@ -617,7 +619,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             self.b.ins().jump(block, &args);
             return Ok(());
         }
-        self.store_to_buffer(&inst.args);
+        self.store_to_buffer(inst.args.iter().copied().enumerate());
         let slot = self.slots.address(Key::Label(label));
         let slot = self.iconst(slot);
         self.leave(slot);

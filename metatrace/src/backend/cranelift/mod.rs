@@ -12,6 +12,7 @@
 //! - `tree`: a unit as one function: dispatch, fragments, bridges
 //! - `lower`, `int`, `heap`: each operation
 //! - `exits`: leaving and coming in; stubs and the trampoline
+//! - `stores`: what exits store, and share
 //! - `slots`: the tables that machine code reads
 //!
 //! Facts about Cranelift 0.135 that shaped this: `Context::compile` without a
@@ -26,6 +27,7 @@ mod heap;
 mod int;
 mod lower;
 mod slots;
+mod stores;
 mod tree;
 
 use super::code::{self, CodeMemory};
@@ -42,6 +44,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
 use exits::{Stubs, decode_exit};
 use slots::Slots;
+use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -185,6 +188,9 @@ impl State {
     fn compile(&mut self, unit: &Unit) -> Result<CodeId, CompileError> {
         let links = &self.links;
         let plan = Plan::new(unit, |label| links.target(Key::Label(label)).is_some())?;
+        if !slots::ids_fit(unit, &plan) {
+            return Err(CompileError::CodeMemoryFull);
+        }
         let validity = unit.own_validity();
         tree::build(
             &mut self.compiler,
@@ -300,7 +306,16 @@ impl Backend for CraneliftBackend {
         self.active.set(self.active.get() + 1);
         let word = code::run(trampoline, vm, frame, selector, code);
         self.active.set(self.active.get() - 1);
-        decode_exit(word, || code::Memory::new(vm).with(|vm| vm.frame.0))
+        let memory = code::Memory::new(vm);
+        let outcome = decode_exit(word, || memory.with(|vm| vm.frame.0));
+        if let Outcome::Exit(exit) = outcome
+            && let Some(layout) = self.state.borrow().slots.layout(exit)
+        {
+            let words: SmallVec<[u64; 32]> =
+                layout.iter().map(|p| memory.buffer(*p as usize)).collect();
+            (words.iter().enumerate()).for_each(|(i, word)| memory.set_buffer(i, *word));
+        }
+        outcome
     }
 
     fn keep_text(&self, keep: bool) {

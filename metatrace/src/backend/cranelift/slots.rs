@@ -4,27 +4,35 @@
 
 use super::exits::{EXIT_ENTER, EXIT_LABEL, Stubs};
 use crate::backend::link::Key;
-use crate::ir::TraceId;
+use crate::backend::plan::{Plan, Point};
+use crate::backend::{ExitId, Unit, UnitFragment};
+use crate::ir::{Descr, Inst, TraceId};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where a slot leads. Atomic only because machine code reads it behind the
 /// compiler's back.
 #[repr(C)]
-#[derive(Default)]
 pub(super) struct Slot {
     code: AtomicU64,
     selector: AtomicU64,
 }
 
+const _: () = assert!(size_of::<Slot>() == 1 << SLOT_SHIFT);
+
 /// Offsets in a [`Slot`].
 pub(super) const SLOT_CODE: i32 = 0;
 pub(super) const SLOT_SELECTOR: i32 = 8;
 
-const CHUNK: usize = 256;
+/// Ids that a table has room for. Untouched room costs address space only.
+pub(super) const SLOTS_MAX: usize = 1 << 20;
+/// Size of a slot, as a shift.
+pub(super) const SLOT_SHIFT: i64 = 4;
 
 /// Slots by id, made when first asked for.
 struct Table {
-    chunks: Vec<Box<[Slot]>>,
+    /// Has its full capacity from the start, so that slots stay where they are.
+    slots: Vec<Slot>,
     /// Code and kind bits of slots that lead nowhere.
     stub: u64,
     kind: u64,
@@ -33,23 +41,22 @@ struct Table {
 impl Table {
     fn new(stub: u64, kind: u64) -> Table {
         Table {
-            chunks: Vec::new(),
+            slots: Vec::with_capacity(SLOTS_MAX),
             stub,
             kind,
         }
     }
 
     fn slot(&mut self, id: u32) -> &Slot {
-        let (chunk, index) = (id as usize / CHUNK, id as usize % CHUNK);
-        while self.chunks.len() <= chunk {
-            let first = (self.chunks.len() * CHUNK) as u64;
-            let default = |i: usize| Slot {
+        let id = id as usize;
+        assert!(id < SLOTS_MAX, "checked before compiling");
+        while self.slots.len() <= id {
+            self.slots.push(Slot {
                 code: AtomicU64::new(self.stub),
-                selector: AtomicU64::new(self.kind | (first + i as u64)),
-            };
-            self.chunks.push((0..CHUNK).map(default).collect());
+                selector: AtomicU64::new(self.kind | self.slots.len() as u64),
+            });
         }
-        &self.chunks[chunk][index]
+        &self.slots[id]
     }
 
     fn set(&mut self, id: u32, code: u64, selector: u64) {
@@ -63,10 +70,30 @@ impl Table {
     }
 }
 
+/// Whether the tables have room for all ids that the unit mentions.
+pub(super) fn ids_fit(unit: &Unit, plan: &Plan) -> bool {
+    let fits = |id: u32| (id as usize) < SLOTS_MAX;
+    let descr = |inst: &Inst| match inst.descr {
+        Descr::Trace(trace) => fits(trace.0),
+        Descr::Label(label) => fits(label.0),
+        _ => true,
+    };
+    let fragment =
+        |f: &UnitFragment| f.exits.iter().all(|e| fits(e.0)) && f.trace.insts.iter().all(descr);
+    let point = |p: &Point| match p.key {
+        Key::Exit(exit) => fits(exit.0),
+        Key::Entry(trace) => fits(trace.0),
+        Key::Label(_) => true,
+    };
+    unit.fragments.iter().all(fragment) && plan.points.iter().all(point)
+}
+
 pub(super) struct Slots {
     exits: Table,
     labels: Table,
     entries: Table,
+    /// Per exit: where its values are in the exit buffer, unless in order.
+    layouts: Vec<Option<Rc<[u16]>>>,
 }
 
 impl Slots {
@@ -75,6 +102,7 @@ impl Slots {
             exits: Table::new(stubs.leave, 0),
             labels: Table::new(stubs.leave, EXIT_LABEL),
             entries: Table::new(stubs.leave, EXIT_ENTER),
+            layouts: Vec::new(),
         }
     }
 
@@ -102,12 +130,31 @@ impl Slots {
         table.reset(id);
     }
 
+    /// Address of the exit table.
+    pub fn exit_table(&self) -> u64 {
+        self.exits.slots.as_ptr() as u64
+    }
+
+    pub fn set_layout(&mut self, exit: ExitId, layout: Option<Rc<[u16]>>) {
+        let id = exit.0 as usize;
+        // The slot too: machine code computes its address.
+        self.exits.slot(exit.0);
+        if self.layouts.len() <= id {
+            self.layouts.resize(id + 1, None);
+        }
+        self.layouts[id] = layout;
+    }
+
+    /// Where an exit's values are in the exit buffer, unless in order.
+    pub fn layout(&self, exit: ExitId) -> Option<Rc<[u16]>> {
+        self.layouts.get(exit.0 as usize).cloned().flatten()
+    }
+
     /// Code and selector of an entry.
     ///
     /// Panics when the trace never had code.
     pub fn entry(&self, trace: TraceId) -> (u64, u64) {
-        let (chunk, index) = (trace.index() / CHUNK, trace.index() % CHUNK);
-        let slot = &self.entries.chunks[chunk][index];
+        let slot = &self.entries.slots[trace.index()];
         (
             slot.code.load(Ordering::Relaxed),
             slot.selector.load(Ordering::Relaxed),

@@ -64,16 +64,17 @@ pub(super) fn build(
                 let inputs = lower.b.block_params(target).to_vec();
                 lower.fragment(point.fragment, &inputs)?;
             }
-            Key::Exit(_) => {
+            Key::Exit(exit) => {
                 let inputs = &unit.fragments[point.fragment].trace.inputs;
-                let inputs = lower.reload(inputs);
+                let layout = lower.slots.layout(exit);
+                let inputs = lower.reload(inputs, layout.as_deref());
                 lower.fragment(point.fragment, &inputs)?;
             }
             Key::Label(label) => lower.label_point(label),
         }
         lower.pending_bridges()?;
     }
-    lower.emit_tail();
+    lower.emit_tails();
     lower.b.seal_all_blocks();
     lower.b.finalize(compiler.isa.frontend_config());
     Ok(())
@@ -151,21 +152,23 @@ impl Lower<'_, '_> {
         points
     }
 
-    /// Loads values of these types from the exit buffer.
-    fn reload(&mut self, types: &[Ty]) -> Vec<Value> {
+    /// Loads values of these types from the exit buffer: from these places, or in order.
+    fn reload(&mut self, types: &[Ty], places: Option<&[u16]>) -> Vec<Value> {
         if types.is_empty() {
             return Vec::new();
         }
         let flags = MemFlagsData::trusted();
         let buffer = self.vm_load(offset_of!(VmCore, exit_buffer));
-        let load = |(i, ty): (usize, &Ty)| match cl_type(*ty) {
-            I8 => {
-                // Booleans are stored as whole words; on a little-endian machine
-                // the first byte is the value, elsewhere the word is narrowed.
-                let word = self.b.ins().load(I64, flags, buffer, i as i32 * 8);
-                self.b.ins().ireduce(I8, word)
+        let load = |(i, ty): (usize, &Ty)| {
+            let at = places.map_or(i, |places| places[i] as usize) as i32 * 8;
+            match cl_type(*ty) {
+                I8 => {
+                    // Booleans are stored as whole words.
+                    let word = self.b.ins().load(I64, flags, buffer, at);
+                    self.b.ins().ireduce(I8, word)
+                }
+                ty => self.b.ins().load(ty, flags, buffer, at),
             }
-            ty => self.b.ins().load(ty, flags, buffer, i as i32 * 8),
         };
         types.iter().enumerate().map(load).collect()
     }
@@ -177,7 +180,11 @@ impl Lower<'_, '_> {
         let types: Vec<Ty> = (trace.insts[place.at].args.iter())
             .map(|a| trace.types[a.index()])
             .collect();
-        let args: Vec<BlockArg> = self.reload(&types).into_iter().map(Into::into).collect();
+        let args: Vec<BlockArg> = self
+            .reload(&types, None)
+            .into_iter()
+            .map(Into::into)
+            .collect();
         let block = self.labels[&label].outer;
         self.b.ins().jump(block, &args);
     }

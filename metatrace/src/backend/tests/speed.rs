@@ -123,3 +123,36 @@ fn show_code() {
     let (code, _) = m.compile(ENTRY, &trace(&long_trace(1)));
     println!("{}", m.backend.disassemble(code));
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn speed_of_compiling_exits() {
+    let mut m = Machine::cranelift();
+    // A hundred guards, each with so many live values.
+    for extra in [0, 5, 10, 20, 40] {
+        let mut text = String::from("inputs f: val\n");
+        for i in 0..extra {
+            text += &format!("  x{i} = load f, frame[{i}]\n");
+        }
+        let list: String = (0..extra).map(|i| format!("x{i}, ")).collect();
+        text += "  y0 = load f, frame.token\n";
+        for k in 0..50 {
+            let (n, log) = (k + 1, extra + 1);
+            text += &format!(
+                "  y{n} = int_add_ovf y{k}, 3 @[log {log} [{list}y{k}]]\n  c{n} = int_lt y{n}, 3000\n  \
+                 guard_true c{n} @[log {log} [{list}y{n}]]\n"
+            );
+        }
+        text += &format!("  exit @[log {} [{list}y50]]\n", extra + 1);
+        let t = trace(&text);
+        let exits = m.exits(&t);
+        let ns = ns_per(100, || {
+            for _ in 0..100 {
+                let code = m.compile_unit(&[(ENTRY, &t, &exits)]);
+                m.backend.free(code);
+            }
+        });
+        println!("{extra} live: {} ops {:.1} us", t.insts.len(), ns / 1e3);
+    }
+    println!("{:?}", m.backend.stats());
+}
