@@ -479,12 +479,7 @@ impl Backend for PortableBackend {
         let state = self.state.borrow();
         let code = state.codes.get(code.0 as usize).and_then(Option::as_ref);
         let fragments = code.map_or(&[][..], |code| &code.fragments);
-        let lines = |fragment: &Fragment| -> String {
-            (fragment.trace.insts.iter())
-                .map(|inst| format!("{:?} = {} {:?}\n", inst.result, inst.op.name(), inst.args))
-                .collect()
-        };
-        fragments.iter().map(lines).collect()
+        fragments.iter().map(|f| f.trace.to_string()).collect()
     }
 
     fn stats(&self) -> BackendStats {

@@ -95,10 +95,10 @@ fn speed_of_machine_code() {
         m.run(T0, frame);
     });
     println!("integer sum: {turn:.3} ns per turn");
-    for text in [SUM_TEXT, &long_trace(1), &long_trace(10)] {
+    for text in [SUM_TEXT, &long_trace(1), &long_trace(10), &long_trace(100)] {
         let t = trace(text);
         let exits = m.exits(&t);
-        const TIMES: u64 = 300;
+        const TIMES: u64 = 50;
         let ns = ns_per(TIMES, || {
             for _ in 0..TIMES {
                 let code = m.compile_unit(&[(ENTRY, &t, &exits)]);
