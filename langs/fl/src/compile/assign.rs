@@ -1,12 +1,12 @@
 //! Assignment, augmented assignment, deletion.
 
-use super::Compiler;
+use super::{Compiler, Const};
 use crate::op::Op;
 use crate::source::Span;
 use crate::syntax::ast::*;
 
 impl<'t> Compiler<'t> {
-    pub(super) fn assignment(&mut self, span: Span, targets: &'t [ExprId], value: ExprId) {
+    pub(super) fn assignment(&mut self, targets: &'t [ExprId], value: ExprId) {
         if let [target] = targets {
             if let ExprKind::Name(name) = *self.tree.kind(*target)
                 && let Some(variable) = self.plain_local(name)
@@ -20,13 +20,35 @@ impl<'t> Compiler<'t> {
                 return self.parallel(to, from);
             }
         }
+        if targets.len() > 1
+            && let Some(small @ (Const::None | Const::Bool(_) | Const::Int(-128..128))) =
+                self.constant(value)
+        {
+            return targets
+                .iter()
+                .for_each(|target| self.assign_small(*target, small.clone()));
+        }
         let slot = if targets.len() > 1 && self.may_change(value) {
             self.value_in_temp(value)
         } else {
             self.operand(value)
         };
-        let _ = span;
         targets.iter().for_each(|target| self.assign(*target, slot));
+    }
+
+    /// Assigns a constant that every slot can be given anew.
+    fn assign_small(&mut self, target: ExprId, value: Const) {
+        let span = self.tree.span(target);
+        if let ExprKind::Name(name) = *self.tree.kind(target)
+            && let Some(variable) = self.plain_local(name)
+        {
+            return self.load_const(span, variable.slot, value);
+        }
+        let mark = self.mark();
+        let slot = self.temp();
+        self.load_const(span, slot, value);
+        self.assign(target, slot);
+        self.release(mark);
     }
 
     /// Whether the value is a variable, which one of several targets might assign.

@@ -327,7 +327,11 @@ impl<'t> Compiler<'t> {
             let op = Op::jump_compare_k(CmpKind::Ge, false);
             self.emit_jump(span, op, found, keys.len() as u16, fail);
         }
-        self.tuple(span, keys, names);
+        let constants: Option<Vec<Const>> = keys.iter().map(|key| self.constant(*key)).collect();
+        match constants {
+            Some(constants) => self.load_const(span, names, Const::Tuple(constants.into())),
+            None => self.tuple(span, keys, names),
+        }
         if !keys.is_empty() {
             self.emit(span, Op::MatchKeys, found, src, names);
             self.emit_jump(span, Op::JumpIfNone, found, 0, fail);

@@ -18,7 +18,7 @@ impl<'t> Compiler<'t> {
         let span = stmt.span;
         match &stmt.kind {
             StmtKind::Expr(id) => self.expression_statement(span, *id),
-            StmtKind::Assign { targets, value } => self.assignment(span, targets, *value),
+            StmtKind::Assign { targets, value } => self.assignment(targets, *value),
             StmtKind::AugAssign { target, op, value } => {
                 self.augmented(span, *target, *op, *value);
             }

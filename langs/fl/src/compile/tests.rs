@@ -111,21 +111,20 @@ fn loops_test_at_the_end() {
         "def f(n):\n    i = s = 0\n    while i < n and s != 7:\n        if i % 3 == 0:\n            continue\n        s += i\n        i += 1\n    else:\n        s = -s\n    return s\n",
         expect![[r#"
             function f(n): 5 slots
-                2    0  int t0, 0
-                     1  move i, t0
-                     2  move s, t0
-                3    3  jump_if_not_lt i, n, -> 13
-                     4  jump_if_not_ne_k s, 7, -> 13
-                     5  loop #0
-                4    6  mod_k t0, i, 3
-                     7  jump_if_not_eq_k t0, 0, -> 9
-                5    8  jump -> 11
-                6    9  iadd s, s, i
-                7   10  iadd_k i, i, 1
-                3   11  jump_if_not_lt i, n, -> 13
-                    12  jump_if_ne_k s, 7, -> 5
-                9   13  neg s, s
-               10   14  return s
+                2    0  int i, 0
+                     1  int s, 0
+                3    2  jump_if_not_lt i, n, -> 12
+                     3  jump_if_not_ne_k s, 7, -> 12
+                     4  loop #0
+                4    5  mod_k t0, i, 3
+                     6  jump_if_not_eq_k t0, 0, -> 8
+                5    7  jump -> 10
+                6    8  iadd s, s, i
+                7    9  iadd_k i, i, 1
+                3   10  jump_if_not_lt i, n, -> 12
+                    11  jump_if_ne_k s, 7, -> 4
+                9   12  neg s, s
+               10   13  return s
         "#]],
     );
 }
@@ -418,7 +417,7 @@ fn match_statements() {
     check(
         "def f(x):\n    match x:\n        case [1, y, *_] if y:\n            return y\n        case {'k': str() | None as v, **rest}:\n            return v, rest\n        case P(a=0):\n            pass\n",
         expect![[r#"
-            function f(x): 17 slots
+            function f(x): 16 slots
                 2    0  move t0, x
                 3    1  jump_if_not_sequence t0, -> 11
                      2  len t2, t0
@@ -430,38 +429,37 @@ fn match_statements() {
                      8  move y, t1
                      9  jump_if_not y, -> 11
                 4   10  return y
-                5   11  jump_if_not_mapping t0, -> 35
+                5   11  jump_if_not_mapping t0, -> 34
                     12  len t4, t0
-                    13  jump_if_not_ge_k t4, 1, -> 35
-                    14  const t6, "k"
-                    15  make_tuple t3, t6
-                    16  match_keys t4, t0, t3
-                    17  jump_if_none t4, -> 35
-                    18  unpack t4, t7
-                    19  move t8, t7
-                    20  load_global t9, str
-                    21  const t10, ()
-                    22  match_class t11, t8..t10, 0
-                    23  jump_if_none t11, -> 25
-                    24  jump -> 26
-                    25  jump_if_not_none t7, -> 35
-                    26  move t2, t7
-                    27  match_rest t5, t0, t3
-                    28  move t1, t5
-                    29  move rest, t1
-                    30  move v, t2
-                6   31  move t2, v
-                    32  move t3, rest
-                    33  make_tuple t1, t2..t3
-                    34  return t1
-                7   35  move t1, t0
-                    36  load_global t2, P
-                    37  const t3, ("a",)
-                    38  match_class t4, t1..t3, 0
-                    39  jump_if_none t4, -> 42
-                    40  unpack t4, t5
-                    41  jump_if_not_eq_k t5, 0, -> 42
-                2   42  return_none
+                    13  jump_if_not_ge_k t4, 1, -> 34
+                    14  const t3, ("k",)
+                    15  match_keys t4, t0, t3
+                    16  jump_if_none t4, -> 34
+                    17  unpack t4, t6
+                    18  move t7, t6
+                    19  load_global t8, str
+                    20  const t9, ()
+                    21  match_class t10, t7..t9, 0
+                    22  jump_if_none t10, -> 24
+                    23  jump -> 25
+                    24  jump_if_not_none t6, -> 34
+                    25  move t2, t6
+                    26  match_rest t5, t0, t3
+                    27  move t1, t5
+                    28  move rest, t1
+                    29  move v, t2
+                6   30  move t2, v
+                    31  move t3, rest
+                    32  make_tuple t1, t2..t3
+                    33  return t1
+                7   34  move t1, t0
+                    35  load_global t2, P
+                    36  const t3, ("a",)
+                    37  match_class t4, t1..t3, 0
+                    38  jump_if_none t4, -> 41
+                    39  unpack t4, t5
+                    40  jump_if_not_eq_k t5, 0, -> 41
+                2   41  return_none
         "#]],
     );
 }
