@@ -153,6 +153,9 @@ pub(super) struct Saved {
 /// What building the label's state needs at hand.
 struct Opening<'s> {
     assume: &'s Assume,
+    /// Values of slots that the first iteration did not change.
+    base: Vec<bool>,
+    /// Those, and what is computed from them.
     invariant: Vec<bool>,
     /// Operands made so far, by first value.
     shared: HashMap<OpRef, u32>,
@@ -212,7 +215,7 @@ impl Walk<'_, '_> {
         assume: &Assume,
     ) -> (Draft, Vec<Abs>) {
         let end = self.settle_slots(end, assume);
-        let (invariant, derived) = self.invariants(entry, &end, assume);
+        let (base, invariant, derived) = self.invariants(entry, &end, assume);
         self.emit(Op::Jump, Ty::Void, &[], Descr::Label(label), None);
         self.emit(Op::Label, Ty::Void, &[], Descr::Label(label), None);
         let at = self.out.insts.len() - 1;
@@ -226,6 +229,7 @@ impl Walk<'_, '_> {
 
         let mut o = Opening {
             assume,
+            base,
             invariant,
             shared: HashMap::new(),
             virts: HashMap::new(),
@@ -234,6 +238,7 @@ impl Walk<'_, '_> {
             leaves: Vec::new(),
         };
         o.invariant.resize(self.out.values as usize, false);
+        o.base.resize(self.out.values as usize, false);
         let mut slots = Vec::new();
         for (i, abs) in end.iter().enumerate() {
             let entry = entry.get(i).copied();
@@ -312,11 +317,11 @@ impl Walk<'_, '_> {
         entry: &[Abs],
         end: &[Abs],
         assume: &Assume,
-    ) -> (Vec<bool>, Vec<bool>) {
+    ) -> (Vec<bool>, Vec<bool>, Vec<bool>) {
         let count = self.out.values as usize;
         let (mut invariant, mut derived) = (vec![false; count], vec![false; count]);
         if assume.nothing {
-            return (invariant, derived);
+            return (invariant.clone(), invariant, derived);
         }
         let mut blocked = vec![false; count];
         for (i, (a, b)) in entry.iter().zip(end).enumerate() {
@@ -325,12 +330,15 @@ impl Walk<'_, '_> {
             if op.is_const() {
                 continue;
             }
-            if a == b && !assume.general.contains(&slot_path(i)) {
+            // The slot's value is whatever it is: it must not also be a computation.
+            let computed = self.def(op).is_some_and(|d| d.op != Op::Load);
+            if a == b && !computed && !assume.general.contains(&slot_path(i)) {
                 invariant[op.index()] = true;
             } else {
                 blocked[op.index()] = true;
             }
         }
+        let base = invariant.clone();
         for at in 0..self.out.insts.len() {
             let inst = &self.out.insts[at];
             let r = inst.result.index();
@@ -353,7 +361,7 @@ impl Walk<'_, '_> {
             invariant[r] = true;
             derived[r] = true;
         }
-        (invariant, derived)
+        (base, invariant, derived)
     }
 
     /// Would the load give the same value at the end of the preamble, and does
@@ -380,9 +388,9 @@ impl Walk<'_, '_> {
         let general = o.assume.nothing || o.assume.general.contains(&path);
         match self.resolve(abs) {
             Abs::Op(op) if op.is_const() && !general => Pat::Const(op),
-            Abs::Op(op) if !op.is_const() && o.invariant[op.index()] && !general => {
-                Pat::Invariant(op)
-            }
+            // Only unchanged slots: of a slot that happens to hold something
+            // invariant, later entries into the loop may know nothing.
+            Abs::Op(op) if !op.is_const() && o.base[op.index()] && !general => Pat::Invariant(op),
             Abs::Op(op) => Pat::Leaf(self.leaf(op, path, entry, o)),
             Abs::Virt(v) => {
                 if let Some(i) = o.virts.get(&v) {
@@ -592,12 +600,19 @@ impl Walk<'_, '_> {
     pub fn close_loop(&mut self, draft: &mut Draft, end: &[Abs], assume: &mut Assume) -> bool {
         self.flush_all();
         let mut stable = true;
-        let mut bound: HashMap<u32, u32> = HashMap::new();
+        let mut bound: HashMap<u32, (u32, u64)> = HashMap::new();
         for (i, abs) in end.iter().enumerate() {
             let pat = draft.slots[i];
             stable &= self.close_slot(draft, pat, *abs, slot_path(i), assume, &mut bound);
         }
         stable &= self.close_memory(draft, assume);
+        // An object that another operand refers to exists after all.
+        for (v, path) in bound.values() {
+            if self.st.virtuals[*v as usize].forced != OpRef::NONE {
+                assume.forced.insert(*path);
+                stable = false;
+            }
+        }
         for k in 0..draft.leaves.len() {
             let claim = draft.known[draft.leaves[k].param.index()];
             stable &= self.close_leaf(&draft.leaves[k], claim, assume);
@@ -616,7 +631,7 @@ impl Walk<'_, '_> {
         abs: Abs,
         path: u64,
         assume: &mut Assume,
-        bound: &mut HashMap<u32, u32>,
+        bound: &mut HashMap<u32, (u32, u64)>,
     ) -> bool {
         let abs = self.resolve(abs);
         match pat {
@@ -659,17 +674,17 @@ impl Walk<'_, '_> {
                     };
                     if let Some(seen) = bound.get(&i) {
                         // The object was met before: it must be the same one.
-                        if *seen != v {
+                        if seen.0 != v {
                             assume.forced.insert(path);
                         }
-                        return *seen == v;
+                        return seen.0 == v;
                     }
                     let object = self.st.virtuals[v as usize].clone();
-                    if object.kind != *kind || bound.values().any(|b| *b == v) {
+                    if object.kind != *kind || bound.values().any(|b| b.0 == v) {
                         assume.forced.insert(path);
                         return false;
                     }
-                    bound.insert(i, v);
+                    bound.insert(i, (v, path));
                     let mut stable = true;
                     for (word, pat) in fields.into_iter().enumerate() {
                         let path = child(path, word);
@@ -1088,6 +1103,10 @@ impl Walk<'_, '_> {
             self.enter_field(&e, f)?;
         }
         self.flush_all();
+        let exists = |v: &u32| self.st.virtuals[*v as usize].forced != OpRef::NONE;
+        if e.bound.values().any(exists) {
+            return Err(OptError::NoMatch);
+        }
         let mut args = vec![OpRef::NONE; label.params.len()];
         for (k, value) in label.values.iter().enumerate() {
             if let Some(param) = value.param {
@@ -1205,7 +1224,7 @@ impl Walk<'_, '_> {
         }
         e.values[k] = op;
         if let Some(tag) = value.fact.tag
-            && self.out.ty(op) == Ty::Val
+            && matches!(self.out.ty(op), Ty::Val | Ty::Int)
         {
             self.guard_tag(Abs::Op(op), tag, e.snapshot)?;
         }

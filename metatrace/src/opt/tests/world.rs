@@ -166,6 +166,8 @@ pub struct Seen {
     pub world: World,
     pub frames: Vec<(i64, u64)>,
     pub log: Vec<u64>,
+    /// The snapshot's virtual objects.
+    pub virtuals: Vec<u64>,
 }
 
 /// Performs an exit.
@@ -230,7 +232,12 @@ pub fn rebuild(trace: &Trace, snapshot: SnapshotId, values: &[u64], mut world: W
         next = frame.parent;
     }
     let log = snapshot.log.iter().map(|v| value(&mut world, *v)).collect();
-    Seen { world, frames, log }
+    Seen {
+        world,
+        frames,
+        log,
+        virtuals: objects,
+    }
 }
 
 /// Evaluates until an exit.
@@ -264,6 +271,16 @@ impl Isomorphism<'_> {
                 Ok(())
             } else {
                 Err(format!("{vx:?} and {vy:?}"))
+            };
+        }
+        // Floats have no identity.
+        let float = |o: &Object| (o.layout == FloatBox::LAYOUT.id).then(|| o.words[1]);
+        let floats = (float(&self.a.objects[&x]), float(&self.b.objects[&y]));
+        if let (Some(x), Some(y)) = floats {
+            return if x == y {
+                Ok(())
+            } else {
+                Err("boxed floats".into())
             };
         }
         if (x < self.old || y < self.old) && x != y {
