@@ -237,16 +237,21 @@ struct EngineRoots<'a> {
 }
 
 impl RootSource for EngineRoots<'_> {
-    fn visit(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+    fn visit_young(&mut self, visit: &mut dyn FnMut(&mut Value)) {
         self.roots.iter_mut().for_each(&mut *visit);
         self.symbols.visit_roots(visit);
         self.shapes.visit_roots(visit);
         self.well_known.visit_roots(visit);
-        if let Some(jit) = self.jit {
-            jit.visit_roots(visit);
-        }
         for (language, state) in self.languages.iter().zip(&mut *self.states) {
             language.visit_roots(&mut **state, visit);
+        }
+    }
+
+    fn visit(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+        self.visit_young(visit);
+        // Constants of traces were promoted before they were compiled.
+        if let Some(jit) = self.jit {
+            jit.visit_roots(visit);
         }
     }
 }
@@ -258,6 +263,10 @@ impl RootSource for Both<'_> {
     fn visit(&mut self, visit: &mut dyn FnMut(&mut Value)) {
         self.0.visit(visit);
         self.1.visit(visit);
+    }
+    fn visit_young(&mut self, visit: &mut dyn FnMut(&mut Value)) {
+        self.0.visit_young(visit);
+        self.1.visit_young(visit);
     }
     fn visit_trailed(&mut self, visit: &mut dyn FnMut(Value)) {
         self.1.visit_trailed(visit);

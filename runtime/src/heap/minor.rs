@@ -123,7 +123,7 @@ impl Heap {
         let mut registered = std::mem::take(&mut self.roots);
         registered.visit(true, &mut |value| *value = self.forward_root(*value));
         self.roots = registered;
-        roots.visit(&mut |value| *value = self.forward_root(*value));
+        roots.visit_young(&mut |value| *value = self.forward_root(*value));
         for i in 0..self.weak.queue.len() {
             self.weak.queue[i] = self.forward_root(self.weak.queue[i]);
         }

@@ -15,10 +15,10 @@ pub trait RootSource {
     /// Shows every value; the collector replaces those whose objects moved.
     fn visit(&mut self, f: &mut dyn FnMut(&mut Value));
 
-    /// True when no value here refers to a young object, so that minor
-    /// collections may skip the source: constants after `Heap::promote_all`.
-    fn is_old(&self) -> bool {
-        false
+    /// Shows at least the values that may refer to young objects: all that minor
+    /// collections need. Constants that were promoted can be left out.
+    fn visit_young(&mut self, f: &mut dyn FnMut(&mut Value)) {
+        self.visit(f);
     }
 
     /// Shows the logic variables that backtracking may unbind again. The collector
@@ -87,9 +87,9 @@ impl Roots {
             cell.set(value);
         }
         for source in &self.sources {
-            let mut source = source.borrow_mut();
-            if !(minor && source.is_old()) {
-                source.visit(f);
+            match minor {
+                true => source.borrow_mut().visit_young(f),
+                false => source.borrow_mut().visit(f),
             }
         }
     }
