@@ -31,20 +31,34 @@ pub enum Place {
     Overflow(u16),
 }
 
+/// One attribute more than its parent: shapes share what they have in common, so
+/// that an object used as a dictionary costs one shape per attribute, not a table each.
 #[derive(Debug)]
 struct Shape {
     class: ClassId,
-    /// Symbols by slot; a payload's slot is [`PAYLOAD`].
-    attributes: Vec<u32>,
-    index: HashMap<u32, u16>,
-    transitions: HashMap<u32, u32>,
+    /// The shape before the last attribute was added; itself for a root.
+    parent: u32,
+    /// The last attribute ([`PAYLOAD`] for a payload's slot); its slot is `len - 1`.
+    symbol: u32,
+    /// Number of attributes.
+    len: u16,
     inline: u16,
+    transitions: Vec<(u32, u32)>,
+    /// Slots by symbol, once a long chain was searched often.
+    index: Option<HashMap<u32, u16>>,
+    searches: u8,
 }
 
 /// Stands for the payload among the attributes: no symbol.
 const PAYLOAD: u32 = u32::MAX;
 const INLINE_DEFAULT: u16 = 4;
 const INLINE_MAX: u16 = 64;
+/// Item numbers in operations have sixteen bits.
+const ATTRIBUTES_MAX: u16 = 32_000;
+/// Chains of parents up to this long are searched without a table …
+const CHAIN_MAX: u16 = 32;
+/// … longer ones get one after so many searches.
+const SEARCHES_MAX: u8 = 8;
 const CACHE_ENTRIES: usize = 4096;
 
 #[derive(Copy, Clone)]
@@ -76,6 +90,8 @@ pub struct Shapes {
     shapes: Vec<Shape>,
     classes: Vec<ClassInfo>,
     cache: Box<[CacheEntry]>,
+    /// Roots of shapes that came about by deleting attributes or changing the class.
+    replay_roots: HashMap<(ClassId, u16, bool), u32>,
 }
 
 impl Default for Shapes {
@@ -89,6 +105,7 @@ impl Shapes {
         let mut shapes = Shapes {
             shapes: Vec::new(),
             classes: Vec::new(),
+            replay_roots: HashMap::new(),
             cache: vec![
                 CacheEntry {
                     shape: u32::MAX,
@@ -128,25 +145,24 @@ impl Shapes {
 
     fn new_root(&mut self, class: ClassId) -> u32 {
         let info = &self.classes[class.0 as usize];
-        let attributes = if info.payload { vec![PAYLOAD] } else { vec![] };
-        let inline = info.expected;
-        self.push(class, attributes, inline)
+        let (payload, inline) = (info.payload, info.expected);
+        self.new_empty(class, inline, payload)
     }
 
-    fn push(&mut self, class: ClassId, attributes: Vec<u32>, inline: u16) -> u32 {
-        let index = attributes
-            .iter()
-            .enumerate()
-            .map(|(i, &s)| (s, i as u16))
-            .collect();
+    /// A root shape.
+    fn new_empty(&mut self, class: ClassId, inline: u16, payload: bool) -> u32 {
+        let id = self.shapes.len() as u32;
         self.shapes.push(Shape {
             class,
-            attributes,
-            index,
-            transitions: HashMap::new(),
+            parent: id,
+            symbol: PAYLOAD,
+            len: payload as u16,
             inline,
+            transitions: Vec::new(),
+            index: None,
+            searches: 0,
         });
-        self.shapes.len() as u32 - 1
+        id
     }
 
     pub fn class(&self, class: ClassId) -> &ClassInfo {
@@ -191,8 +207,7 @@ impl Shapes {
     #[cold]
     #[inline(never)]
     fn lookup_slow(&mut self, shape: u32, symbol: u32, slot: usize) -> Option<Place> {
-        let s = &self.shapes[shape as usize];
-        let place = s.index.get(&symbol).map(|&i| s.place(i));
+        let place = self.search(shape, symbol);
         self.cache[slot] = CacheEntry {
             shape,
             symbol,
@@ -201,19 +216,55 @@ impl Shapes {
         place
     }
 
+    fn search(&mut self, shape: u32, symbol: u32) -> Option<Place> {
+        let s = &mut self.shapes[shape as usize];
+        let inline = s.inline;
+        s.searches = s.searches.saturating_add(1);
+        if s.index.is_none() && s.len > CHAIN_MAX && s.searches > SEARCHES_MAX {
+            let index = self.chain(shape).collect();
+            self.shapes[shape as usize].index = Some(index);
+        }
+        let slot = match &self.shapes[shape as usize].index {
+            Some(index) => index.get(&symbol).copied(),
+            None => self.chain(shape).find(|a| a.0 == symbol).map(|a| a.1),
+        };
+        Some(place(slot?, inline))
+    }
+
+    /// Attributes and their slots, the last one first.
+    fn chain(&self, shape: u32) -> impl Iterator<Item = (u32, u16)> + '_ {
+        let mut at = shape;
+        let n = self.shapes[shape as usize].len;
+        (0..n).rev().map(move |slot| {
+            let s = &self.shapes[at as usize];
+            at = s.parent;
+            (s.symbol, slot)
+        })
+    }
+
     /// The shape after adding `symbol` to `shape`.
     pub fn add(&mut self, shape: u32, symbol: u32) -> u32 {
-        if let Some(&next) = self.shapes[shape as usize].transitions.get(&symbol) {
-            return next;
-        }
         let s = &self.shapes[shape as usize];
-        debug_assert!(!s.index.contains_key(&symbol));
-        let (class, inline) = (s.class, s.inline);
-        let mut attributes = s.attributes.clone();
-        attributes.push(symbol);
-        let len = attributes.len() as u16;
-        let next = self.push(class, attributes, inline);
-        self.shapes[shape as usize].transitions.insert(symbol, next);
+        if let Some((_, next)) = s.transitions.iter().find(|t| t.0 == symbol) {
+            return *next;
+        }
+        assert!(
+            s.len < ATTRIBUTES_MAX,
+            "an object with {ATTRIBUTES_MAX} attributes"
+        );
+        let (class, inline, len) = (s.class, s.inline, s.len + 1);
+        let next = self.shapes.len() as u32;
+        self.shapes.push(Shape {
+            class,
+            parent: shape,
+            symbol,
+            len,
+            inline,
+            transitions: Vec::new(),
+            index: None,
+            searches: 0,
+        });
+        self.shapes[shape as usize].transitions.push((symbol, next));
         self.expect(class, len);
         next
     }
@@ -230,47 +281,45 @@ impl Shapes {
 
     /// The shape after deleting `symbol`: the attributes behind it move up.
     pub fn remove(&mut self, shape: u32, symbol: u32) -> u32 {
-        let s = &self.shapes[shape as usize];
-        let (class, inline) = (s.class, s.inline);
-        let rest = s
-            .attributes
-            .iter()
-            .copied()
-            .filter(|&a| a != symbol)
-            .collect();
-        self.replay(class, inline, rest)
+        let class = self.class_of(shape);
+        self.replay(shape, class, Some(symbol))
     }
 
     /// The shape with the same attributes in another class.
     pub fn with_class(&mut self, shape: u32, class: ClassId) -> u32 {
-        let s = &self.shapes[shape as usize];
-        let (inline, attributes) = (s.inline, s.attributes.clone());
-        self.replay(class, inline, attributes)
+        self.replay(shape, class, None)
     }
 
-    /// The shape with these attributes and `inline` slots, reached from a root
-    /// kept in the transitions of shape 0 so that it is found again.
-    fn replay(&mut self, class: ClassId, inline: u16, attributes: Vec<u32>) -> u32 {
-        let matches =
-            |s: &Shape| s.class == class && s.inline == inline && s.attributes == attributes;
-        match self.shapes.iter().position(matches) {
-            Some(found) => found as u32,
-            None => self.push(class, attributes, inline),
+    /// The shape with the attributes of `shape`, without `except`, in `class`.
+    fn replay(&mut self, shape: u32, class: ClassId, except: Option<u32>) -> u32 {
+        let (inline, payload) = (self.inline_slots(shape), self.has_payload(shape));
+        let key = (class, inline, payload);
+        let mut next = match self.replay_roots.get(&key) {
+            Some(&root) => root,
+            None => {
+                let root = self.new_empty(class, inline, payload);
+                self.replay_roots.insert(key, root);
+                root
+            }
+        };
+        for symbol in self.attributes(shape) {
+            if Some(symbol) != except {
+                next = self.add(next, symbol);
+            }
         }
+        next
     }
 
     /// Attribute symbols in slot order, without the payload.
-    pub fn attributes(&self, shape: u32) -> &[u32] {
-        let all = &self.shapes[shape as usize].attributes;
-        if all.first() == Some(&PAYLOAD) {
-            &all[1..]
-        } else {
-            all
-        }
+    pub fn attributes(&self, shape: u32) -> Vec<u32> {
+        let mut all: Vec<u32> = self.chain(shape).map(|a| a.0).collect();
+        all.reverse();
+        all.retain(|&a| a != PAYLOAD);
+        all
     }
 
     pub fn has_payload(&self, shape: u32) -> bool {
-        self.shapes[shape as usize].attributes.first() == Some(&PAYLOAD)
+        self.class(self.class_of(shape)).payload
     }
 
     pub fn inline_slots(&self, shape: u32) -> u16 {
@@ -282,13 +331,11 @@ impl Shapes {
     }
 }
 
-impl Shape {
-    fn place(&self, index: u16) -> Place {
-        if index < self.inline {
-            Place::Inline(index)
-        } else {
-            Place::Overflow(index - self.inline)
-        }
+fn place(slot: u16, inline: u16) -> Place {
+    if slot < inline {
+        Place::Inline(slot)
+    } else {
+        Place::Overflow(slot - inline)
     }
 }
 
@@ -454,7 +501,7 @@ impl Vm {
 
     /// The instance's attributes in the order in which they were added.
     pub fn instance_attributes(&mut self, o: Obj<Instance>) -> Vec<(u32, Value)> {
-        let symbols = self.shapes.attributes(o.shape()).to_vec();
+        let symbols = self.shapes.attributes(o.shape());
         let value = |vm: &mut Vm, s| vm.instance_get(o, s).expect("attribute of the shape");
         symbols.into_iter().map(|s| (s, value(self, s))).collect()
     }
@@ -490,6 +537,23 @@ mod tests {
         // A later instance is expected to be as large.
         let p = vm.new_instance(class);
         assert!(vm.shapes.inline_slots(p.shape()) >= 32);
+    }
+
+    #[test]
+    fn objects_used_as_dictionaries_stay_affordable() {
+        let vm = &mut *vm();
+        let class = vm.shapes.new_class(Value::NONE, 0, false);
+        let o = vm.new_instance(class);
+        for i in 0..3000 {
+            vm.instance_set(o, i, Value::small(i as i64));
+        }
+        for i in (0..3000).rev() {
+            assert_eq!(vm.instance_get(o, i), Some(Value::small(i as i64)));
+        }
+        let other = vm.shapes.new_class(Value::NONE, 0, false);
+        vm.instance_set_class(o, other);
+        assert_eq!(vm.instance_get(o, 1234), Some(Value::small(1234)));
+        assert_eq!(vm.shapes.class_of(o.shape()), other);
     }
 
     #[test]
