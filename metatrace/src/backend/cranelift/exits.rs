@@ -280,38 +280,19 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// Fills the block through which exits leave the unit.
+    pub(super) fn emit_exit_tail(&mut self) {
+        let Some(tail) = self.exit_tail else { return };
+        self.b.switch_to_block(tail);
+        let id = self.vm_load(offset_of!(VmCore, exit_id));
+        let offset = self.b.ins().ishl_imm_s(id, SLOT_SHIFT);
+        let table = self.iconst(self.slots.exit_table());
+        let slot = self.b.ins().iadd(table, offset);
+        self.tail_call(slot);
+    }
+
     /// Goes on in the code that the slot leads to.
-    pub(super) fn leave(&mut self, slot: Value) {
-        let tail = match self.tail {
-            Some(tail) => tail,
-            None => {
-                let tail = self.cold_block();
-                self.b.append_block_param(tail, I64);
-                self.tail = Some(tail);
-                tail
-            }
-        };
-        self.b.ins().jump(tail, &[slot.into()]);
-    }
-
-    /// Fills the blocks through which all code of the unit leaves.
-    pub(super) fn emit_tails(&mut self) {
-        if let Some(tail) = self.exit_tail {
-            self.b.switch_to_block(tail);
-            let id = self.vm_load(offset_of!(VmCore, exit_id));
-            let offset = self.b.ins().ishl_imm_s(id, SLOT_SHIFT);
-            let table = self.iconst(self.slots.exit_table());
-            let slot = self.b.ins().iadd(table, offset);
-            self.tail_call(slot);
-        }
-        if let Some(tail) = self.tail {
-            self.b.switch_to_block(tail);
-            let slot = self.b.block_params(tail)[0];
-            self.tail_call(slot);
-        }
-    }
-
-    fn tail_call(&mut self, slot: Value) {
+    pub(super) fn tail_call(&mut self, slot: Value) {
         let flags = MemFlagsData::trusted();
         let code = self.b.ins().load(I64, flags, slot, SLOT_CODE);
         let selector = self.b.ins().load(I64, flags, slot, SLOT_SELECTOR);

@@ -184,8 +184,13 @@ impl Lower<'_, '_> {
 
     /// Address of `bytes` fresh bytes.
     fn bump(&mut self, bytes: usize) -> Value {
-        let address = self.vm_load(offset_of!(VmCore, nursery_next));
-        let end = self.vm_load(offset_of!(VmCore, nursery_end));
+        let (next_at, end_at) = (
+            offset_of!(VmCore, nursery_next) as i32,
+            offset_of!(VmCore, nursery_end) as i32,
+        );
+        let vm = self.vm();
+        let address = self.b.ins().load(I64, FLAGS, vm, next_at);
+        let end = self.b.ins().load(I64, FLAGS, vm, end_at);
         let next = self.b.ins().iadd_imm_s(address, bytes as i64);
         let full = self.b.ins().icmp(IntCC::UnsignedGreaterThan, next, end);
         let (slow, fast, done) = (
@@ -201,7 +206,7 @@ impl Lower<'_, '_> {
         let grown = self.stub_result();
         self.b.ins().jump(done, &[grown.into()]);
         self.b.switch_to_block(fast);
-        self.vm_store(next, offset_of!(VmCore, nursery_next));
+        self.b.ins().store(FLAGS, next, vm, next_at);
         self.b.ins().jump(done, &[address.into()]);
         self.b.switch_to_block(done);
         result

@@ -98,9 +98,8 @@ pub(super) struct Lower<'u, 'f> {
     /// Float constants made on entry.
     pub floats: HashMap<u64, Value>,
     pub pending: Vec<Pending>,
-    /// The blocks through which exits, and jumps to other units, leave: once there is one.
+    /// The block through which exits leave, once there is one.
     pub exit_tail: Option<Block>,
-    pub tail: Option<Block>,
     pub frag: Frag<'u>,
 }
 
@@ -159,7 +158,6 @@ impl<'u, 'f> Lower<'u, 'f> {
             floats: HashMap::new(),
             pending: Vec::new(),
             exit_tail: None,
-            tail: None,
             frag: Frag::new(0, &none),
         }
     }
@@ -352,12 +350,19 @@ impl<'u, 'f> Lower<'u, 'f> {
                 return Ok(None);
             }
             Op::AddDepth => {
-                let offset = offset_of!(VmCore, depth);
-                let by = self.use_value(inst.args[0]);
-                let by = self.b.ins().sshr_imm_s(by, i64::from(INT_SHIFT));
-                let depth = self.vm_load(offset);
+                // One address value for both, so that they become one instruction.
+                let (vm, offset) = (self.vm(), offset_of!(VmCore, depth) as i32);
+                let by = match self.const_bits(inst.args[0]) {
+                    Some(bits) => self.iconst((bits as i64 >> INT_SHIFT) as u64),
+                    None => {
+                        let by = self.use_value(inst.args[0]);
+                        self.b.ins().sshr_imm_s(by, i64::from(INT_SHIFT))
+                    }
+                };
+                let flags = MemFlagsData::trusted();
+                let depth = self.b.ins().load(I64, flags, vm, offset);
                 let depth = self.b.ins().iadd(depth, by);
-                self.vm_store(depth, offset);
+                self.b.ins().store(flags, depth, vm, offset);
                 return Ok(None);
             }
             Op::Call | Op::CallFloat => self.call(inst)?,
@@ -562,8 +567,10 @@ impl<'u, 'f> Lower<'u, 'f> {
                 self.check(invalid, false, target);
             }
             Op::GuardDepth => {
-                let depth = self.vm_load(offset_of!(VmCore, depth));
-                let limit = self.vm_load(offset_of!(VmCore, depth_limit));
+                let (flags, vm) = (MemFlagsData::trusted(), self.vm());
+                let (at, limit_at) = (offset_of!(VmCore, depth), offset_of!(VmCore, depth_limit));
+                let depth = self.b.ins().load(I64, flags, vm, at as i32);
+                let limit = self.b.ins().load(I64, flags, vm, limit_at as i32);
                 let within = self.b.ins().icmp(IntCC::SignedLessThan, depth, limit);
                 self.check(within, true, target);
             }
@@ -622,7 +629,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         self.store_to_buffer(inst.args.iter().copied().enumerate());
         let slot = self.slots.address(Key::Label(label));
         let slot = self.iconst(slot);
-        self.leave(slot);
+        self.tail_call(slot);
         Ok(())
     }
 
@@ -638,7 +645,7 @@ impl<'u, 'f> Lower<'u, 'f> {
         let slot = self.slots.address(Key::Entry(trace));
         let slot = self.iconst(slot);
         self.vm_store(frame, offset_of!(VmCore, frame));
-        self.leave(slot);
+        self.tail_call(slot);
         Ok(())
     }
 

@@ -74,7 +74,7 @@ pub(super) fn build(
         }
         lower.pending_bridges()?;
     }
-    lower.emit_tails();
+    lower.emit_exit_tail();
     lower.b.seal_all_blocks();
     lower.b.finalize(compiler.isa.frontend_config());
     Ok(())
