@@ -18,6 +18,10 @@ use crate::value::{TAG_HEAP, Value};
 use crate::vm::VmCore;
 
 /// Word access to heap objects, for the core's own modules.
+#[allow(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "an engine pointer comes from a live engine by construction; checking each use would say nothing"
+)]
 pub mod mem {
     use super::*;
 
