@@ -151,10 +151,12 @@ impl Lower<'_, '_> {
     }
 
     /// Logs the holder before a store that may make an old object refer to a young one.
-    /// Once per holder, for fields: no collection happens inside a trace.
+    /// Once per holder, for fields: no collection happens inside a trace. Objects
+    /// that are constants of traces are old.
     fn barrier(&mut self, kind: Kind, holder: OpRef, item: Option<OpRef>, value: OpRef) {
         if kind != Kind::Val
             || self.frag.trace.ty(value) != Ty::Val
+            || value.is_const()
             || self.has_fact(value, fact::IMMEDIATE)
             || self.has_fact(holder, fact::LOGGED)
         {
