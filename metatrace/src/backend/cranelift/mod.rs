@@ -47,6 +47,8 @@ use slots::Slots;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -79,6 +81,8 @@ struct State {
     graveyard: Vec<Code>,
     stats: BackendStats,
     keep_text: bool,
+    /// Where `perf` looks up the names of code, when `MTD_PERF_MAP` is set.
+    perf_map: Option<File>,
 }
 
 /// See the module documentation.
@@ -116,6 +120,13 @@ fn isa() -> Result<OwnedTargetIsa, CompileError> {
         .map_err(CompileError::Codegen)?
         .finish(settings::Flags::new(flags))
         .map_err(|_| CompileError::Codegen("no code generator for this machine"))
+}
+
+/// The file of the convention that `perf` reads: address, size, name.
+fn perf_map() -> Option<File> {
+    std::env::var_os("MTD_PERF_MAP")?;
+    let path = format!("/tmp/perf-{}.map", std::process::id());
+    File::options().append(true).create(true).open(path).ok()
 }
 
 impl Compiler {
@@ -169,6 +180,7 @@ impl CraneliftBackend {
                 graveyard: Vec::new(),
                 stats: BackendStats::default(),
                 keep_text: false,
+                perf_map: perf_map(),
             }),
             active: Cell::new(0),
         })
@@ -213,6 +225,10 @@ impl State {
                 .and_then(|c| c.vcode.as_ref())
         {
             let _ = write!(text, "\n{vcode}");
+        }
+        if let (Some(map), Some(point)) = (&mut self.perf_map, plan.points.first()) {
+            let address = self.compiler.memory.address(block);
+            let _ = writeln!(map, "{address:x} {bytes:x} trace:{:?}", point.key);
         }
         self.stats.units += 1;
         self.stats.fragments += unit.fragments.len() as u64;

@@ -180,6 +180,62 @@ fn a_trace_enters_its_own_unit() {
 }
 
 #[test]
+fn a_unit_may_have_many_entries() {
+    on_both(|m| {
+        let traces: Vec<_> = (0..7)
+            .map(|i| {
+                trace(&format!(
+                    "inputs f: val\n n = load f, frame[{i}]\n exit @[log 1 [n]]"
+                ))
+            })
+            .collect();
+        let exits: Vec<_> = traces.iter().map(|t| m.exits(t)).collect();
+        let parts: Vec<_> = (0..7)
+            .map(|i| {
+                let source = Source::Entry(TraceId(i as u32));
+                (source, &traces[i], &exits[i][..])
+            })
+            .collect();
+        m.compile_unit(&parts);
+        let words: Vec<u64> = (0..10).map(|i| w(i - 3)).collect();
+        let f = m.vm.object(&words, 0);
+        for (i, exits) in exits.iter().enumerate() {
+            let (exit, words) = m.run(TraceId(i as u32), f);
+            assert_eq!((exit, words[0]), (exits[0], w(i as i64)));
+        }
+    });
+}
+
+#[test]
+fn exits_of_a_trace_may_carry_more_values_than_the_buffer_holds() {
+    on_both(|m| {
+        const HALF: usize = 2100;
+        let names = |first: usize| -> String {
+            let names: Vec<_> = (first..first + HALF).map(|i| format!("x{i}")).collect();
+            names.join(", ")
+        };
+        let mut text = String::from("inputs f: val\n");
+        for i in 0..2 * HALF {
+            text += &format!(" x{i} = load f, frame[{i}]\n");
+        }
+        text += &format!(" guard_tag x7, int @[log {HALF} [{}]]\n", names(0));
+        text += &format!(" exit @[log {HALF} [{}]]\n", names(HALF));
+        let t = trace(&text);
+        let (code, exits) = m.compile(ENTRY, &t);
+        for (seven, exit, first) in [(w(1), exits[1], HALF), (Value::TRUE.0, exits[0], 0)] {
+            let mut slots: Vec<u64> = (0..2 * HALF as i64).map(w).collect();
+            slots[7] = seven;
+            let f = [vec![0; 3], slots.clone()].concat();
+            let f = m.vm.object(&f, 0);
+            let (left, words) = m.run(T0, f);
+            assert_eq!(left, exit);
+            assert_eq!(words[..HALF], slots[first..first + HALF]);
+        }
+        m.backend.free(code);
+    });
+}
+
+#[test]
 fn assumptions_polls_and_depth_are_guarded() {
     on_both(|m| {
         let t = trace(
