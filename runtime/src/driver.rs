@@ -13,6 +13,7 @@ use metatrace::interp::StepLoops;
 use metatrace::jit::{HOST_LANGUAGE, Jit, Services};
 use metatrace::layout::{FRAME, Frame, header};
 use metatrace::meta::{Arrival, Flow, Raised};
+use metatrace::resume::Resume;
 use metatrace::run::mem;
 use metatrace::value::Value;
 use metatrace::vm::{
@@ -213,11 +214,27 @@ fn interpret(services: &VmServices, core: *mut VmCore) -> Arrival {
         match flow {
             Flow::Next => {}
             Flow::Switch(how) => arrival = Some(how),
-            Flow::Merge => {
-                if mem::poll(core) != 0 {
-                    arrival = services.poll(core);
-                }
-            }
+            Flow::Merge => arrival = after_merge(services, core),
+        }
+    }
+}
+
+/// At a merge point without a tracer: attends to the poll word, then lets the
+/// merge point's bytecode through before the word may rise again.
+fn after_merge(services: &VmServices, core: *mut VmCore) -> Option<Arrival> {
+    loop {
+        if mem::poll(core) != 0
+            && let Some(how) = services.poll(core)
+        {
+            return Some(how);
+        }
+        let mut step = Resume::new(core, Vec::new(), 0);
+        let flow = (services.loops(step.language()).resume)(&mut step);
+        step.save();
+        match flow {
+            Flow::Next => return None,
+            Flow::Switch(how) => return Some(how),
+            Flow::Merge => {}
         }
     }
 }

@@ -173,8 +173,9 @@ impl Jit {
         };
         let point = &code.merge_points[index];
         if point.counter.get() != 0 {
-            // The driver was called because of the poll word only.
-            return Next::Run(None);
+            // The driver was called because of the poll word only, which is down
+            // now: the merge point's bytecode goes through before it may rise again.
+            return resume(services, core, Rebuilt::default());
         }
         if !self.options.enabled || self.recording.get() {
             point.counter.set(u32::MAX);
