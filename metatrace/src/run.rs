@@ -15,7 +15,7 @@ use crate::layout::{
 use crate::meta::{Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::value::{TAG_HEAP, Value};
-use crate::vm::VmCore;
+use crate::vm::{POLL_STRESS, POLL_STRESS_PASS, VmCore};
 
 /// Word access to heap objects, for the core's own modules.
 #[allow(
@@ -216,6 +216,18 @@ pub mod mem {
             // SAFETY: `core` is the live engine that the trace belongs to.
             unsafe { (*core).poll |= bits }
         }
+    }
+
+    /// True when the poll word only says that the merge point was attended already.
+    #[cold]
+    #[inline(never)]
+    pub fn pass_stress(core: *mut VmCore) -> bool {
+        let pass = poll(core) == POLL_STRESS | POLL_STRESS_PASS;
+        if pass {
+            // SAFETY: `core` is the live engine.
+            unsafe { (*core).poll = POLL_STRESS }
+        }
+        pass
     }
 
     /// Adds to the frame depth and returns the new depth.
@@ -593,6 +605,9 @@ impl Meta for Run {
         let left = point.counter.get().wrapping_sub(1);
         point.counter.set(left);
         if left == 0 || mem::poll(self.core) != 0 {
+            if left != 0 && mem::pass_stress(self.core) {
+                return false;
+            }
             self.pc = point.pc;
             true
         } else {

@@ -69,3 +69,6 @@ pub const POLL_INTERRUPT: u64 = 2;
 pub const POLL_INVALIDATED: u64 = 4;
 pub const POLL_FUEL: u64 = 8;
 pub const POLL_STRESS: u64 = 16;
+/// With `POLL_STRESS`: the next merge point was attended already and lets pass,
+/// or every return from the driver would stop at once where it came from.
+pub const POLL_STRESS_PASS: u64 = 1 << 16;

@@ -17,7 +17,8 @@ use metatrace::resume::Resume;
 use metatrace::run::mem;
 use metatrace::value::Value;
 use metatrace::vm::{
-    POLL_FUEL, POLL_GC, POLL_INTERRUPT, POLL_INVALIDATED, POLL_STRESS, REG_TRANSFER, VmCore,
+    POLL_FUEL, POLL_GC, POLL_INTERRUPT, POLL_INVALIDATED, POLL_STRESS, POLL_STRESS_PASS,
+    REG_TRANSFER, VmCore,
 };
 use std::rc::Rc;
 
@@ -170,15 +171,19 @@ impl Vm {
     /// down while a trace is entered, or it would leave at its first guard for ever.
     fn rearm_stress(&mut self) {
         if self.options.heap.stress != Stress::None {
-            self.core_mut().poll |= POLL_STRESS;
+            self.core_mut().poll |= POLL_STRESS | POLL_STRESS_PASS;
         }
     }
 
     /// At a merge point: does what the poll word asks for.
     fn attend(&mut self) -> Guest<()> {
         let poll = self.core().poll;
-        self.core_mut().poll &=
-            !(POLL_GC | POLL_INTERRUPT | POLL_INVALIDATED | POLL_FUEL | POLL_STRESS);
+        self.core_mut().poll &= !(POLL_GC
+            | POLL_INTERRUPT
+            | POLL_INVALIDATED
+            | POLL_FUEL
+            | POLL_STRESS
+            | POLL_STRESS_PASS);
         if poll & (POLL_GC | POLL_STRESS) != 0 {
             self.collect();
             if self.heap.try_reserve(0).is_err() {

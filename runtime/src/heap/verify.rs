@@ -44,12 +44,12 @@ impl Heap {
         );
         verifier.walk_young();
         verifier.walk_old();
-        let check = &mut |value: &mut Value| verifier.check_value(*value, "a root");
+        let check = &mut |value: &mut Value| verifier.check_value(*value, || "a root".to_owned());
         registered.visit(false, check);
         roots.visit(check);
-        verifier.check_value(self.core.frame, "the current frame");
+        verifier.check_value(self.core.frame, || "the current frame".to_owned());
         for register in self.core.regs {
-            verifier.check_value(register, "an engine register");
+            verifier.check_value(register, || "an engine register".to_owned());
         }
         self.roots = registered;
     }
@@ -181,7 +181,7 @@ impl Verifier<'_> {
             };
             if traced {
                 let value = Value(mem::word(at, word));
-                self.check_value(value, &format!("word {word} of {}", show(at)));
+                self.check_value(value, || format!("word {word} of {}", show(at)));
                 if value.is_heap() && self.heap.nursery.is_young(value.addr()) {
                     young.push(word);
                 }
@@ -190,10 +190,11 @@ impl Verifier<'_> {
         young
     }
 
-    fn check_value(&self, value: Value, place: &str) {
+    fn check_value(&self, value: Value, place: impl Fn() -> String) {
         assert!(
             value.is_int() || value.is_float() || value.0 & TAG_MASK != 4,
-            "{place} holds no value: {:#x}",
+            "{} holds no value: {:#x}",
+            place(),
             value.0
         );
         if value.0 & TAG_MASK != TAG_HEAP {
@@ -205,7 +206,7 @@ impl Verifier<'_> {
         } else {
             self.heap.mature.is_object(at) || self.large.contains(&at)
         };
-        assert!(known, "{place} refers to {at:#x}, where no object is");
+        assert!(known, "{} refers to {at:#x}, where no object is", place());
     }
 }
 
