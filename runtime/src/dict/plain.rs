@@ -1,11 +1,14 @@
 //! Dicts for plain Rust code: natives and builtins.
 
 use super::table::{Find, Table};
+use super::{INT, STR};
 use crate::compare::{ASK, Hashed};
 use crate::engine::Vm;
-use crate::layouts::Dict;
+use crate::layouts::{Dict, Str};
 use crate::native::Guest;
-use crate::object::Obj;
+use crate::number;
+use crate::object::{self, Obj};
+use crate::text;
 use metatrace::layout::LayoutType;
 use metatrace::value::Value;
 
@@ -63,7 +66,23 @@ impl Vm {
         Ok(dict.value())
     }
 
+    #[inline]
     pub(super) fn locate(&mut self, table: Table, key: Value) -> Guest<Keyed<Place>> {
+        match table.strategy() {
+            INT if key.is_int() => {
+                return Ok(Keyed::Done((number::hash_int(key), table.find_int(key))));
+            }
+            STR if object::is::<Str>(key) => {
+                let hash = text::hash(self, Obj::cast(key));
+                return Ok(Keyed::Done((hash, table.find_str(self, key))));
+            }
+            _ => {}
+        }
+        self.locate_any(table, key)
+    }
+
+    /// As `locate`, whatever the keys.
+    fn locate_any(&mut self, table: Table, key: Value) -> Guest<Keyed<Place>> {
         let Hashed::Value(hash) = self.hash(key)? else {
             return Ok(Keyed::Ask);
         };

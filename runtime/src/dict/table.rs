@@ -151,7 +151,7 @@ impl Table {
     // -------------------------------------------------------------------- finding
 
     #[inline(always)]
-    fn find_int(self, key: Value) -> Option<usize> {
+    pub(super) fn find_int(self, key: Value) -> Option<usize> {
         let index = self.index();
         let mask = index.len() - 1;
         let mut slot = start(number::hash_int(key), mask);
@@ -165,7 +165,7 @@ impl Table {
     }
 
     #[inline(always)]
-    fn find_str(self, vm: &mut Vm, key: Value) -> Option<usize> {
+    pub(super) fn find_str(self, vm: &mut Vm, key: Value) -> Option<usize> {
         let hash = text::hash(vm, Obj::cast(key));
         let index = self.index();
         let mask = index.len() - 1;
