@@ -502,24 +502,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             Op::IntAddOvf | Op::IntSubOvf | Op::IntMulOvf | Op::IntShlOvf => {
                 return Ok(Some(self.int_checked(inst, target)));
             }
-            Op::GuardTrue => match self.frag.tag_tests.get(&inst.args[0]) {
-                Some(&(value, tag)) => self.check_tag(value, tag, target),
-                None => {
-                    let a = self.use_value(inst.args[0]);
-                    self.check(a, true, target);
-                }
-            },
-            Op::GuardFalse => match self.frag.tag_tests.get(&inst.args[0]) {
-                Some(&(value, tag)) if !tag.is_heap() => {
-                    let word = self.use_value(value);
-                    let (test, sense) = self.immediate_tag_test(word, tag);
-                    self.check(test, !sense, target);
-                }
-                _ => {
-                    let a = self.use_value(inst.args[0]);
-                    self.check(a, false, target);
-                }
-            },
+            Op::GuardTrue | Op::GuardFalse => self.guard_bool(inst, target),
             Op::GuardTag => {
                 let Descr::Tag(tag) = inst.descr else {
                     return Err(CompileError::Malformed("guard_tag without a tag"));
@@ -535,19 +518,7 @@ impl<'u, 'f> Lower<'u, 'f> {
                     self.learn(inst.args[0], fact);
                 }
             }
-            Op::GuardShape => {
-                let Descr::Shape(shape) = inst.descr else {
-                    return Err(CompileError::Malformed("guard_shape without a shape"));
-                };
-                let object = self.use_value(inst.args[0]);
-                let word = self.shape_word(object);
-                let same = self
-                    .b
-                    .ins()
-                    .icmp_imm_s(IntCC::Equal, word, i64::from(shape as i32));
-                self.check(same, true, target);
-                self.learn(inst.args[0], fact::HEAP);
-            }
+            Op::GuardShape => self.guard_shape(inst, target)?,
             Op::GuardNotRaised | Op::GuardRaised => {
                 let a = self.use_value(inst.args[0]);
                 let raised = self
@@ -580,6 +551,35 @@ impl<'u, 'f> Lower<'u, 'f> {
             _ => unreachable!("not an operation with a snapshot"),
         }
         Ok(None)
+    }
+
+    fn guard_bool(&mut self, inst: &Inst, target: Block) {
+        let wanted = inst.op == Op::GuardTrue;
+        match self.frag.tag_tests.get(&inst.args[0]) {
+            Some(&(value, tag)) if wanted => self.check_tag(value, tag, target),
+            Some(&(value, tag)) if !tag.is_heap() => {
+                let word = self.use_value(value);
+                let (test, sense) = self.immediate_tag_test(word, tag);
+                self.check(test, !sense, target);
+            }
+            _ => {
+                let a = self.use_value(inst.args[0]);
+                self.check(a, wanted, target);
+            }
+        }
+    }
+
+    fn guard_shape(&mut self, inst: &Inst, target: Block) -> Result<(), CompileError> {
+        let Descr::Shape(shape) = inst.descr else {
+            return Err(CompileError::Malformed("guard_shape without a shape"));
+        };
+        let object = self.use_value(inst.args[0]);
+        let word = self.shape_word(object);
+        let shape = i64::from(shape as i32);
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, word, shape);
+        self.check(same, true, target);
+        self.learn(inst.args[0], fact::HEAP);
+        Ok(())
     }
 
     fn label(&mut self, inst: &Inst, live: bool) -> Result<(), CompileError> {
