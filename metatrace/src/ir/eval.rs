@@ -238,14 +238,23 @@ impl<'a> Evaluator<'a> {
             Op::GuardDepth => holds(memory.depth_left()),
 
             Op::Load => Next::Value(memory.load(arg(0), field(inst))),
-            Op::Store => done(memory.store(arg(0), field(inst), arg(1))),
+            Op::Store => {
+                memory.store(arg(0), field(inst), arg(1));
+                Next::Value(0)
+            }
             Op::LoadItem => Next::Value(memory.load_item(arg(0), items(inst), int(1))),
-            Op::StoreItem => done(memory.store_item(arg(0), items(inst), int(1), arg(2))),
+            Op::StoreItem => {
+                memory.store_item(arg(0), items(inst), int(1), arg(2));
+                Next::Value(0)
+            }
             Op::LoadShape => {
                 let shape = memory.load_shape(arg(0));
                 Next::Value(Value::small(shape as i64).0)
             }
-            Op::StoreShape => done(memory.store_shape(arg(0), shape(inst))),
+            Op::StoreShape => {
+                memory.store_shape(arg(0), shape(inst));
+                Next::Value(0)
+            }
             Op::New | Op::NewItems => {
                 let Descr::Layout {
                     layout,
@@ -262,8 +271,14 @@ impl<'a> Evaluator<'a> {
                 })
             }
             Op::LoadReg => Next::Value(memory.load_reg(reg(inst))),
-            Op::StoreReg => done(memory.store_reg(reg(inst), arg(0))),
-            Op::AddDepth => done(memory.add_depth(int(0))),
+            Op::StoreReg => {
+                memory.store_reg(reg(inst), arg(0));
+                Next::Value(0)
+            }
+            Op::AddDepth => {
+                memory.add_depth(int(0));
+                Next::Value(0)
+            }
 
             Op::Call | Op::CallFloat => {
                 let Descr::Native(native) = inst.descr else {
@@ -278,10 +293,6 @@ impl<'a> Evaluator<'a> {
             Op::Jump | Op::Enter => unreachable!("handled by the caller"),
         }
     }
-}
-
-fn done(_: ()) -> Next {
-    Next::Value(0)
 }
 
 fn field(inst: &Inst) -> FieldRef {

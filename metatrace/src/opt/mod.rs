@@ -15,7 +15,11 @@
 //! invariants. An [`ExportedLabel`] says how to get from the one to the other,
 //! and a later bridge is matched against it.
 
+mod calls;
+mod close;
 mod dce;
+mod enter;
+mod export;
 mod fold;
 mod guard;
 mod heap;

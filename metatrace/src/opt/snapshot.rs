@@ -7,7 +7,7 @@
 use super::heap::ShapeFact;
 use super::state::{Knowledge, KnownCondition, KnownField, KnownValue, ValueFact};
 use super::virtualize::{VirtualKind, word_field};
-use super::walk::{Abs, Walk};
+use super::walk::{Abs, KnownMemory, Walk};
 use crate::ir::{
     Class, DelayedStore, Descr, FrameSnap, FrameSnapId, LabelId, Op, OpRef, SnapVal, Snapshot,
     SnapshotId, Tag, Trace, Ty, VirtualObject,
@@ -263,7 +263,7 @@ impl Walk<'_, '_> {
     }
 
     /// Words in memory as they are now; shared while nothing changes.
-    fn memory(&mut self) -> Rc<Vec<(OpRef, FieldRef, OpRef)>> {
+    fn memory(&mut self) -> KnownMemory {
         let version = self.st.heap.version;
         if let Some((at, memory)) = &self.memory
             && *at == version
@@ -431,7 +431,7 @@ impl Walk<'_, '_> {
 /// Knowledge at an exit, in values of the walk's output.
 pub(super) struct Proto {
     facts: Vec<(OpRef, ValueFact)>,
-    memory: Rc<Vec<(OpRef, FieldRef, OpRef)>>,
+    memory: KnownMemory,
     failed: Option<Failed>,
     avoid: Option<LabelId>,
 }

@@ -105,6 +105,8 @@ impl State {
 }
 
 pub(super) type Walked<T> = Result<T, OptError>;
+/// Words in memory: object, field, value.
+pub(super) type KnownMemory = Rc<Vec<(OpRef, FieldRef, OpRef)>>;
 
 /// One optimisation in progress.
 pub(super) struct Walk<'a, 'e> {
@@ -121,7 +123,7 @@ pub(super) struct Walk<'a, 'e> {
     /// By output frame: values of slots that memory holds already.
     pub left_out: Vec<Vec<OpRef>>,
     /// Words in memory when `Heap::version` had this value.
-    pub memory: Option<(u32, Rc<Vec<(OpRef, FieldRef, OpRef)>>)>,
+    pub memory: Option<(u32, KnownMemory)>,
     /// The label that the guards being emitted are for.
     pub entering: Option<LabelId>,
     pub frames: FrameMemo,

@@ -795,6 +795,68 @@ fn tagged(r: &mut Recorder, v: Red) -> Red {
     }
 }
 
+/// Virtual objects, delayed stores and registers of an exit.
+fn import_memory(recorder: &mut Recorder, parent: &Trace, left: &Left, made: &[u64]) -> Vec<Red> {
+    let r = recorder;
+    let ops = parent.exit_values(left.snapshot);
+    let snapshot = parent.snapshot(left.snapshot);
+    let mut virtuals = Vec::new();
+    for (v, bits) in snapshot.virtuals.iter().zip(made) {
+        let descr = |words| Descr::Layout {
+            layout: v.layout,
+            shape: v.shape,
+            words,
+        };
+        virtuals.push(match v.items {
+            Some(n) => {
+                let n = r.int(n as i64);
+                r.emit(Op::NewItems, Ty::Val, &[n], descr(0), *bits)
+            }
+            None => r.emit(Op::New, Ty::Val, &[], descr(v.words), *bits),
+        });
+    }
+    for (i, v) in snapshot.virtuals.iter().enumerate() {
+        for (word, value) in &v.fields {
+            let field = virtualize::word_field(v.layout, *word);
+            let value = import(r, parent, &ops, left, *value, &virtuals);
+            let value = if Ty::of_kind(field.kind) == Ty::Float {
+                value
+            } else {
+                tagged(r, value)
+            };
+            r.emit(
+                Op::Store,
+                Ty::Void,
+                &[virtuals[i], value],
+                Descr::Field(field),
+                0,
+            );
+        }
+    }
+    for s in &snapshot.stores {
+        let object = import(r, parent, &ops, left, s.object, &virtuals);
+        let value = import(r, parent, &ops, left, s.value, &virtuals);
+        let value = if Ty::of_kind(s.field.kind) == Ty::Float {
+            value
+        } else {
+            tagged(r, value)
+        };
+        r.emit(
+            Op::Store,
+            Ty::Void,
+            &[object, value],
+            Descr::Field(s.field),
+            0,
+        );
+    }
+    for (reg, v) in &snapshot.regs {
+        let v = import(r, parent, &ops, left, *v, &virtuals);
+        let v = tagged(r, v);
+        r.emit(Op::StoreReg, Ty::Void, &[v], Descr::Reg(*reg), 0);
+    }
+    virtuals
+}
+
 /// Records a bridge that does a few random things and jumps to the loop.
 fn record_bridge(parent: &Trace, left: &Left, seed: u64) -> Trace {
     let ops = parent.exit_values(left.snapshot);
@@ -821,60 +883,7 @@ fn record_bridge(parent: &Trace, left: &Left, seed: u64) -> Trace {
         tags: HashMap::new(),
     };
     let snapshot = parent.snapshot(left.snapshot);
-    let mut virtuals = Vec::new();
-    for (v, bits) in snapshot.virtuals.iter().zip(&seen.virtuals) {
-        let descr = |words| Descr::Layout {
-            layout: v.layout,
-            shape: v.shape,
-            words,
-        };
-        virtuals.push(match v.items {
-            Some(n) => {
-                let n = r.int(n as i64);
-                r.emit(Op::NewItems, Ty::Val, &[n], descr(0), *bits)
-            }
-            None => r.emit(Op::New, Ty::Val, &[], descr(v.words), *bits),
-        });
-    }
-    for (i, v) in snapshot.virtuals.iter().enumerate() {
-        for (word, value) in &v.fields {
-            let field = virtualize::word_field(v.layout, *word);
-            let value = import(&mut r, parent, &ops, left, *value, &virtuals);
-            let value = if Ty::of_kind(field.kind) == Ty::Float {
-                value
-            } else {
-                tagged(&mut r, value)
-            };
-            r.emit(
-                Op::Store,
-                Ty::Void,
-                &[virtuals[i], value],
-                Descr::Field(field),
-                0,
-            );
-        }
-    }
-    for s in &snapshot.stores {
-        let object = import(&mut r, parent, &ops, left, s.object, &virtuals);
-        let value = import(&mut r, parent, &ops, left, s.value, &virtuals);
-        let value = if Ty::of_kind(s.field.kind) == Ty::Float {
-            value
-        } else {
-            tagged(&mut r, value)
-        };
-        r.emit(
-            Op::Store,
-            Ty::Void,
-            &[object, value],
-            Descr::Field(s.field),
-            0,
-        );
-    }
-    for (reg, v) in &snapshot.regs {
-        let v = import(&mut r, parent, &ops, left, *v, &virtuals);
-        let v = tagged(&mut r, v);
-        r.emit(Op::StoreReg, Ty::Void, &[v], Descr::Reg(*reg), 0);
-    }
+    let virtuals = import_memory(&mut r, parent, left, &seen.virtuals);
     let by = r.int(snapshot.depth as i64);
     r.emit(Op::AddDepth, Ty::Void, &[by], Descr::None, 0);
     let frame = &parent.frames[snapshot.frame.expect("a frame").index()];
@@ -1019,5 +1028,8 @@ fn speed_of_the_optimiser() {
         }
     }
     let ns = start.elapsed().as_nanos() as f64 / (rounds * ops) as f64;
-    println!("{ns:.0} ns per recorded operation, {} operations a trace", ops / traces.len());
+    println!(
+        "{ns:.0} ns per recorded operation, {} operations a trace",
+        ops / traces.len()
+    );
 }

@@ -1,0 +1,148 @@
+//! Calls and engine registers: what they see, and what they may change.
+//!
+//! A call performs the delayed stores that it may see and makes the walk forget
+//! what it may change; both by the native's declared effects. A register is a
+//! cell of its own that only opaque calls see; stores to it wait for one, or for
+//! the end of the trace. So do changes of the frame depth, which are summed.
+
+use super::walk::{Abs, Walk, Walked};
+use crate::ir::{Args, Descr, Inst, Op, Tag, Ty};
+use crate::native::{Effects, group};
+
+impl Walk<'_, '_> {
+    // --------------------------------------------------------------- registers
+
+    pub fn step_load_reg(&mut self, inst: &Inst) -> Abs {
+        let reg = reg_of(inst);
+        if let (Some(known), true) = (self.st.regs[reg], self.options.heap) {
+            return self.resolve(known);
+        }
+        let value = Abs::Op(self.emit(Op::LoadReg, Ty::Val, &[], inst.descr, None));
+        self.st.regs[reg] = Some(value);
+        value
+    }
+
+    pub fn step_store_reg(&mut self, inst: &Inst) {
+        let reg = reg_of(inst);
+        let value = self.operand(inst.args[0]);
+        if !self.options.heap {
+            let value = self.force(value);
+            self.emit(Op::StoreReg, Ty::Void, &[value], inst.descr, None);
+            return;
+        }
+        if let Some(known) = self.st.regs[reg]
+            && self.resolve(known) == value
+        {
+            return;
+        }
+        self.st.regs[reg] = Some(value);
+        self.st.regs_dirty |= 1 << reg;
+    }
+
+    pub fn flush_regs(&mut self) {
+        for reg in 0..crate::vm::REG_COUNT {
+            if self.st.regs_dirty >> reg & 1 != 0
+                && let Some(value) = self.st.regs[reg]
+            {
+                let value = self.force(value);
+                self.st.regs[reg] = Some(Abs::Op(value));
+                self.emit(
+                    Op::StoreReg,
+                    Ty::Void,
+                    &[value],
+                    Descr::Reg(reg as u8),
+                    None,
+                );
+            }
+        }
+        self.st.regs_dirty = 0;
+    }
+
+    pub fn step_add_depth(&mut self, inst: &Inst) {
+        let by = self.real(inst.args[0]);
+        match self.int_bits(by) {
+            Some(n) if self.options.heap => self.st.depth += n as i32,
+            _ => {
+                self.emit(Op::AddDepth, Ty::Void, &[by], Descr::None, None);
+            }
+        }
+    }
+
+    pub fn flush_depth(&mut self) {
+        if self.st.depth != 0 {
+            let by = self.const_int(self.st.depth as i64);
+            self.emit(Op::AddDepth, Ty::Void, &[by], Descr::None, None);
+            if let Some(seen) = &mut self.st.depth_seen {
+                *seen -= self.st.depth;
+            }
+            self.st.depth = 0;
+        }
+    }
+
+    // ------------------------------------------------------------------- calls
+
+    pub fn step_call(&mut self, inst: &Inst) -> Walked<Abs> {
+        let Descr::Native(native) = inst.descr else {
+            unreachable!("call has a native")
+        };
+        let args: Args = inst.args.iter().map(|a| self.real(*a)).collect();
+        let effects = native.effects;
+        if effects.pure {
+            return Ok(Abs::Op(self.pure_call(
+                Op::Call,
+                Ty::Val,
+                &args,
+                inst.descr,
+            )));
+        }
+        self.before_call(&effects);
+        let result = self.emit(Op::Call, Ty::Val, &args, inst.descr, None);
+        self.after_call(&effects);
+        if !effects.raises {
+            self.fact_mut(result).not_raised = true;
+        }
+        Ok(Abs::Op(result))
+    }
+
+    /// Makes memory show what the call may see.
+    fn before_call(&mut self, effects: &Effects) {
+        if effects.opaque {
+            self.flush_all();
+            return;
+        }
+        let seen = effects.reads | effects.writes;
+        self.flush_where(|_, p| group(p.field.layout) & seen != 0);
+    }
+
+    /// Forgets what the call may have changed.
+    fn after_call(&mut self, effects: &Effects) {
+        if effects.opaque {
+            self.st.regs = [None; crate::vm::REG_COUNT];
+        }
+        if effects.writes == 0 && !effects.opaque {
+            return;
+        }
+        let writes = if effects.opaque { !0 } else { effects.writes };
+        let heap = &mut self.st.heap;
+        heap.frame_epoch += 1;
+        heap.version += 1;
+        for class in &mut heap.classes {
+            if !class.immutable && group(class.key.layout) & writes != 0 {
+                class.entries.clear();
+            }
+        }
+        let mut shapes = std::mem::take(&mut self.st.heap.shapes);
+        shapes.retain(|s| match self.tag(s.object) {
+            Some(Tag(layout)) if Tag(layout).is_heap() => group(layout) & writes == 0,
+            _ => false,
+        });
+        self.st.heap.shapes = shapes;
+    }
+}
+
+fn reg_of(inst: &Inst) -> usize {
+    match inst.descr {
+        Descr::Reg(reg) => reg as usize,
+        _ => unreachable!("{} has a register", inst.op.name()),
+    }
+}
