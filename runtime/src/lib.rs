@@ -8,7 +8,8 @@
 //!
 //! Reading order: `layouts` (what objects look like), `object` (plain access to
 //! them), `native` (declaring natives), `engine`, `shapes` (instances), `list`,
-//! `tuple`, `text`, `dict`, `number`, then `language` and `driver`.
+//! `tuple`, `text`, `bytes`, `number`, `compare` (equality, hashing, and how the
+//! guest is asked), `dict`, `iter`, then `host`, `language` and `driver`.
 
 pub mod bytes;
 pub mod compare;
