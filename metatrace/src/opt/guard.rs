@@ -15,6 +15,22 @@ use crate::ir::{Descr, Inst, Op, OpRef, SnapshotId, Tag, Ty};
 use crate::value::Value;
 
 impl Walk<'_, '_> {
+    /// Do guards on constants vanish?
+    fn drops_decided(&self) -> bool {
+        self.options.guard || self.options.fold
+    }
+
+    /// May a guard on the type of a value be left out when the type is known?
+    /// Without implied guards, only for constants and after the same guard.
+    fn decides_tag(&self, a: Abs) -> bool {
+        match a {
+            Abs::Virt(_) => true,
+            Abs::Op(_) if self.options.guard => true,
+            Abs::Op(op) if op.is_const() => self.options.fold,
+            Abs::Op(op) => self.options.pure && self.out.ty(op) == Ty::Val,
+        }
+    }
+
     /// Makes a constant stand for a value from here on.
     pub fn learn_constant(&mut self, value: OpRef, constant: OpRef) {
         if !value.is_const() {
@@ -43,7 +59,7 @@ impl Walk<'_, '_> {
         snapshot: Option<SnapshotId>,
     ) -> Walked<()> {
         if let Some(bits) = self.bits(condition)
-            && self.options.guard
+            && self.drops_decided()
         {
             return if (bits != 0) == wanted {
                 Ok(())
@@ -81,11 +97,14 @@ impl Walk<'_, '_> {
 
     /// A condition is known from here on; so is what it compared.
     pub fn learn_outcome(&mut self, condition: OpRef, outcome: bool) {
-        if !self.options.guard {
+        if !self.options.guard && !self.options.pure {
             return;
         }
         let constant = self.const_bool(outcome);
         self.learn_constant(condition, constant);
+        if !self.options.guard {
+            return;
+        }
         let Some(def) = self.def(condition) else {
             return;
         };
@@ -119,7 +138,7 @@ impl Walk<'_, '_> {
     }
 
     pub fn guard_tag(&mut self, a: Abs, tag: Tag, snapshot: Option<SnapshotId>) -> Walked<()> {
-        if self.options.guard || matches!(a, Abs::Virt(_)) {
+        if self.decides_tag(a) {
             match self.abs_tag(a) {
                 Some(known) if known == tag => return Ok(()),
                 // A virtual float is whichever form is asked for.
@@ -151,7 +170,7 @@ impl Walk<'_, '_> {
             Abs::Virt(_) => self.force(a),
             Abs::Op(a) => a,
         };
-        if let (Some(x), Some(y), true) = (self.bits(a), self.bits(c), self.options.guard) {
+        if let (Some(x), Some(y), true) = (self.bits(a), self.bits(c), self.drops_decided()) {
             return if x == y {
                 Ok(())
             } else {
@@ -181,7 +200,7 @@ impl Walk<'_, '_> {
             return Err(OptError::Contradiction);
         }
         self.emit_guard(Op::GuardValue, &[a, c], Descr::None, snapshot)?;
-        if self.options.guard {
+        if self.options.guard || self.options.pure {
             self.learn_constant(a, c);
         }
         Ok(())

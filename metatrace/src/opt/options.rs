@@ -4,13 +4,15 @@
 /// What the optimiser does and how far it goes.
 #[derive(Clone, Debug)]
 pub struct OptOptions {
-    /// Constant folding and algebraic rules.
+    /// Constant folding, of guards on constants too, and algebraic rules.
     pub fold: bool,
+    /// Sums with several constants become sums with one.
+    pub reassociate: bool,
     /// Integer ranges.
     pub intbound: bool,
-    /// Implied and repeated guards.
+    /// Guards that other facts imply.
     pub guard: bool,
-    /// Common subexpressions.
+    /// Common subexpressions and repeated guards.
     pub pure: bool,
     /// Load and store forwarding, delayed stores.
     pub heap: bool,
@@ -35,6 +37,7 @@ impl Default for OptOptions {
     fn default() -> Self {
         OptOptions {
             fold: true,
+            reassociate: true,
             intbound: true,
             guard: true,
             pure: true,
@@ -55,6 +58,7 @@ impl OptOptions {
     pub fn none() -> Self {
         OptOptions {
             fold: false,
+            reassociate: false,
             intbound: false,
             guard: false,
             pure: false,

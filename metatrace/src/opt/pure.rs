@@ -6,6 +6,7 @@
 
 use super::fold;
 use super::intbound;
+use super::rules;
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Descr, Inst, Op, OpRef, SnapshotId, Ty};
 
@@ -171,6 +172,9 @@ impl Walk<'_, '_> {
             {
                 return Ok(self.pure2(plain(op), a, b));
             }
+        }
+        if let Some(result) = rules::checked_sum(self, op, a, b) {
+            return Ok(result);
         }
         let result = self.emit_guard(op, &[a, b], Descr::None, snapshot)?;
         if self.options.intbound {

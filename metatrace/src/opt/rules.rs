@@ -4,7 +4,7 @@
 //! only where IEEE arithmetic agrees: no `x + 0.0`, no `x * 0.0`.
 
 use super::walk::Walk;
-use crate::ir::{Op, OpRef, Tag, Ty};
+use crate::ir::{Class, Descr, Op, OpRef, Tag, Ty};
 use crate::value::Value;
 
 /// Rewrites of an operation with one operand that is not constant.
@@ -43,7 +43,7 @@ pub(super) fn binary(w: &mut Walk<'_, '_>, op: Op, a: OpRef, b: OpRef) -> Option
     }
     let c = w.int_bits(b);
     match op {
-        Op::IntAdd | Op::IntSub => reassociate(w, op, a, c?),
+        Op::IntAdd | Op::IntSub if w.options.reassociate => reassociate(w, op, a, c?),
         Op::IntMul => {
             // x * 2^k = x << k
             let k = power_of_two(c?)?;
@@ -146,6 +146,49 @@ fn reassociate(w: &mut Walk<'_, '_>, op: Op, a: OpRef, d: i64) -> Option<OpRef> 
     let sum = w.const_int(sum);
     // x + sum is the same number as (x + c) + d, which is known to fit.
     Some(w.pure2(Op::IntAdd, x, sum))
+}
+
+/// (x + c) + d = x + (c + d) with overflow checks, where c and d have one sign:
+/// then the inner sum fits whenever the outer does. One check stands for both
+/// and leaves where the inner one did, so nothing may have happened in between.
+pub(super) fn checked_sum(w: &mut Walk<'_, '_>, op: Op, a: OpRef, d: OpRef) -> Option<OpRef> {
+    if !w.options.reassociate {
+        return None;
+    }
+    let signed = |op, c: i64| match op {
+        Op::IntAddOvf => Some(c),
+        Op::IntSubOvf => Some(-c),
+        _ => None,
+    };
+    let d = signed(op, w.int_bits(d)?)?;
+    let (inner, &[x, c]) = w.def(a).map(|i| (i.op, &i.args[..]))? else {
+        return None;
+    };
+    let c = signed(inner, w.int_bits(c)?)?;
+    let sum = c + d;
+    Value::int(sum)?;
+    if c.signum() != d.signum() {
+        return None;
+    }
+    let at = w.st.def[a.index()] as usize;
+    let harmless = |i: &crate::ir::Inst| {
+        matches!(i.op.class(), Class::Pure | Class::Load) && !i.args.contains(&a)
+    };
+    if !w.out.insts[at + 1..].iter().all(harmless) {
+        return None;
+    }
+    let (x, sum) = (w.resolve_op(x), w.const_int(sum));
+    let inner = &mut w.out.insts[at];
+    let snapshot = inner.snapshot.take();
+    // Most often nobody wants it now. If it overflows, the next check leaves.
+    inner.op = super::pure::plain(inner.op);
+    let result = w.emit(Op::IntAddOvf, Ty::Int, &[x, sum], Descr::None, snapshot);
+    if w.options.intbound {
+        let range = super::intbound::result(Op::IntAddOvf, w.range(x), w.range(sum));
+        w.fact_mut(result).range = range;
+    }
+    w.st.cse.add(Op::IntAdd, x, sum, 0, result);
+    Some(result)
 }
 
 /// x % 2^k = x & (2^k - 1); x % m = x when 0 <= x < m.

@@ -4,6 +4,7 @@
 mod loops;
 mod passes;
 mod random;
+mod sums;
 mod world;
 
 use super::*;

@@ -723,10 +723,11 @@ fn random_loops_mean_the_same_without_peeling() {
 
 #[test]
 fn random_loops_mean_the_same_with_each_pass_off() {
-    for pass in 0..7 {
+    for pass in 0..8 {
         let mut options = OptOptions::default();
         let switch = [
             &mut options.fold,
+            &mut options.reassociate,
             &mut options.intbound,
             &mut options.guard,
             &mut options.pure,
@@ -734,7 +735,7 @@ fn random_loops_mean_the_same_with_each_pass_off() {
             &mut options.virtualize,
             &mut options.dce,
         ];
-        *switch.into_iter().nth(pass).expect("seven passes") = false;
+        *switch.into_iter().nth(pass).expect("eight passes") = false;
         many(&options, seeds() / 8);
     }
 }
