@@ -440,7 +440,7 @@ fn check(mode: &str, backend: fn() -> Option<Box<dyn Backend>>) {
     let seeds = std::env::var("MTD_FUZZ_SEEDS")
         .ok()
         .and_then(|s| s.parse().ok());
-    for seed in 1..=seeds.unwrap_or(12) {
+    for seed in 1..=seeds.unwrap_or(8) {
         let seed = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(seed);
         let quiet = HeapOptions {
             nursery_bytes_min: 64 << 20,
