@@ -221,6 +221,9 @@ pub trait Meta: Sized {
     /// Drops the current frame; its parent continues where it waits. Afterwards
     /// `code()` and `pc()` are the parent's (whose language may be another).
     fn leave_frame(&mut self);
+    /// Backtracking, unwinding: abandons the current frame; `frame` continues where
+    /// it waits. Neither frame's parent changes.
+    fn switch_frame_raw(&mut self, frame: Self::Raw);
     fn current_frame_raw(&mut self) -> Self::Raw;
     /// True when `frames` more frames would exceed the depth limit.
     fn too_deep(&mut self) -> bool;
@@ -565,6 +568,10 @@ pub trait Meta: Sized {
     #[inline(always)]
     fn resume_frame(&mut self, f: Ref<Self, layout::Frame>, resume_pc: u32) {
         self.resume_frame_raw(f.0, resume_pc);
+    }
+    #[inline(always)]
+    fn switch_frame(&mut self, f: Ref<Self, layout::Frame>) {
+        self.switch_frame_raw(f.0);
     }
     #[inline(always)]
     fn current_frame(&mut self) -> Ref<Self, layout::Frame> {

@@ -591,6 +591,12 @@ impl Meta for Run {
         self.set_code(mem::word(parent, TOKEN));
     }
     #[inline(always)]
+    fn switch_frame_raw(&mut self, frame: u64) {
+        debug_assert!(mem::is_tag(frame, Tag::layout(layout::FRAME)));
+        self.activate(frame);
+        self.set_code(mem::word(frame, TOKEN));
+    }
+    #[inline(always)]
     fn current_frame_raw(&mut self) -> u64 {
         self.frame
     }

@@ -1,2 +1,35 @@
-//! Prolog on Metatrace.
+//! Prolog on Metatrace: ISO 13211-1, SWI-Prolog where the standard is silent.
+//!
+//! Reading order: `syntax` (text and terms), `layouts` (terms on the heap),
+//! `op` (THE table of bytecodes), `compile` (clauses to bytecode), `interp` (the
+//! step loop, written once for interpreter, tracer and replay), `natives` (what
+//! it calls), `db` (predicates and clauses), `builtins` (by area), `consult`
+//! (loading), `library` (what is written in Prolog, in `lib/*.pl`).
+
+pub mod arith;
+pub mod builtins;
+pub mod code;
+pub mod compile;
+pub mod consult;
+pub mod convert;
+pub mod db;
+pub mod errors;
+pub mod format;
+pub mod interp;
+pub mod language;
+pub mod layouts;
+pub mod library;
+pub mod messages;
+pub mod natives;
+pub mod number;
+pub mod op;
+pub mod run;
+pub mod state;
+pub mod streams;
 pub mod syntax;
+pub mod term;
+pub mod text;
+pub mod unify;
+
+pub use language::PROLOG;
+pub use run::run_file;

@@ -559,6 +559,15 @@ impl Meta for Record {
         self.run.leave_frame();
         self.arrive_below();
     }
+    fn switch_frame_raw(&mut self, frame: Red) {
+        // Backtracking is not followed yet: the recording ends here.
+        self.abort(Abort::Blocked);
+        self.switch();
+        self.run.switch_frame_raw(frame.bits);
+        self.stack.clear();
+        let known = RecFrame::of_object(frame, self.run.code());
+        self.push_known(known);
+    }
     fn current_frame_raw(&mut self) -> Red {
         let index = self.stack.len() - 1;
         let object = self.force_frame(index);

@@ -231,6 +231,9 @@ impl Meta for Resume {
     fn leave_frame(&mut self) {
         self.run.leave_frame();
     }
+    fn switch_frame_raw(&mut self, frame: u64) {
+        self.run.switch_frame_raw(frame);
+    }
     fn current_frame_raw(&mut self) -> u64 {
         self.run.current_frame_raw()
     }

@@ -1,0 +1,617 @@
+% The part of the library that every program needs: control, all solutions,
+% the database, text, streams, loading.
+
+:- meta_predicate(findall(?, 0, ?)).
+:- meta_predicate(findall(?, 0, ?, ?)).
+:- meta_predicate(forall(0, 0)).
+:- meta_predicate(once(0)).
+:- meta_predicate(ignore(0)).
+:- meta_predicate(catch(0, ?, 0)).
+:- meta_predicate(bagof(?, 0, ?)).
+:- meta_predicate(setof(?, 0, ?)).
+:- meta_predicate(aggregate_all(?, 0, ?)).
+:- meta_predicate(aggregate_all(?, ?, 0, ?)).
+:- meta_predicate(call(0)).
+:- meta_predicate(call(1, ?)).
+:- meta_predicate(call(2, ?, ?)).
+:- meta_predicate(call(3, ?, ?, ?)).
+:- meta_predicate(call(4, ?, ?, ?, ?)).
+:- meta_predicate(call(5, ?, ?, ?, ?, ?)).
+:- meta_predicate(call(6, ?, ?, ?, ?, ?, ?)).
+:- meta_predicate(setup_call_cleanup(0, 0, 0)).
+:- meta_predicate(call_cleanup(0, 0)).
+:- meta_predicate(with_output_to(?, 0)).
+:- meta_predicate(phrase(0, ?)).
+:- meta_predicate(phrase(0, ?, ?)).
+:- meta_predicate(assertz(0)).
+:- meta_predicate(asserta(0)).
+:- meta_predicate(assert(0)).
+:- meta_predicate(retract(0)).
+:- meta_predicate(retractall(0)).
+:- meta_predicate(clause(0, ?)).
+:- meta_predicate(not(0)).
+:- meta_predicate(apply(0, ?)).
+:- meta_predicate(call_with_depth_limit(0, ?, ?)).
+:- meta_predicate(call_with_time_limit(?, 0)).
+:- meta_predicate(current_predicate(0)).
+:- meta_predicate(predicate_property(0, ?)).
+:- meta_predicate(thread_create(0, ?)).
+
+% ---------------------------------------------------------------- control
+
+','(A, B) :- '$mark'(C), '$check_goal'((A, B)), '$meta'((A, B), C, user).
+;(A, B) :- '$mark'(C), '$meta'((A ; B), C, user).
+->(A, B) :- '$mark'(C), '$meta'((A -> B), C, user).
+*->(A, B) :- '$mark'(C), '$meta'((A *-> B), C, user).
+\+ A :- \+ call(A).
+'!'.
+
+'$check_goal'(_).
+
+% '$meta'(Goal, CutBarrier, Module): interprets control constructs in goals.
+'$meta'(G, _, M) :- var(G), !, call(M:G).
+'$meta'((A, B), C, M) :- !, '$meta'(A, C, M), '$meta'(B, C, M).
+'$meta'(!, C, _) :- !, '$cut'(C).
+'$meta'((A -> B ; D), C, M) :- !,
+    ( '$meta_local'(A, M) -> '$meta'(B, C, M) ; '$meta'(D, C, M) ).
+'$meta'((A *-> B ; D), C, M) :- !,
+    ( '$meta_local'(A, M) *-> '$meta'(B, C, M) ; '$meta'(D, C, M) ).
+'$meta'((A ; B), C, M) :- !, ( '$meta'(A, C, M) ; '$meta'(B, C, M) ).
+'$meta'((A -> B), C, M) :- !, ( '$meta_local'(A, M) -> '$meta'(B, C, M) ).
+'$meta'((A *-> B), C, M) :- !, '$meta_local'(A, M), '$meta'(B, C, M).
+'$meta'(\+ A, _, M) :- !, \+ '$meta_local'(A, M).
+'$meta'(N:G, C, _) :- atom(N), nonvar(G), !, '$meta'(G, C, N).
+'$meta'(true, _, _) :- !.
+'$meta'(G, _, user) :- !, call(G).
+'$meta'(G, _, M) :- call(M:G).
+
+'$meta_local'(G, M) :- '$mark'(C), '$meta'(G, C, M).
+
+once(G) :- call(G), !.
+ignore(G) :- ( call(G) -> true ; true ).
+not(G) :- \+ call(G).
+apply(G, Extra) :- G =.. L0, append(L0, Extra, L1), G2 =.. L1, call(G2).
+true.
+fail :- fail.
+false :- fail.
+repeat.
+repeat :- repeat.
+otherwise.
+
+forall(C, A) :- \+ ( call(C), \+ call(A) ).
+
+call_cleanup(G, C) :- '$call_cleanup'(G, C).
+setup_call_cleanup(S, G, C) :- once(S), '$callable'(C), '$call_cleanup'(G, C).
+'$run_cleanup'(C) :- ( call(C) -> true ; true ).
+'$run_cleanup_quietly'(C) :- catch(C, _, true), !.
+'$run_cleanup_quietly'(_).
+'$run_cleanups'([]).
+'$run_cleanups'([C|Cs]) :- ignore(C), '$run_cleanups'(Cs).
+
+'$run_wakeups'(L) :- '$reverse'(L, [], R), '$wakeups'(R).
+'$wakeups'([]).
+'$wakeups'([wakeup(As, V)|Ws]) :- '$wake_attrs'(As, V), '$wakeups'(Ws).
+'$wake_attrs'([], _).
+'$wake_attrs'(att(M, A, More), V) :-
+    '$attr_hook'(M, A, V),
+    '$wake_attrs'(More, V).
+'$attr_hook'(freeze, G, V) :- !, '$freeze_hook'(G, V).
+'$attr_hook'('$dif', Ds, V) :- !, '$dif_hook'(Ds, V).
+'$attr_hook'('$when', Gs, V) :- !, '$when_hook'(Gs, V).
+'$attr_hook'(M, A, V) :- M:attr_unify_hook(A, V).
+'$reverse'([], R, R).
+'$reverse'([X|Xs], A, R) :- '$reverse'(Xs, [X|A], R).
+
+between(L, H, X) :-
+    '$must_be_int'(L), '$between_high'(H),
+    (   integer(X) -> X >= L, ( H == inf -> true ; H == infinite -> true ; X =< H )
+    ;   var(X) -> ( H == inf -> '$from'(L, X) ; H == infinite -> '$from'(L, X) ; L =< H, '$between'(L, H, X) )
+    ;   throw(error(type_error(integer, X), context(between/3, _)))
+    ).
+'$between'(L, L, X) :- !, X = L.
+'$between'(L, _, L).
+'$between'(L, H, X) :- L1 is L + 1, '$between'(L1, H, X).
+'$from'(L, L).
+'$from'(L, X) :- L1 is L + 1, '$from'(L1, X).
+'$must_be_int'(X) :- integer(X), !.
+'$must_be_int'(X) :- var(X), !, throw(error(instantiation_error, _)).
+'$must_be_int'(X) :- throw(error(type_error(integer, X), _)).
+'$between_high'(H) :- ( H == inf ; H == infinite ), !.
+'$between_high'(H) :- '$must_be_int'(H).
+
+% ---------------------------------------------------------- all solutions
+
+findall(T, G, L) :-
+    '$must_be_list_or_partial'(L),
+    '$bag_new'(B),
+    '$findall'(T, G, B),
+    '$bag_list'(B, L0),
+    L = L0.
+'$findall'(T, G, B) :- call(G), '$bag_add'(B, T), fail.
+'$findall'(_, _, _).
+findall(T, G, L, Tail) :-
+    '$bag_new'(B),
+    '$findall'(T, G, B),
+    '$bag_list'(B, L0),
+    '$append'(L0, Tail, L1),
+    L = L1.
+'$append'([], L, L).
+'$append'([X|Xs], L, [X|Ys]) :- '$append'(Xs, L, Ys).
+
+findnsols(N, T, G, L) :- findall(T, limit(N, G), L).
+
+'$strip_carets'(G, _, _) :- var(G), !, throw(error(instantiation_error, _)).
+'$strip_carets'(V^G, Vs, R) :- !, Vs = [V|Ws], '$strip_carets'(G, Ws, R).
+'$strip_carets'(M:G, Vs, R) :- nonvar(G), G = _^_, !, '$strip_carets'(G, Vs, R0), R = M:R0.
+'$strip_carets'(G, [], G).
+
+bagof(T, G, L) :-
+    '$must_be_list_or_partial'(L),
+    '$strip_carets'(G, Vs, Goal),
+    term_variables(T-Vs, Bound),
+    term_variables(Goal, GoalVars),
+    '$free_vars'(GoalVars, Bound, Free),
+    (   Free == []
+    ->  findall(T, Goal, L0), L0 \== [], L = L0
+    ;   W =.. [v|Free],
+        findall(W-T, Goal, Pairs0), Pairs0 \== [],
+        keysort(Pairs0, Pairs),
+        '$bagof_groups'(Pairs, Groups),
+        '$member'(W-L0, Groups),
+        L = L0
+    ).
+'$free_vars'([], _, []).
+'$free_vars'([V|Vs], B, F) :-
+    ( '$memberchk_eq'(V, B) -> F = F1 ; F = [V|F1] ),
+    '$free_vars'(Vs, B, F1).
+'$memberchk_eq'(X, [Y|Ys]) :- ( X == Y -> true ; '$memberchk_eq'(X, Ys) ).
+'$bagof_groups'([], []).
+'$bagof_groups'([W-T|Ps], [W-[T|Ts]|Gs]) :-
+    '$bagof_same'(Ps, W, Ts, Rest),
+    '$bagof_groups'(Rest, Gs).
+'$bagof_same'([W2-T|Ps], W, [T|Ts], Rest) :-
+    W2 =@= W, !, W2 = W,
+    '$bagof_same'(Ps, W, Ts, Rest).
+'$bagof_same'(Rest, _, [], Rest).
+setof(T, G, S) :-
+    '$must_be_list_or_partial'(S),
+    '$strip_carets'(G, Vs, Goal),
+    term_variables(T-Vs, Bound),
+    term_variables(Goal, GoalVars),
+    '$free_vars'(GoalVars, Bound, Free),
+    (   Free == []
+    ->  findall(T, Goal, L0), L0 \== [], sort(L0, S0), S = S0
+    ;   bagof(T, G, L0), sort(L0, S0), S = S0
+    ).
+_^G :- call(G).
+
+'$member'(X, [Y|Ys]) :- '$member_'(Ys, X, Y).
+'$member_'(_, X, X).
+'$member_'([Y|Ys], X, _) :- '$member_'(Ys, X, Y).
+
+aggregate_all(count, G, C) :- !,
+    '$count_new'(S), '$count'(G, S), arg(1, S, C0), C = C0.
+aggregate_all(count(T), G, C) :- !, findall(T, G, L), '$list_length'(L, C).
+aggregate_all(sum(E), G, S) :- !, findall(E, G, L), '$sum'(L, 0, S0), S = S0.
+aggregate_all(bag(E), G, L) :- !, findall(E, G, L).
+aggregate_all(set(E), G, S) :- !, findall(E, G, L), sort(L, S).
+aggregate_all(max(E), G, M) :- !, findall(E, G, [H|T]), '$max_of'(T, H, M0), M = M0.
+aggregate_all(min(E), G, M) :- !, findall(E, G, [H|T]), '$min_of'(T, H, M0), M = M0.
+aggregate_all(max(E, W), G, max(M, V)) :- !, findall(E-W, G, [H|T]), '$max_pair'(T, H, M0-V0), M = M0, V = V0.
+aggregate_all(min(E, W), G, min(M, V)) :- !, findall(E-W, G, [H|T]), '$min_pair'(T, H, M0-V0), M = M0, V = V0.
+aggregate_all(Spec, G, R) :-
+    compound(Spec), Spec =.. [F|Es],
+    findall(Es, G, Rows),
+    '$aggregate_columns'(Es, 1, Rows, Rs),
+    R =.. [F|Rs].
+'$aggregate_columns'([], _, _, []).
+'$aggregate_columns'([E|Es], I, Rows, [R|Rs]) :-
+    findall(X, ('$member'(Row, Rows), nth1(I, Row, Y), '$aggregate_arg'(E, Y, X)), Xs),
+    '$aggregate_value'(E, Xs, R),
+    I1 is I + 1,
+    '$aggregate_columns'(Es, I1, Rows, Rs).
+'$aggregate_arg'(count, _, 1) :- !.
+'$aggregate_arg'(_, Y, X) :- Y =.. [_, X].
+'$aggregate_value'(count, Xs, N) :- !, '$list_length'(Xs, N).
+'$aggregate_value'(sum(_), Xs, S) :- '$sum'(Xs, 0, S).
+'$aggregate_value'(max(_), [X|Xs], M) :- '$max_of'(Xs, X, M).
+'$aggregate_value'(min(_), [X|Xs], M) :- '$min_of'(Xs, X, M).
+'$aggregate_value'(bag(_), Xs, Xs).
+'$aggregate_value'(set(_), Xs, S) :- sort(Xs, S).
+'$count_new'(S) :- S = count(0).
+'$count'(G, S) :- call(G), arg(1, S, N), N1 is N + 1, nb_setarg(1, S, N1), fail.
+'$count'(_, _).
+'$sum'([], S, S).
+'$sum'([X|Xs], S0, S) :- S1 is S0 + X, '$sum'(Xs, S1, S).
+'$max_of'([], M0, M) :- M is M0.
+'$max_of'([X|Xs], M0, M) :- M1 is max(M0, X), '$max_of'(Xs, M1, M).
+'$min_of'([], M0, M) :- M is M0.
+'$min_of'([X|Xs], M0, M) :- M1 is min(M0, X), '$min_of'(Xs, M1, M).
+'$max_pair'([], P, P).
+'$max_pair'([X-W|Ps], X0-W0, P) :- ( X > X0 -> '$max_pair'(Ps, X-W, P) ; '$max_pair'(Ps, X0-W0, P) ).
+'$min_pair'([], P, P).
+'$min_pair'([X-W|Ps], X0-W0, P) :- ( X < X0 -> '$min_pair'(Ps, X-W, P) ; '$min_pair'(Ps, X0-W0, P) ).
+'$list_length'(L, N) :- '$length'(L, N0, _), N = N0.
+
+% --------------------------------------------------------------- database
+
+clause(H, B) :-
+    ( var(H) -> throw(error(instantiation_error, _)) ; true ),
+    ( nonvar(B), \+ callable(B) -> throw(error(type_error(callable, B), _)) ; true ),
+    '$clause_pred'(H, access, Plain, P),
+    '$generation'(G),
+    '$clause_from'(P, Plain, B, first, G, _).
+'$clause_from'(P, H, B, From, G, Seq) :-
+    '$find_clause'(P, H, From, G, S),
+    S1 is S + 1,
+    (   '$find_clause'(P, H, S1, G, Next)
+    ->  '$clause_two'(P, H, B, S, Next, G, Seq)
+    ;   '$clause_unify'(P, S, H, B), Seq = S
+    ).
+'$clause_two'(P, H, B, S, _, _, S) :- '$clause_unify'(P, S, H, B).
+'$clause_two'(P, H, B, _, Next, G, Seq) :- '$clause_from'(P, H, B, Next, G, Seq).
+
+retract(C) :-
+    ( var(C) -> throw(error(instantiation_error, _)) ; true ),
+    '$retract_parts'(C, H, B),
+    '$clause_pred'(H, modify, Plain, P),
+    '$generation'(G),
+    '$clause_from'(P, Plain, B, first, G, Seq),
+    '$erase'(P, Seq).
+'$retract_parts'(M:C, M:H, B) :- nonvar(C), C = (H :- B), !.
+'$retract_parts'((H :- B), H, B) :- !.
+'$retract_parts'(H, H, true).
+
+retractall(H) :-
+    '$retractall_pred'(H, P),
+    '$strip_module'(H, _, Plain),
+    '$generation'(G),
+    (   '$clause_from'(P, Plain, _, first, G, Seq),
+        '$erase'(P, Seq),
+        fail
+    ;   true
+    ).
+
+current_predicate(Spec) :-
+    '$strip_module'(Spec, M, PI),
+    '$current_predicate'(PI, M).
+'$current_predicate'(PI, _) :- nonvar(PI), PI \= _/_, !, throw(error(type_error(predicate_indicator, PI), _)).
+'$current_predicate'(N/A, _) :- nonvar(N), \+ atom(N), !, throw(error(type_error(atom, N), _)), A = A.
+'$current_predicate'(_/A, _) :- nonvar(A), \+ integer(A), !, throw(error(type_error(integer, A), _)).
+'$current_predicate'(N/A, M) :-
+    '$pred_list'(_, user, L),
+    '$member'(p(M0, N, A, Id), L),
+    ( M0 == M -> true ; M0 == user ),
+    '$has_clauses'(Id).
+'$has_clauses'(Id) :- '$generation'(G), '$find_clause'(Id, any, first, G, _), !.
+current_predicate(N, H) :-
+    '$strip_module'(H, M, P),
+    (   nonvar(P) -> functor(P, N, A), current_predicate(M:N/A)
+    ;   current_predicate(N/A), functor(P, N, A)
+    ).
+predicate_property(H, P) :-
+    '$strip_module'(H, _, Plain), nonvar(Plain), !,
+    '$pred_property'(H, M, L),
+    ( P = imported_from(M0) -> M0 = M ; '$member'(P, L) ).
+predicate_property(H, P) :-
+    '$pred_list'(user, user, L),
+    '$member'(p(_, N, A, _), L),
+    functor(H, N, A),
+    '$pred_property'(H, _, Ps),
+    '$member'(P, Ps).
+
+% ------------------------------------------------------------------- text
+
+atom_concat(A, B, C) :-
+    (   nonvar(A), nonvar(B) -> '$atom_concat'(A, B, C)
+    ;   nonvar(C)
+    ->  '$check_atom'(A), '$check_atom'(B), '$check_atom'(C),
+        ( nonvar(A) -> '$atom_concat'(A, '', A1), sub_atom(C, 0, _, R, A1), sub_atom(C, _, R, 0, B0), B = B0
+        ; nonvar(B) -> '$atom_concat'(B, '', B1), sub_atom(C, P, _, 0, B1), sub_atom(C, 0, P, _, A0), A = A0
+        ; '$atom_splits'(C, L), '$member'(A-B, L) )
+    ;   throw(error(instantiation_error, _))
+    ).
+string_concat(A, B, C) :-
+    (   nonvar(A), nonvar(B) -> '$string_concat'(A, B, C0), '$same_string'(C, C0)
+    ;   nonvar(C)
+    ->  '$string_splits'(C, L), '$member'(A0-B0, L), '$same_string'(A, A0), '$same_string'(B, B0)
+    ;   throw(error(instantiation_error, _))
+    ).
+'$same_string'(X, S) :- var(X), !, X = S.
+'$same_string'(X, S) :- text_to_string(X, S).
+sub_atom(A, B, L, R, S) :- '$sub_text'(A, B, L, R, S, atom, Ss), '$sub_solution'(S, B, L, R, Ss, atom).
+sub_string(A, B, L, R, S) :- '$sub_text'(A, B, L, R, S, string, Ss), '$sub_solution'(S, B, L, R, Ss, string).
+'$sub_solution'(S, B, L, R, Ss, _) :- nonvar(S), !, '$member'(s(B, L, R, _), Ss).
+'$sub_solution'(S, B, L, R, Ss, _) :- '$member'(s(B, L, R, S), Ss).
+sub_atom_icasechk(A, B, S) :- downcase_atom(A, A1), downcase_atom(S, S1), sub_atom(A1, B, _, _, S1), !.
+
+atomic_list_concat(L, A) :- atomic_list_concat(L, '', A).
+atomic_list_concat(L, Sep, A) :-
+    ( var(Sep) -> throw(error(instantiation_error, _)) ; true ),
+    (   '$join'(L, Sep, A0) -> A = A0
+    ;   nonvar(A) -> '$split'(Sep, A, Parts), L = Parts
+    ;   throw(error(instantiation_error, _))
+    ).
+atomics_to_string(L, S) :- '$join'(L, '', A), atom_string(A, S).
+term_to_atom(T, A) :- ( nonvar(T) -> '$quoted_atom'(T, A) ; var(A) -> throw(error(instantiation_error, _)) ; '$term_from_text'(A, T, _) ).
+'$quoted_atom'(T, A) :- ( nonvar(A) -> '$term_from_text'(A, T2, _), T = T2 ; with_output_to(atom(A), write_term(T, [quoted(true), numbervars(false)])) ).
+term_string(T, S) :- ( nonvar(S) -> '$term_from_text'(S, T, _) ; '$term_string'(T, S) ).
+term_string(T, S, _) :- term_string(T, S).
+atom_to_term(A, T, Bs) :- ( var(A) -> throw(error(instantiation_error, _)) ; '$atom_to_term'(A, T, Bs) ).
+sformat(S, F, As) :- format(string(S), F, As).
+read_term_from_atom(A, T) :- term_to_atom(T, A).
+char_type(C, T) :- nonvar(C), !, '$char_type'(C, Ts), '$char_match'(T, Ts).
+char_type(C, T) :- nonvar(T), T = to_lower(L), nonvar(L), !, downcase_atom(L, C).
+char_type(C, T) :- nonvar(T), T = to_upper(U), nonvar(U), !, upcase_atom(U, C).
+char_type(C, T) :- between(0, 255, N), char_code(C, N), '$char_type'(C, Ts), '$char_match'(T, Ts).
+'$char_match'(T, Ts) :- '$member'(T, Ts).
+code_type(C, T) :- nonvar(C), !, ( integer(C) -> true ; true ), '$char_type'(C, Ts), '$code_match'(T, Ts).
+code_type(C, T) :- between(0, 255, C), '$char_type'(C, Ts), '$code_match'(T, Ts).
+'$code_match'(T, Ts) :- '$member'(T0, Ts), '$code_arg'(T0, T).
+'$code_arg'(to_lower(C), to_lower(N)) :- !, char_code(C, N).
+'$code_arg'(to_upper(C), to_upper(N)) :- !, char_code(C, N).
+'$code_arg'(lower(C), lower(N)) :- !, char_code(C, N).
+'$code_arg'(upper(C), upper(N)) :- !, char_code(C, N).
+'$code_arg'(T, T).
+text_concat(A, B, C) :- ( ( string(A) ; string(B) ) -> string_concat(A, B, C) ; atom_concat(A, B, C) ).
+concat_atom(L, A) :- atomic_list_concat(L, A).
+concat_atom(L, S, A) :- atomic_list_concat(L, S, A).
+
+% ---------------------------------------------------------------- streams
+
+format(F) :- format(F, []).
+format(F, As) :- current_output(S), '$format'(S, F, As).
+format(S, F, As) :-
+    (   compound(S), S =.. [K, R], '$memberchk'(K, [atom, string, codes, chars])
+    ->  '$capture'(Id, Before),
+        current_output(O),
+        catch('$format'(O, F, As), E, true),
+        '$captured'(Id, Before, Text),
+        ( nonvar(E) -> throw(E) ; '$text_kind'(K, Text, R0), R = R0 )
+    ;   '$format'(S, F, As)
+    ).
+'$memberchk'(X, L) :- '$member'(X, L), !.
+with_output_to(Sink, G) :-
+    ( compound(Sink), Sink =.. [K, R] -> true ; throw(error(domain_error(output_sink, Sink), _)) ),
+    '$capture'(Id, Before),
+    ( catch(G, E, true) -> Ok = true ; Ok = false ),
+    '$captured'(Id, Before, Text),
+    (   nonvar(E) -> throw(E)
+    ;   Ok == true, '$text_kind'(K, Text, R0), R = R0
+    ).
+format_atom(F, As, A) :- format(atom(A), F, As).
+stream_property(S, P) :-
+    ( var(S) -> '$streams'(L), '$member'(S, L) ; true ),
+    '$stream_properties'(S, Ps),
+    '$member'(P, Ps).
+current_stream(_, _, S) :- '$streams'(L), '$member'(S, L).
+print_message(error, E) :- !, '$describe'(E, T), format(user_error, "ERROR: ~w~n", [T]).
+print_message(warning, E) :- !, '$describe'(E, T), format(user_error, "Warning: ~w~n", [T]).
+print_message(_, _).
+print_message_lines(_, _, _).
+message_to_codes(_, _, _).
+ttyflush :- flush_output.
+
+current_op(P, T, N) :-
+    '$check_op'(P, T, N),
+    '$ops'(L),
+    '$member'(op(P, T, N), L).
+current_prolog_flag(F, V) :-
+    '$check_flag'(F),
+    '$flags'(L),
+    ( nonvar(F) -> '$memberchk'(F-V0, L), V = V0 ; '$member'(F-V, L) ).
+prolog_flag(F, V) :- current_prolog_flag(F, V).
+statistics(K, V) :-
+    (   '$memberchk'(K, [runtime, cputime, process_cputime, walltime, real_time, inferences, system_time])
+    ->  '$statistics'(K, N),
+        ( K == cputime -> V = N ; K == process_cputime -> V is N / 1000.0 ; K == inferences -> V = N ; V = [N, 0] )
+    ;   V = 0
+    ).
+statistics.
+garbage_collect.
+prolog_load_context(source, F) :- '$load_path'(F).
+prolog_load_context(file, F) :- '$load_path'(F).
+prolog_load_context(module, M) :- '$module'(M, M).
+prolog_load_context(term_position, '$stream_position'(0, L, 0, 0)) :- '$load_line'(L).
+prolog_load_context(directory, D) :- '$load_path'(F), file_directory_name(F, D).
+nb_current(K, V) :- catch(nb_getval(K, V), _, fail).
+tab_(N) :- tab(N).
+halt_within(_) :- halt.
+style_check(_).
+set_prolog_stack(_, _).
+prolog_stack_property(_, _) :- fail.
+license(_).
+ensure_loaded(F) :- consult(F).
+expects_dialect(_).
+noprotocol.
+initialization(G, _) :- initialization(G).
+at_halt(_).
+
+% -------------------------------------------------------------------- DCG
+
+phrase(G, L) :- phrase(G, L, []).
+phrase(G, L, R) :-
+    ( var(G) -> throw(error(instantiation_error, _)) ; true ),
+    '$strip_module'(G, M, P),
+    ( callable(P) -> true ; var(P) -> throw(error(instantiation_error, _)) ; throw(error(type_error(callable, P), _)) ),
+    '$must_be_list_or_partial'(L), '$must_be_list_or_partial'(R),
+    dcg_body(P, S0, S, Goal),
+    S0 = L, S = R,
+    call(M:Goal).
+
+dcg_translate_rule((H, PB --> B), (H1 :- Body)) :- !,
+    '$dcg_head'(H, S0, S, H1),
+    dcg_body(B, S0, S1, B1),
+    '$dcg_terminals'(PB, S, S1, B2),
+    Body = (B1, B2).
+dcg_translate_rule((H --> B), (H1 :- B1)) :-
+    '$dcg_head'(H, S0, S, H1),
+    dcg_body(B, S0, S, B1).
+'$dcg_head'(H, _, _, _) :- var(H), !, throw(error(instantiation_error, _)).
+'$dcg_head'(M:H, S0, S, M:H1) :- !, '$dcg_head'(H, S0, S, H1).
+'$dcg_head'(H, S0, S, H1) :- callable(H), !, '$dcg_extend'(H, S0, S, H1).
+'$dcg_head'(H, _, _, _) :- throw(error(type_error(callable, H), _)).
+'$dcg_extend'(H, S0, S, H1) :- H =.. L, '$append'(L, [S0, S], L1), H1 =.. L1.
+
+dcg_body(V, S0, S, phrase(V, S0, S)) :- var(V), !.
+dcg_body(M:B, S0, S, M:G) :- nonvar(B), !, dcg_body(B, S0, S, G).
+dcg_body((A, B), S0, S, (A1, B1)) :- !, dcg_body(A, S0, S1, A1), dcg_body(B, S1, S, B1).
+dcg_body((A ; B), S0, S, (A1 ; B1)) :- !, dcg_body(A, S0, S, A1), dcg_body(B, S0, S, B1).
+dcg_body((A | B), S0, S, (A1 ; B1)) :- !, dcg_body(A, S0, S, A1), dcg_body(B, S0, S, B1).
+dcg_body((A -> B), S0, S, (A1 -> B1)) :- !, dcg_body(A, S0, S1, A1), dcg_body(B, S1, S, B1).
+dcg_body((A *-> B), S0, S, (A1 *-> B1)) :- !, dcg_body(A, S0, S1, A1), dcg_body(B, S1, S, B1).
+dcg_body(\+ A, S0, S, (\+ A1, S0 = S)) :- !, dcg_body(A, S0, _, A1).
+dcg_body(!, S0, S, (!, S0 = S)) :- !.
+dcg_body([], S0, S, S0 = S) :- !.
+dcg_body({G}, S0, S, (G, S0 = S)) :- !.
+dcg_body(call(G), S0, S, call(G, S0, S)) :- !.
+dcg_body(C, S0, S, G) :- compound(C), C =.. [call, H|As], !, '$append'(As, [S0, S], Bs), G =.. [call, H|Bs].
+dcg_body(T, S0, S, G) :- is_list(T), !, '$dcg_terminals'(T, S0, S, G).
+dcg_body(T, S0, S, G) :- string(T), !, string_codes(T, Cs), '$dcg_terminals'(Cs, S0, S, G).
+dcg_body(G0, S0, S, G) :- callable(G0), !, '$dcg_extend'(G0, S0, S, G).
+dcg_body(G, _, _, _) :- throw(error(type_error(callable, G), _)).
+'$dcg_terminals'(T, S0, S, S0 = L) :- string(T), !, string_codes(T, Cs), '$append'(Cs, S, L).
+'$dcg_terminals'(T, S0, S, S0 = L) :- '$append'(T, S, L).
+
+% ---------------------------------------------------------------- loading
+
+consult(Fs) :- is_list(Fs), !, '$consult_all'(Fs).
+consult(library(L)) :- !, use_module(library(L)).
+consult(F) :- '$load_file'(F, Path), '$consult'(Path).
+[F|Fs] :- consult([F|Fs]).
+'$consult_all'([]).
+'$consult_all'([F|Fs]) :- consult(F), '$consult_all'(Fs).
+'$consult'(Path) :-
+    '$load_begin'(Path, _),
+    '$load_loop',
+    '$load_end',
+    '$run_initialization'(Path).
+'$load_loop' :-
+    repeat,
+    '$load_step'(Next),
+    Next == end_of_file, !.
+'$load_step'(Next) :-
+    '$load_next'(T),
+    ( T == end_of_file -> Next = T ; T = '$term'(Term), '$load_term'(Term), Next = term ).
+
+'$load_term'(T) :-
+    catch('$load_term_'(T), E, ( '$halted' -> throw(E) ; '$print_uncaught'(E, directive) )), !.
+'$load_term'(_).
+'$load_term_'(T) :- '$expand_term'(T, T1), '$load_expanded'(T1).
+'$load_expanded'(V) :- var(V), !, throw(error(instantiation_error, _)).
+'$load_expanded'([]) :- !.
+'$load_expanded'([T|Ts]) :- !, '$load_expanded'(T), '$load_expanded'(Ts).
+'$load_expanded'((:- D)) :- !, '$directive'(D).
+'$load_expanded'((?- D)) :- !, '$directive'(D).
+'$load_expanded'(end_of_file) :- !.
+'$load_expanded'((H --> B)) :- !, dcg_translate_rule((H --> B), C), '$load_expanded'(C).
+'$load_expanded'((H :- B)) :- '$has_expansion', !, '$expand_body'(B, B1), '$load_add'((H :- B1)).
+'$load_expanded'(C) :- '$load_add'(C).
+'$expand_term'(T, T1) :- '$user_expansion'(term_expansion, T, T1), !.
+'$expand_term'((H --> B), C) :- !, dcg_translate_rule((H --> B), C).
+'$expand_term'(T, T).
+'$user_expansion'(N, T, T1) :-
+    nonvar(T), '$has_expansion',
+    functor(Hd, N, 2), arg(1, Hd, T), arg(2, Hd, T1),
+    catch(user:Hd, error(existence_error(procedure, _), _), fail).
+expand_term(T, T1) :- '$expand_term'(T, T1).
+expand_goal(G, G1) :- '$expand_body'(G, G1).
+term_expansion_done.
+'$expand_body'(B, B) :- var(B), !.
+'$expand_body'((A, B), (A1, B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).
+'$expand_body'((A ; B), (A1 ; B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).
+'$expand_body'((A -> B), (A1 -> B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).
+'$expand_body'(\+ A, \+ A1) :- !, '$expand_body'(A, A1).
+'$expand_body'(G, G2) :- '$user_expansion'(goal_expansion, G, G1), G1 \== G, !, '$expand_body'(G1, G2).
+'$expand_body'(G, G).
+
+'$directive'(if(G)) :- !, ( catch(G, E, ('$print_uncaught'(E, directive), fail)) -> '$load_condition'(true) ; '$load_condition'(false) ).
+'$directive'(elif(G)) :- !, '$directive'(if(G)).
+'$directive'(initialization(G)) :- !, '$module'(M, M), '$add_initialization'(M, G, load).
+'$directive'(initialization(G, main)) :- !, '$module'(M, M), '$add_initialization'(M, G, main).
+'$directive'(initialization(G, _)) :- !, '$module'(M, M), '$add_initialization'(M, G, load).
+'$directive'(module(M, Es)) :- !, '$start_module'(M, Es).
+'$directive'(table(S)) :- !, table(S).
+'$directive'(G) :-
+    '$module'(M, M),
+    (   catch(M:G, E, true)
+    ->  ( nonvar(E) -> ( '$halted' -> throw(E) ; '$print_uncaught'(E, directive) ) ; true )
+    ;   '$strip_module'(M:G, GM, Plain),
+        with_output_to(string(S), ( write_term(GM, [quoted(true)]), write(':'), print(Plain) )),
+        string_concat("Goal (directive) failed: ", S, Text),
+        '$warn'(Text)
+    ).
+initialization(G) :- '$module'(M, M), ( '$load_path'(_) -> '$add_initialization'(M, G, load) ; call(M:G) ).
+
+:- dynamic('$init_goal'/4).
+:- dynamic('$init_failed'/0).
+'$add_initialization'(M, G, When) :-
+    ( '$load_path'(F) -> true ; F = user ),
+    assertz(system:'$init_goal'(F, M, G, When)).
+'$run_initialization'(F) :-
+    (   retract(system:'$init_goal'(F, M, G, load)),
+        '$run_init'(M, G),
+        fail
+    ;   true
+    ),
+    (   \+ '$load_path'(_), retract(system:'$init_goal'(_, M, G, main)),
+        '$run_init'(M, G),
+        fail
+    ;   true
+    ).
+'$run_init'(M, G) :-
+    (   catch(M:G, E, true)
+    ->  ( var(E) -> true
+        ; '$halted' -> throw(E)
+        ; '$print_uncaught'(E, 'initialization goal'), assertz(system:'$init_failed') )
+    ;   '$warn'("initialization goal failed"), assertz(system:'$init_failed')
+    ).
+
+'$run_file'(File, Goals) :-
+    catch('$run_file_'(File, Goals), E, ( '$halted' -> true ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
+    \+ system:'$init_failed'.
+'$run_file_'(File, Goals) :-
+    consult(File),
+    '$run_goals'(Goals).
+'$run_goals'([]).
+'$run_goals'([A|As]) :-
+    term_to_atom(G, A),
+    (   catch(user:G, E, true)
+    ->  ( var(E) -> true ; '$halted' -> throw(E) ; '$print_uncaught'(E, 'goal (command line)'), assertz(system:'$init_failed') )
+    ;   '$warn'("goal (command line) failed"), assertz(system:'$init_failed')
+    ),
+    '$run_goals'(As).
+
+use_module(F) :- '$use_module'(F, all).
+use_module(F, L) :- '$use_module'(F, L).
+'$use_module'(library(L), _) :- !,
+    ( atom(L) -> N = L ; L = A/B, atomic_list_concat([A, /, B], N) ),
+    ( '$library'(N) -> true ; throw(error(existence_error(source_sink, library(L)), _)) ).
+'$use_module'(Fs, What) :- is_list(Fs), !, forall('$member'(F, Fs), '$use_module'(F, What)).
+'$use_module'(F, What) :-
+    '$load_file'(F, Path),
+    '$module'(Into, Into),
+    ( '$exports'(Path, _) -> true ; '$consult_module'(Path) ),
+    ( '$exports'(Path, From) -> '$import'(From, Into, What) ; true ).
+'$consult_module'(Path) :- '$consult'(Path).
+reexport(F) :- use_module(F).
+reexport(F, L) :- use_module(F, L).
+import_module(_, user).
+add_import_module(_, _, _).
+set_module(_).
+module(M) :- '$module'(_, M).
+autoload(_).
+autoload(_, _).
+load_files(F) :- consult(F).
+load_files(F, _) :- consult(F).
+make.
+table(Spec) :- '$table'(Spec), '$table_modes'(Spec).
+'$table_modes'(S) :- var(S), !.
+'$table_modes'((A, B)) :- !, '$table_modes'(A), '$table_modes'(B).
+'$table_modes'(_/_) :- !.
+'$table_modes'(_//_) :- !.
+'$table_modes'(_:S) :- !, '$table_modes'(S).
+'$table_modes'([]) :- !.
+'$table_modes'([S|Ss]) :- !, '$table_modes'(S), '$table_modes'(Ss).
+'$table_modes'(S) :- functor(S, N, A), functor(G, N, A), assertz(system:'$table_mode'(G, S)).
+:- dynamic('$table_mode'/2).

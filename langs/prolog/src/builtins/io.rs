@@ -1,0 +1,181 @@
+//! Streams as objects: opening, closing, properties, files.
+
+use crate::builtins;
+use crate::errors::*;
+use crate::state::pl;
+use crate::streams::{self, StreamId, input_of, output_of, stream_of, stream_term};
+use crate::syntax::Atom;
+use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
+use crate::text::need_text;
+use crate::unify::unify;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::native::Guest;
+use std::path::Path;
+
+builtins! {
+    "open" / 3 => |vm, a| { let nil = atom(pl(vm).known.nil); open(vm, a[0], a[1], a[2], nil) };
+    "open" / 4 => |vm, a| open(vm, a[0], a[1], a[2], a[3]);
+    "close" / 1 => |vm, a| { let s = stream_of(vm, a[0])?; streams::close(vm, s); Ok(true) };
+    "close" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; streams::close(vm, s); Ok(true) };
+    "current_output" / 1 => |vm, a| current(vm, a[0], false);
+    "current_input" / 1 => |vm, a| current(vm, a[0], true);
+    "set_output" / 1 => |vm, a| { let s = output_of(vm, a[0])?; pl(vm).streams.borrow_mut().output = s; Ok(true) };
+    "set_input" / 1 => |vm, a| { let s = input_of(vm, a[0])?; pl(vm).streams.borrow_mut().input = s; Ok(true) };
+    "$stream_properties" / 2 => properties;
+    "$streams" / 1 => |vm, a| { let ids: Vec<StreamId> = pl(vm).streams.borrow().table.keys().copied().collect(); let items: Vec<Value> = ids.into_iter().map(|i| stream_term(vm, i)).collect(); let l = vm.make_list(&items); Ok(unify(vm, a[0], l)) };
+    "is_stream" / 1 => |vm, a| { let ok = stream_of(vm, a[0]).is_ok(); if !ok { vm.take_pending(); } Ok(ok) };
+    "at_end_of_stream" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; Ok(streams::get(vm, s, false, false).is_none()) };
+    "at_end_of_stream" / 1 => |vm, a| { let s = input_of(vm, a[0])?; Ok(streams::get(vm, s, false, false).is_none()) };
+    "set_stream" / 2 => set_stream;
+    "set_stream_position" / 2 => |_, _| Ok(true);
+    "line_count" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; let n = pl(vm).streams.borrow().table[&s].input.as_ref().map_or(1, |i| i.line); Ok(unify(vm, a[1], Value::small(n as i64))) };
+    "line_position" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; let n = pl(vm).streams.borrow().table[&s].column; Ok(unify(vm, a[1], Value::small(n as i64))) };
+    "exists_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_file)) };
+    "exists_directory" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_dir)) };
+    "delete_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; match vm.host.remove_file(Path::new(&t)) { Ok(()) => Ok(true), Err(_) => Err(existence_error(vm, "file", deref(a[0]))) } };
+    "working_directory" / 2 => |vm, a| { let d = vm.host.current_dir().map(|d| d.display().to_string() + "/").unwrap_or_default(); let v = vm.sym(&d); Ok(unify(vm, a[0], v)) };
+    "prompt" / 2 => |_, _| Ok(true);
+    "see" / 1 => |vm, a| { let read = atom(pl(vm).known.read); let s = vm.new_var(); let nil = atom(pl(vm).known.nil); open(vm, a[0], read, s, nil)?; let s = input_of(vm, s)?; pl(vm).streams.borrow_mut().input = s; Ok(true) };
+    "seen" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; streams::close(vm, s); pl(vm).streams.borrow_mut().input = streams::USER_INPUT; Ok(true) };
+    "tell" / 1 => |vm, a| { let write = atom(pl(vm).known.write); let s = vm.new_var(); let nil = atom(pl(vm).known.nil); open(vm, a[0], write, s, nil)?; let s = output_of(vm, s)?; pl(vm).streams.borrow_mut().output = s; Ok(true) };
+    "told" / 0 => |vm, _| { let s = pl(vm).streams.borrow().output; streams::close(vm, s); pl(vm).streams.borrow_mut().output = streams::USER_OUTPUT; Ok(true) };
+}
+
+fn open(vm: &mut Vm, file: Value, mode: Value, stream: Value, options: Value) -> Guest<bool> {
+    let (file, mode) = (deref(file), deref(mode));
+    if is_var(file) || is_var(mode) {
+        return Err(instantiation(vm));
+    }
+    let Term::Atom(m) = term(mode) else {
+        return Err(type_error(vm, "atom", mode));
+    };
+    let name = vm.symbols.name(m.0).into_owned();
+    if !matches!(name.as_str(), "read" | "write" | "append" | "update") {
+        return Err(domain_error(vm, "io_mode", mode));
+    }
+    if !is_var(deref(stream)) {
+        return Err(crate::errors::raise_uninstantiation(vm, deref(stream)));
+    }
+    let options = match pl(vm).list(options) {
+        Ok(items) => items,
+        Err(true) => return Err(instantiation(vm)),
+        Err(false) => return Err(type_error(vm, "list", deref(options))),
+    };
+    let path = match term(file) {
+        Term::Atom(_) | Term::Str(_) => need_text(vm, file)?,
+        _ => return Err(domain_error(vm, "source_sink", file)),
+    };
+    let mut new = streams::open(vm, &path, &name, file)?;
+    let mut alias = None;
+    for option in options {
+        let option = deref(option);
+        if is_var(option) {
+            return Err(instantiation(vm));
+        }
+        let Term::Struct(s) = term(option) else {
+            return Err(domain_error(vm, "stream_option", option));
+        };
+        let key = vm
+            .symbols
+            .name(pl(vm).name_arity(s.shape()).0.0)
+            .into_owned();
+        if let Term::Atom(value) = term(arg(s, 0)) {
+            match key.as_str() {
+                "alias" => alias = Some(value),
+                "type" => new.binary = value == pl(vm).known.binary,
+                _ => {}
+            }
+        }
+    }
+    if let Some(name) = alias
+        && pl(vm).streams.borrow().aliases.contains_key(&name)
+    {
+        let t = vm.term1("alias", atom(name));
+        return Err(permission_error(vm, "open", "source_sink", t));
+    }
+    let id = pl(vm).streams.borrow_mut().add(new);
+    if let Some(name) = alias {
+        streams::set_alias(vm, id, name);
+    }
+    let t = stream_term(vm, id);
+    Ok(unify(vm, stream, t))
+}
+
+fn current(vm: &mut Vm, v: Value, input: bool) -> Guest<bool> {
+    let t = streams::current(vm, input);
+    let v = deref(v);
+    if !is_var(v) {
+        let known = matches!(term(v), Term::Struct(s) if pl(vm).name_arity(s.shape()) == (pl(vm).known.stream, 1));
+        if !known {
+            return Err(domain_error(vm, "stream", v));
+        }
+        stream_of(vm, v)?;
+    }
+    Ok(unify(vm, v, t))
+}
+
+/// `'$stream_properties'(Stream, List)`.
+fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let id = stream_of(vm, a[0])?;
+    let p = pl(vm);
+    let (mode, path, alias, input, binary, past, eof, at) = {
+        let streams = p.streams.borrow();
+        let s = &streams.table[&id];
+        let at_end = s.input.as_ref().map(|i| i.pos >= i.data.len() && !i.live);
+        (
+            s.mode,
+            s.path.clone(),
+            s.alias,
+            s.input.is_some(),
+            s.binary,
+            at_end,
+            s.eof_action,
+            s.input.as_ref().is_some_and(|i| i.past_end),
+        )
+    };
+    let mut items = Vec::new();
+    let m = vm.sym(mode);
+    items.push(vm.term1("mode", m));
+    items.push(vm.sym(if input { "input" } else { "output" }));
+    if let Some(path) = path {
+        let v = vm.sym(&path);
+        items.push(vm.term1("file_name", v));
+    }
+    let standard = match id {
+        streams::USER_INPUT => Some(p.known.user_input),
+        streams::USER_OUTPUT => Some(p.known.user_output),
+        streams::USER_ERROR => Some(p.known.user_error),
+        _ => None,
+    };
+    if let Some(alias) = alias.or(standard) {
+        items.push(vm.term1("alias", atom(alias)));
+    }
+    let ty = vm.sym(if binary { "binary" } else { "text" });
+    items.push(vm.term1("type", ty));
+    let eof = vm.sym(eof);
+    items.push(vm.term1("eof_action", eof));
+    let fixed = vm.sym("false");
+    items.push(vm.term1("reposition", fixed));
+    if let Some(end) = past {
+        let state = vm.sym(match (end, at) {
+            (true, true) => "past",
+            (true, false) => "at",
+            _ => "not",
+        });
+        items.push(vm.term1("end_of_stream", state));
+    }
+    let l = vm.make_list(&items);
+    Ok(unify(vm, a[1], l))
+}
+
+fn set_stream(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let id = stream_of(vm, a[0])?;
+    if let Term::Struct(s) = term(a[1])
+        && *vm.symbols.name(pl(vm).name_arity(s.shape()).0.0) == *"alias"
+        && let Term::Atom(name) = term(arg(s, 0))
+    {
+        streams::set_alias(vm, id, Atom(name.0));
+    }
+    Ok(true)
+}

@@ -1,0 +1,211 @@
+//! Writing terms and characters.
+
+use crate::builtins;
+use crate::convert::var_name;
+use crate::errors::*;
+use crate::format;
+use crate::state::pl;
+use crate::streams::{self, StreamId, output_of, write};
+use crate::syntax::write::WriteOptions;
+use crate::term::{Term, arg, deref, is_var, term};
+use crate::text::show;
+use crate::unify::unify;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::native::Guest;
+
+builtins! {
+    "write" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain()) };
+    "write" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain()) };
+    "print" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
+    "print" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
+    "writeln" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain())?; write(vm, s, "\n"); Ok(true) };
+    "writeln" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain())?; write(vm, s, "\n"); Ok(true) };
+    "writeq" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
+    "writeq" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
+    "write_canonical" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &canonical()) };
+    "write_canonical" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &canonical()) };
+    "write_term" / 2 => |vm, a| { let s = current(vm); let o = options(vm, a[1])?; put(vm, s, a[0], &o) };
+    "write_term" / 3 => |vm, a| { let s = output_of(vm, a[0])?; let o = options(vm, a[2])?; put(vm, s, a[1], &o) };
+    "nl" / 0 => |vm, _| { let s = current(vm); write(vm, s, "\n"); Ok(true) };
+    "nl" / 1 => |vm, a| { let s = output_of(vm, a[0])?; write(vm, s, "\n"); Ok(true) };
+    "tab" / 1 => |vm, a| { let s = current(vm); tab(vm, s, a[0]) };
+    "tab" / 2 => |vm, a| { let s = output_of(vm, a[0])?; tab(vm, s, a[1]) };
+    "put_char" / 1 => |vm, a| { let s = current(vm); put_char(vm, s, a[0]) };
+    "put_char" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put_char(vm, s, a[1]) };
+    "put_code" / 1 => |vm, a| { let s = current(vm); put_code(vm, s, a[0]) };
+    "put_code" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put_code(vm, s, a[1]) };
+    "put" / 1 => |vm, a| { let s = current(vm); put_code(vm, s, a[0]) };
+    "put_byte" / 1 => |vm, a| { let s = current(vm); put_byte(vm, s, a[0]) };
+    "put_byte" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put_byte(vm, s, a[1]) };
+    "flush_output" / 0 => |vm, _| { let s = current(vm); streams::flush(vm, s); Ok(true) };
+    "flush_output" / 1 => |vm, a| { let s = output_of(vm, a[0])?; streams::flush(vm, s); Ok(true) };
+    "$format" / 3 => |vm, a| { let s = output_of(vm, a[0])?; format::format(vm, s, a[1], a[2]) };
+    "$capture" / 2 => capture;
+    "$captured" / 3 => captured;
+    "$message" / 1 => |vm, a| { let t = crate::text::need_text(vm, a[0])?; streams::flush_all(vm); streams::write_error(vm, &t); Ok(true) };
+}
+
+fn current(vm: &Vm) -> StreamId {
+    pl(vm).streams.borrow().output
+}
+
+/// As `write/1`.
+pub fn plain() -> WriteOptions {
+    WriteOptions {
+        numbervars: true,
+        ..WriteOptions::default()
+    }
+}
+
+fn canonical() -> WriteOptions {
+    WriteOptions {
+        quoted: true,
+        ignore_ops: true,
+        ..WriteOptions::default()
+    }
+}
+
+fn put(vm: &mut Vm, s: StreamId, t: Value, options: &WriteOptions) -> Guest<bool> {
+    let text = show(vm, t, options);
+    write(vm, s, &text);
+    Ok(true)
+}
+
+fn truth(vm: &mut Vm, v: Value, option: Value) -> Guest<bool> {
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Atom(a) if a == pl(vm).known.true_ => Ok(true),
+        Term::Atom(a) if a == pl(vm).known.false_ => Ok(false),
+        _ => Err(domain_error(vm, "write_option", option)),
+    }
+}
+
+/// The options of `write_term`.
+fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
+    let items = match pl(vm).list(v) {
+        Ok(items) => items,
+        Err(true) => return Err(instantiation(vm)),
+        Err(false) => return Err(type_error(vm, "list", deref(v))),
+    };
+    let mut o = WriteOptions::default();
+    for option in items {
+        let option = deref(option);
+        if is_var(option) {
+            return Err(instantiation(vm));
+        }
+        let Term::Struct(s) = term(option) else {
+            return Err(domain_error(vm, "write_option", option));
+        };
+        let (name, arity) = pl(vm).name_arity(s.shape());
+        let name = vm.symbols.name(name.0).into_owned();
+        let value = arg(s, 0);
+        match (name.as_str(), arity) {
+            ("quoted", 1) => o.quoted = truth(vm, value, option)?,
+            ("ignore_ops", 1) => o.ignore_ops = truth(vm, value, option)?,
+            ("numbervars", 1) => o.numbervars = truth(vm, value, option)?,
+            ("dotlists", 1) => o.dotlists = truth(vm, value, option)?,
+            ("brace_terms", 1) => o.brace_terms = truth(vm, value, option)?,
+            ("max_depth", 1) => o.max_depth = value.to_int().unwrap_or(0).max(0) as usize,
+            ("priority", 1) => o.priority = value.to_int().unwrap_or(1200).clamp(0, 1200) as u16,
+            ("variable_names", 1) => o.var_names = var_names(vm, value, option)?,
+            (
+                "spacing" | "portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
+                | "character_escapes" | "partial" | "portray_goal" | "no_lists" | "blobs"
+                | "module",
+                1,
+            ) => {}
+            _ => return Err(domain_error(vm, "write_option", option)),
+        }
+    }
+    Ok(o)
+}
+
+fn var_names(vm: &mut Vm, v: Value, option: Value) -> Guest<Vec<(String, String)>> {
+    let Ok(items) = pl(vm).list(v) else {
+        return Err(domain_error(vm, "write_option", option));
+    };
+    let mut names = Vec::new();
+    for item in items {
+        if let Term::Struct(s) = term(item)
+            && let Term::Atom(name) = term(arg(s, 0))
+        {
+            let var = arg(s, 1);
+            if is_var(var) {
+                names.push((var_name(var), vm.symbols.name(name.0).into_owned()));
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn tab(vm: &mut Vm, s: StreamId, n: Value) -> Guest<bool> {
+    let n = crate::arith::eval(vm, n)?;
+    match n {
+        crate::number::Num::Int(n) => {
+            write(vm, s, &" ".repeat(n.max(0) as usize));
+            Ok(true)
+        }
+        n => {
+            let v = crate::number::from_num(vm, &n);
+            Err(type_error(vm, "integer", v))
+        }
+    }
+}
+
+fn put_char(vm: &mut Vm, s: StreamId, v: Value) -> Guest<bool> {
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Atom(a) => {
+            let name = vm.symbols.name(a.0).into_owned();
+            if name.chars().count() != 1 {
+                return Err(type_error(vm, "character", deref(v)));
+            }
+            write(vm, s, &name);
+            Ok(true)
+        }
+        Term::Int(_) => put_code(vm, s, v),
+        _ => Err(type_error(vm, "character", deref(v))),
+    }
+}
+
+fn put_code(vm: &mut Vm, s: StreamId, v: Value) -> Guest<bool> {
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Int(i) => match u32::try_from(i).ok().and_then(char::from_u32) {
+            Some(c) => {
+                let mut buffer = [0; 4];
+                write(vm, s, c.encode_utf8(&mut buffer));
+                Ok(true)
+            }
+            None => Err(representation_error(vm, "character_code")),
+        },
+        _ => Err(type_error(vm, "integer", deref(v))),
+    }
+}
+
+fn put_byte(vm: &mut Vm, s: StreamId, v: Value) -> Guest<bool> {
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Int(i @ 0..=255) => {
+            streams::write_byte(vm, s, i as u8);
+            Ok(true)
+        }
+        _ => Err(type_error(vm, "byte", deref(v))),
+    }
+}
+
+/// `'$capture'(Id, Before)`: current output goes to a buffer from now on.
+fn capture(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let (id, before) = streams::capture(vm);
+    Ok(unify(vm, a[0], Value::small(id)) && unify(vm, a[1], Value::small(before)))
+}
+
+/// `'$captured'(Id, Before, String)`: what was captured; output goes where it went before.
+fn captured(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let id = deref(a[0]).as_int();
+    let before = deref(a[1]).as_int();
+    let text = streams::captured(vm, id, before);
+    let v = vm.str(&text);
+    Ok(unify(vm, a[2], v))
+}

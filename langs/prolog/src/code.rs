@@ -1,0 +1,80 @@
+//! Compiled Prolog code: what the step loop needs beside the instruction words.
+
+use crate::op::{self, Op};
+use crate::state::{FunctorId, Pl, Pred};
+use crate::syntax::Node;
+use metatrace::code::{CodeData, SlotMask};
+
+/// Where a switch goes. Constants and functors are sorted.
+#[derive(Debug, Clone, Default)]
+pub struct SwitchTable {
+    pub var: u32,
+    pub consts: Vec<(u64, u32)>,
+    pub structs: Vec<(FunctorId, u32)>,
+    /// For values without an entry.
+    pub other: u32,
+}
+
+impl SwitchTable {
+    /// Target of a functor.
+    pub fn of_struct(&self, functor: FunctorId) -> u32 {
+        match self.structs.binary_search_by_key(&functor, |e| e.0) {
+            Ok(i) => self.structs[i].1,
+            Err(_) => self.other,
+        }
+    }
+    /// Target of a constant's word.
+    pub fn of_const(&self, bits: u64) -> u32 {
+        match self.consts.binary_search_by_key(&bits, |e| e.0) {
+            Ok(i) => self.consts[i].1,
+            Err(_) => self.other,
+        }
+    }
+}
+
+/// Tables of one code.
+pub struct PlCode {
+    pub pl: &'static Pl,
+    pub pred: &'static Pred,
+    pub slots: u16,
+    pub instrs: Box<[u64]>,
+    pub tables: Vec<SwitchTable>,
+    /// Constants that are heap objects, made anew when needed.
+    pub pool: Vec<Node>,
+    /// Source line from a pc on, ascending.
+    pub lines: Vec<(u32, u32)>,
+}
+
+impl CodeData for PlCode {
+    fn live_slots(&self, _pc: u32) -> SlotMask {
+        let mut mask = SlotMask::with_capacity(self.slots as usize);
+        (0..self.slots).for_each(|s| mask.insert(s));
+        mask
+    }
+    fn describe(&self, pc: u32) -> String {
+        let w = self.instrs[pc as usize];
+        let op = Op::of(w);
+        let mut text = format!("{} {} {} {}", op.name(), op::a(w), op::b(w), op::c(w));
+        for i in 1..op::length(w) {
+            text.push_str(&format!(" [{:x}]", self.instrs[pc as usize + i]));
+        }
+        text
+    }
+    fn line(&self, pc: u32) -> u32 {
+        match self.lines.partition_point(|l| l.0 <= pc) {
+            0 => 0,
+            i => self.lines[i - 1].1,
+        }
+    }
+}
+
+/// The whole code as text, one instruction per line.
+pub fn disassemble(data: &PlCode) -> String {
+    let mut out = String::new();
+    let mut pc = 0;
+    while pc < data.instrs.len() {
+        out.push_str(&format!("{pc:4} {}\n", data.describe(pc as u32)));
+        pc += op::length(data.instrs[pc]);
+    }
+    out
+}

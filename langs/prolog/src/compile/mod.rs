@@ -1,0 +1,448 @@
+//! Clauses to bytecode.
+//!
+//! A static predicate is one code: an entry, an index (`index`) that finds the
+//! clauses that can match, and the clauses. A frame's slots are the arguments, a slot that
+//! remembers the choice point at the last call, the clause's variables, marks
+//! of control constructs, and temporaries. A variable's slot is written once
+//! per activation, so that a frame to which a choice point refers stays valid.
+
+mod arith;
+mod body;
+mod head;
+mod index;
+pub mod stubs;
+
+use crate::code::{PlCode, SwitchTable};
+use crate::op::{self, Op};
+use crate::state::{Clause, Pred, pl};
+use crate::syntax::{Atom, Node, NodeId, Terms};
+use hashbrown::HashMap;
+use metatrace::code::{Code, MergeKind, MergePoint};
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::engine::NewCode;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// A place in the code that may not be known yet.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Label(usize);
+
+/// Instructions under construction.
+pub struct Asm {
+    pub words: Vec<u64>,
+    labels: Vec<Option<u32>>,
+    /// Words whose upper half is the address of a label.
+    patches: Vec<(usize, Label)>,
+    tables: Vec<TableDraft>,
+    pool: Vec<Node>,
+    merge_points: Vec<u32>,
+    lines: Vec<(u32, u32)>,
+    pub slots: u16,
+}
+
+struct TableDraft {
+    var: Label,
+    other: Label,
+    consts: Vec<(u64, Label)>,
+    structs: Vec<(u32, Label)>,
+}
+
+impl Default for Asm {
+    fn default() -> Self {
+        Asm::new()
+    }
+}
+
+impl Asm {
+    pub fn new() -> Asm {
+        Asm {
+            words: Vec::new(),
+            labels: Vec::new(),
+            patches: Vec::new(),
+            tables: Vec::new(),
+            pool: Vec::new(),
+            merge_points: Vec::new(),
+            lines: Vec::new(),
+            slots: 0,
+        }
+    }
+
+    pub fn label(&mut self) -> Label {
+        self.labels.push(None);
+        Label(self.labels.len() - 1)
+    }
+
+    pub fn place(&mut self, label: Label) {
+        self.labels[label.0] = Some(self.words.len() as u32);
+    }
+
+    pub fn here(&mut self) -> Label {
+        let label = self.label();
+        self.place(label);
+        label
+    }
+
+    pub fn emit(&mut self, op: Op, a: u16, b: u16, c: u16) {
+        self.words.push(op::word(op, a, b, c));
+    }
+
+    pub fn word(&mut self, word: u64) {
+        self.words.push(word);
+    }
+
+    /// An instruction whose upper half is an address.
+    pub fn emit_to(&mut self, op: Op, a: u16, to: Label) {
+        self.patches.push((self.words.len(), to));
+        self.words.push(op::word(op, a, 0, 0));
+    }
+
+    /// A word whose upper half is an address.
+    pub fn word_to(&mut self, low: u32, to: Label) {
+        self.patches.push((self.words.len(), to));
+        self.words.push(low as u64);
+    }
+
+    pub fn packed(&mut self, slots: &[u16]) {
+        for four in slots.chunks(4) {
+            let word = four
+                .iter()
+                .enumerate()
+                .fold(0, |w, (i, &s)| w | (s as u64) << (16 * i));
+            self.words.push(word);
+        }
+    }
+
+    /// A merge point at the next instruction.
+    pub fn merge_point(&mut self) -> u16 {
+        self.merge_points.push(self.words.len() as u32);
+        self.merge_points.len() as u16 - 1
+    }
+
+    pub fn pool(&mut self, node: Node) -> u32 {
+        self.pool.push(node);
+        self.pool.len() as u32 - 1
+    }
+
+    pub fn line(&mut self, line: u32) {
+        self.lines.push((self.words.len() as u32, line));
+    }
+
+    fn resolve(&self, label: Label) -> u32 {
+        self.labels[label.0].expect("every label is placed")
+    }
+
+    /// The finished code, added to the engine.
+    pub fn finish(mut self, vm: &mut Vm, name: String, pred: u32) -> &'static Code {
+        for (at, label) in std::mem::take(&mut self.patches) {
+            self.words[at] |= (self.resolve(label) as u64) << 32;
+        }
+        let tables = self
+            .tables
+            .iter()
+            .map(|t| {
+                let mut table = SwitchTable {
+                    var: self.resolve(t.var),
+                    other: self.resolve(t.other),
+                    consts: t
+                        .consts
+                        .iter()
+                        .map(|(k, l)| (*k, self.resolve(*l)))
+                        .collect(),
+                    structs: t
+                        .structs
+                        .iter()
+                        .map(|(k, l)| (*k, self.resolve(*l)))
+                        .collect(),
+                };
+                table.consts.sort();
+                table.structs.sort();
+                table
+            })
+            .collect();
+        let instrs: Box<[u64]> = self.words.into();
+        let merge_points = self
+            .merge_points
+            .iter()
+            .map(|&pc| MergePoint {
+                pc,
+                kind: MergeKind::Entry,
+                counter: Cell::new(u32::MAX),
+            })
+            .collect();
+        let lang = pl(vm).lang;
+        vm.add_code(NewCode {
+            lang,
+            slots: self.slots,
+            name,
+            file: String::new(),
+            instrs: instrs.clone(),
+            merge_points,
+            data: Box::new(PlCode {
+                pred: pl(vm).pred_by_id(pred),
+                pl: pl(vm),
+                slots: self.slots,
+                instrs,
+                tables,
+                pool: self.pool,
+                lines: self.lines,
+            }),
+        })
+    }
+}
+
+/// What is known of a clause's variable while compiling.
+#[derive(Copy, Clone, Default)]
+struct VarState {
+    slot: Option<u16>,
+    /// Its slot holds a value here.
+    ready: bool,
+    occurrences: u32,
+}
+
+/// Compiles one clause into the code of its predicate.
+struct ClauseCompiler<'a> {
+    vm: &'a mut Vm,
+    asm: &'a mut Asm,
+    terms: &'a Terms,
+    module: Atom,
+    vars: Vec<VarState>,
+    /// Slot that remembers the newest choice point before a call.
+    saved: u16,
+    /// Next slot for a variable or mark.
+    next_fixed: u16,
+    next_temp: u16,
+    /// Structures built in write mode: jump to patch, instructions, where to go on.
+    deferred: Vec<(Label, Vec<u64>, Label)>,
+    /// Where a cut goes: `None` is the activation's barrier.
+    cut: Option<u16>,
+}
+
+/// Compiles a predicate's clauses.
+pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
+    let clauses: Vec<Rc<Clause>> = pred
+        .clauses
+        .borrow()
+        .iter()
+        .filter(|c| c.died.get() == u64::MAX)
+        .cloned()
+        .collect();
+    let mut asm = Asm::new();
+    asm.slots = pred.arity + 1;
+    let point = asm.merge_point();
+    asm.emit(Op::Enter, point, 0, 0);
+    let labels: Vec<Label> = clauses.iter().map(|_| asm.label()).collect();
+    index::build(vm, &mut asm, pred, &clauses, &labels);
+    for (clause, label) in clauses.iter().zip(labels) {
+        asm.place(label);
+        asm.line(clause.line);
+        compile_clause(vm, &mut asm, pred, clause);
+    }
+    let name = format!("{}/{}", vm.symbols.name(pred.name.0), pred.arity);
+    let code = asm.finish(vm, name, pred.id);
+    if std::env::var_os("MTD_PL_CODE").is_some() {
+        eprintln!(
+            "{}:\n{}",
+            code.name,
+            crate::code::disassemble(code.data::<PlCode>())
+        );
+    }
+    code
+}
+
+fn compile_clause(vm: &mut Vm, asm: &mut Asm, pred: &Pred, clause: &Clause) {
+    let mut vars = vec![VarState::default(); clause.vars as usize];
+    count_vars(&clause.terms, clause.head, &mut vars);
+    count_vars(&clause.terms, clause.body, &mut vars);
+    let marks = count_controls(vm, &clause.terms, clause.body);
+    let saved = pred.arity;
+    let mut c = ClauseCompiler {
+        vm,
+        asm,
+        terms: &clause.terms,
+        module: pred.module,
+        saved,
+        next_fixed: saved + 1,
+        next_temp: saved + 1 + clause.vars as u16 + marks,
+        vars,
+        deferred: Vec::new(),
+        cut: None,
+    };
+    c.grow();
+    c.head(clause.head);
+    c.body(clause.body);
+    c.flush_deferred();
+}
+
+fn count_vars(terms: &Terms, root: NodeId, vars: &mut [VarState]) {
+    let mut stack = vec![root];
+    while let Some(id) = stack.pop() {
+        match terms.get(id) {
+            Node::Var(v) => vars[*v as usize].occurrences += 1,
+            _ => stack.extend_from_slice(terms.args(id)),
+        }
+    }
+}
+
+/// An upper bound of the slots that control constructs need.
+fn count_controls(vm: &Vm, terms: &Terms, body: NodeId) -> u16 {
+    let k = pl(vm).known;
+    let mut stack = vec![body];
+    let mut count = 0;
+    while let Some(id) = stack.pop() {
+        if let Some((name, arity)) = terms.functor(id)
+            && arity > 0
+            && [k.comma, k.semicolon, k.arrow, k.soft_arrow, k.not, k.colon].contains(&name)
+        {
+            count += 2;
+            stack.extend_from_slice(terms.args(id));
+        }
+    }
+    count
+}
+
+impl ClauseCompiler<'_> {
+    fn temp(&mut self) -> u16 {
+        self.next_temp += 1;
+        self.grow();
+        self.next_temp - 1
+    }
+
+    fn grow(&mut self) {
+        self.asm.slots = self.asm.slots.max(self.next_temp).max(self.next_fixed);
+    }
+
+    fn fixed(&mut self) -> u16 {
+        self.next_fixed += 1;
+        self.grow();
+        self.next_fixed - 1
+    }
+
+    fn var_slot(&mut self, v: u32) -> u16 {
+        if let Some(slot) = self.vars[v as usize].slot {
+            return slot;
+        }
+        let slot = self.fixed();
+        self.vars[v as usize].slot = Some(slot);
+        slot
+    }
+
+    fn known(&self) -> crate::state::Known {
+        pl(self.vm).known
+    }
+
+    /// The word of a constant that needs no heap object.
+    fn immediate(&self, id: NodeId) -> Option<Value> {
+        match self.terms.get(id) {
+            Node::Atom(a) => Some(Value::symbol(a.0)),
+            Node::Int(i) => Value::int(*i),
+            Node::Float(f) => Value::float(*f),
+            _ => None,
+        }
+    }
+
+    fn flush_deferred(&mut self) {
+        for (start, words, back) in std::mem::take(&mut self.deferred) {
+            self.asm.place(start);
+            self.asm.words.extend_from_slice(&words);
+            self.asm.emit_to(Op::Jump, 0, back);
+        }
+    }
+
+    /// Puts a term into a slot: its own for variables, else a temporary.
+    fn put(&mut self, id: NodeId) -> u16 {
+        match self.terms.get(id) {
+            Node::Var(v) => self.put_var(*v),
+            Node::Compound { .. } => {
+                let dst = self.temp();
+                self.put_compound(id, dst);
+                dst
+            }
+            _ => {
+                let dst = self.temp();
+                self.put_constant(id, dst);
+                dst
+            }
+        }
+    }
+
+    fn put_var(&mut self, v: u32) -> u16 {
+        let slot = self.var_slot(v);
+        if !self.vars[v as usize].ready {
+            self.asm.emit(Op::PutVar, slot, 0, 0);
+            self.vars[v as usize].ready = true;
+        }
+        slot
+    }
+
+    fn put_constant(&mut self, id: NodeId, dst: u16) {
+        match self.immediate(id) {
+            Some(v) => {
+                self.asm.emit(Op::PutConst, dst, 0, 0);
+                self.asm.word(v.0);
+            }
+            None => {
+                let n = self.asm.pool(self.terms.get(id).clone());
+                self.asm.word(op::word_pc(Op::PutPool, dst, n));
+            }
+        }
+    }
+
+    /// Puts any term into a given slot.
+    fn put_into(&mut self, id: NodeId, dst: u16) {
+        match self.terms.get(id) {
+            Node::Var(v) => {
+                let slot = self.put_var(*v);
+                if slot != dst {
+                    self.asm.emit(Op::Move, dst, slot, 0);
+                }
+            }
+            Node::Compound { .. } => self.put_compound(id, dst),
+            _ => self.put_constant(id, dst),
+        }
+    }
+
+    fn put_compound(&mut self, id: NodeId, dst: u16) {
+        // Right-nested terms (lists above all) are built from their end, without recursion.
+        let mut spine = vec![id];
+        while let Some(&last) = self.terms.args(spine[spine.len() - 1]).last() {
+            if !matches!(self.terms.get(last), Node::Compound { .. }) {
+                break;
+            }
+            spine.push(last);
+        }
+        let mark = self.next_temp;
+        let mut inner: Option<u16> = None;
+        for &node in spine.iter().rev() {
+            let args = self.terms.args(node).to_vec();
+            let (name, arity) = self.terms.functor(node).expect("a compound");
+            let level = self.next_temp;
+            let mut slots = Vec::with_capacity(arity);
+            for (i, &arg) in args.iter().enumerate() {
+                match inner {
+                    Some(slot) if i + 1 == arity => slots.push(slot),
+                    _ => slots.push(self.put(arg)),
+                }
+            }
+            self.next_temp = level;
+            let outermost = node == id;
+            let target = if outermost {
+                dst
+            } else {
+                match inner {
+                    Some(slot) => slot,
+                    None => self.temp(),
+                }
+            };
+            inner = Some(target);
+            let functor = pl(self.vm).functor(name, arity);
+            self.asm.emit(Op::PutStruct, arity as u16, target, 0);
+            self.asm.word(functor as u64);
+            self.asm.packed(&slots);
+        }
+        self.next_temp = mark;
+    }
+}
+
+/// Deduplicated chains of clauses, by clause numbers and arguments already looked at.
+type Chains = HashMap<(Vec<usize>, u64), Label>;

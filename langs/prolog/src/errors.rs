@@ -1,0 +1,84 @@
+//! Raising ISO errors: `error(Formal, Context)`.
+
+use crate::syntax::Atom;
+use crate::term::{MakeTerms, atom};
+use metatrace::meta::Raised;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::native::Guest;
+
+/// Raises `error(formal, _)`.
+pub fn raise(vm: &mut Vm, formal: Value) -> Raised {
+    let context = vm.new_var();
+    let ball = vm.term2("error", formal, context);
+    vm.raise(ball)
+}
+
+pub fn instantiation(vm: &mut Vm) -> Raised {
+    let formal = vm.sym("instantiation_error");
+    raise(vm, formal)
+}
+
+pub fn type_error(vm: &mut Vm, ty: &str, culprit: Value) -> Raised {
+    let ty = vm.sym(ty);
+    let formal = vm.term2("type_error", ty, culprit);
+    raise(vm, formal)
+}
+
+pub fn domain_error(vm: &mut Vm, domain: &str, culprit: Value) -> Raised {
+    let domain = vm.sym(domain);
+    let formal = vm.term2("domain_error", domain, culprit);
+    raise(vm, formal)
+}
+
+pub fn existence_error(vm: &mut Vm, kind: &str, culprit: Value) -> Raised {
+    let kind = vm.sym(kind);
+    let formal = vm.term2("existence_error", kind, culprit);
+    raise(vm, formal)
+}
+
+pub fn permission_error(vm: &mut Vm, action: &str, ty: &str, culprit: Value) -> Raised {
+    let action = vm.sym(action);
+    let ty = vm.sym(ty);
+    let name = Atom(vm.symbols.intern("permission_error"));
+    let f = crate::state::pl(vm).functor(name, 3);
+    let formal = vm.compound(f, &[action, ty, culprit]);
+    raise(vm, formal)
+}
+
+pub fn representation_error(vm: &mut Vm, what: &str) -> Raised {
+    let what = vm.sym(what);
+    let formal = vm.term1("representation_error", what);
+    raise(vm, formal)
+}
+
+pub fn evaluation_error(vm: &mut Vm, what: &str) -> Raised {
+    let what = vm.sym(what);
+    let formal = vm.term1("evaluation_error", what);
+    raise(vm, formal)
+}
+
+pub fn syntax_error(vm: &mut Vm, message: &str) -> Raised {
+    let message = vm.sym(message);
+    let formal = vm.term1("syntax_error", message);
+    raise(vm, formal)
+}
+
+/// `Name/Arity`, possibly of a module.
+pub fn indicator(vm: &mut Vm, name: Atom, arity: usize) -> Value {
+    vm.term2("/", atom(name), Value::small(arity as i64))
+}
+
+pub fn unknown_procedure(vm: &mut Vm, name: Atom, arity: usize) -> Raised {
+    let pi = indicator(vm, name, arity);
+    existence_error(vm, "procedure", pi)
+}
+
+/// A check that fails by raising.
+pub type Check<T> = Guest<T>;
+
+/// A result argument that had to be a variable.
+pub fn raise_uninstantiation(vm: &mut Vm, culprit: Value) -> Raised {
+    let formal = vm.term1("uninstantiation_error", culprit);
+    raise(vm, formal)
+}

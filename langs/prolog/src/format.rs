@@ -1,0 +1,344 @@
+//! `format/2`: directives and column stops.
+
+use crate::arith::eval;
+use crate::errors::raise;
+use crate::number::{Num, float_to_big};
+use crate::state::pl;
+use crate::streams::{self, StreamId};
+use crate::syntax::write::WriteOptions;
+use crate::term::{MakeTerms, deref};
+use crate::text::{atomic_text, list_text, need_text, show};
+use metatrace::meta::Raised;
+use metatrace::value::Value;
+use num_bigint::BigInt;
+use num_traits::Signed;
+use runtime::Vm;
+use runtime::native::Guest;
+
+/// Output of one line so far, with what `~t` left to fill.
+struct Line {
+    /// Column where the text begins, for streams that are not at a line's start.
+    base: usize,
+    text: String,
+    /// Start of the current column segment, as a byte offset into `text`.
+    segment: usize,
+    /// Fill points of the segment: byte offsets and the character to fill with.
+    fills: Vec<(usize, char)>,
+}
+
+impl Line {
+    fn column(&self) -> usize {
+        match self.text.rfind('\n') {
+            Some(i) => self.text[i + 1..].chars().count(),
+            None => self.base + self.text.chars().count(),
+        }
+    }
+
+    fn segment_column(&self) -> usize {
+        let before = &self.text[..self.segment];
+        match before.rfind('\n') {
+            Some(i) => before[i + 1..].chars().count(),
+            None => self.base + before.chars().count(),
+        }
+    }
+
+    /// Ends the segment at `target`, distributing missing characters over its fill points.
+    fn stop(&mut self, target: usize) {
+        let column = self.column();
+        if column < target {
+            let missing = target - column;
+            if self.fills.is_empty() {
+                self.text.push_str(&" ".repeat(missing));
+            } else {
+                let n = self.fills.len();
+                for (i, (at, c)) in self.fills.clone().into_iter().enumerate().rev() {
+                    // The last fill point takes what does not divide evenly.
+                    let share = missing / n + if i == n - 1 { missing % n } else { 0 };
+                    self.text.insert_str(at, &c.to_string().repeat(share));
+                }
+            }
+        }
+        self.segment = self.text.len();
+        self.fills.clear();
+    }
+}
+
+fn error(vm: &mut Vm, message: &str) -> Raised {
+    let text = vm.str(message);
+    let formal = vm.term1("format", text);
+    raise(vm, formal)
+}
+
+struct Args {
+    items: Vec<Value>,
+    next: usize,
+}
+
+impl Args {
+    fn take(&mut self, vm: &mut Vm) -> Guest<Value> {
+        match self.items.get(self.next) {
+            Some(v) => {
+                self.next += 1;
+                Ok(*v)
+            }
+            None => Err(error(vm, "not enough arguments")),
+        }
+    }
+}
+
+/// Writes `arguments` to a stream as the format text says.
+pub fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> Guest<bool> {
+    let spec: Vec<char> = if deref(text) == crate::term::atom(pl(vm).known.nil) {
+        Vec::new()
+    } else {
+        need_text(vm, text)?.chars().collect()
+    };
+    let items = match pl(vm).list(arguments) {
+        Ok(items) => items,
+        Err(_) => vec![deref(arguments)],
+    };
+    let mut args = Args { items, next: 0 };
+    let base = pl(vm).streams.borrow().table[&stream].column;
+    let mut line = Line {
+        base,
+        text: String::new(),
+        segment: 0,
+        fills: Vec::new(),
+    };
+    let mut i = 0;
+    while i < spec.len() {
+        if spec[i] != '~' {
+            line.text.push(spec[i]);
+            i += 1;
+            continue;
+        }
+        i += 1;
+        let numeric = numeric_argument(vm, &spec, &mut i, &mut args)?;
+        let Some(&directive) = spec.get(i) else {
+            return Err(error(vm, "truncated format specification"));
+        };
+        i += 1;
+        one(vm, directive, numeric, &mut args, &mut line)?;
+    }
+    if args.next < args.items.len() {
+        return Err(error(vm, "too many arguments"));
+    }
+    streams::write(vm, stream, &line.text);
+    Ok(true)
+}
+
+fn numeric_argument(
+    vm: &mut Vm,
+    spec: &[char],
+    i: &mut usize,
+    args: &mut Args,
+) -> Guest<Option<i64>> {
+    match spec.get(*i) {
+        Some('*') => {
+            *i += 1;
+            let v = deref(args.take(vm)?);
+            match v.to_int() {
+                Some(n) => Ok(Some(n)),
+                None => Err(error(vm, "no or negative integer for `*' argument")),
+            }
+        }
+        Some('`') => {
+            let c = spec.get(*i + 1).copied().unwrap_or(' ');
+            *i += 2;
+            Ok(Some(c as i64))
+        }
+        _ => {
+            let start = *i;
+            while spec.get(*i).is_some_and(char::is_ascii_digit) {
+                *i += 1;
+            }
+            let digits: String = spec[start..*i].iter().collect();
+            Ok(digits.parse().ok())
+        }
+    }
+}
+
+fn one(
+    vm: &mut Vm,
+    directive: char,
+    n: Option<i64>,
+    args: &mut Args,
+    line: &mut Line,
+) -> Guest<()> {
+    let options = |quoted| WriteOptions {
+        quoted,
+        numbervars: true,
+        ..WriteOptions::default()
+    };
+    match directive {
+        'w' | 'q' | 'p' => {
+            let v = args.take(vm)?;
+            line.text.push_str(&show(vm, v, &options(directive != 'w')));
+        }
+        'a' => {
+            let v = args.take(vm)?;
+            match atomic_text(vm, v) {
+                Some(t) => line.text.push_str(&t),
+                None => return Err(error(vm, "illegal argument to ~a")),
+            }
+        }
+        'd' | 'D' => {
+            let v = args.take(vm)?;
+            let text = integer(vm, v, n.unwrap_or(0) as usize, directive == 'D')?;
+            line.text.push_str(&text);
+        }
+        'f' | 'e' | 'g' => {
+            let v = args.take(vm)?;
+            let x = eval(vm, v)?;
+            line.text
+                .push_str(&float(&x, directive, n.unwrap_or(6) as usize));
+        }
+        'n' => line.text.push_str(&"\n".repeat(n.unwrap_or(1) as usize)),
+        'c' => {
+            let v = deref(args.take(vm)?);
+            let c = v
+                .to_int()
+                .and_then(|c| u32::try_from(c).ok())
+                .and_then(char::from_u32);
+            let Some(c) = c else {
+                return Err(error(vm, "illegal argument to ~c"));
+            };
+            line.text
+                .extend(std::iter::repeat_n(c, n.unwrap_or(1) as usize));
+        }
+        'r' | 'R' => {
+            let v = args.take(vm)?;
+            let Some(base) = n else {
+                return Err(error(vm, "no default radix"));
+            };
+            let x = eval(vm, v)?;
+            let Some(b) = x.to_bigint() else {
+                return Err(error(vm, "illegal argument to ~r"));
+            };
+            let text = b.to_str_radix(base as u32);
+            line.text.push_str(&if directive == 'R' {
+                text.to_uppercase()
+            } else {
+                text
+            });
+        }
+        's' => {
+            let v = args.take(vm)?;
+            match list_text(vm, v).or_else(|| atomic_text(vm, v)) {
+                Some(t) => line.text.push_str(&t),
+                None => return Err(error(vm, "illegal argument to ~s")),
+            }
+        }
+        '~' => line.text.push('~'),
+        'i' => {
+            args.take(vm)?;
+        }
+        't' => {
+            let c = n.and_then(|c| char::from_u32(c as u32)).unwrap_or(' ');
+            line.fills.push((line.text.len(), c));
+        }
+        '|' => {
+            let target = n.map_or(line.column(), |n| n as usize);
+            line.stop(target);
+        }
+        '+' => {
+            let target = line.segment_column() + n.unwrap_or(8) as usize;
+            line.stop(target);
+        }
+        c => return Err(error(vm, &format!("unknown directive ~{c}"))),
+    }
+    Ok(())
+}
+
+/// An integer with `digits` of it after a point, and groups if wanted.
+fn integer(vm: &mut Vm, v: Value, digits: usize, groups: bool) -> Guest<String> {
+    let x = deref(v);
+    let b = match crate::number::to_num(x) {
+        Some(Num::Int(i)) => BigInt::from(i),
+        Some(Num::Big(b)) => b,
+        _ => return Err(error(vm, "~D expects an integer argument")),
+    };
+    let text = b.abs().to_string();
+    let text = format!("{text:0>width$}", width = digits + 1);
+    let (whole, fraction) = text.split_at(text.len() - digits);
+    let mut out = String::new();
+    if b.is_negative() {
+        out.push('-');
+    }
+    for (i, c) in whole.chars().enumerate() {
+        if groups && i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if digits > 0 {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    Ok(out)
+}
+
+fn float(x: &Num, directive: char, digits: usize) -> String {
+    match directive {
+        'f' => match x {
+            Num::Float(f) if !f.is_finite() => format!("{f}"),
+            Num::Float(f) if f.abs() > 1e15 => {
+                let whole = float_to_big(*f);
+                if digits > 0 {
+                    format!("{whole}.{}", "0".repeat(digits))
+                } else {
+                    whole.to_string()
+                }
+            }
+            Num::Float(f) => format!("{f:.digits$}"),
+            n => {
+                let whole = n.to_bigint().expect("an integer");
+                if digits > 0 {
+                    format!("{whole}.{}", "0".repeat(digits))
+                } else {
+                    whole.to_string()
+                }
+            }
+        },
+        'e' => c_exponent(&format!("{:.digits$e}", x.to_f64())),
+        _ => general(x.to_f64(), digits.max(1)),
+    }
+}
+
+/// Rust's exponent form as C prints it: sign and two digits at least.
+fn c_exponent(text: &str) -> String {
+    match text.split_once('e') {
+        Some((m, e)) => {
+            let (sign, e) = match e.strip_prefix('-') {
+                Some(e) => ('-', e),
+                None => ('+', e),
+            };
+            format!("{m}e{sign}{e:0>2}")
+        }
+        None => text.into(),
+    }
+}
+
+/// `%g`.
+fn general(f: f64, digits: usize) -> String {
+    if f == 0.0 {
+        return "0".into();
+    }
+    let exponent = f.abs().log10().floor() as i64;
+    let text = if exponent < -4 || exponent >= digits as i64 {
+        let t = c_exponent(&format!("{:.*e}", digits - 1, f));
+        let (m, e) = t.split_once('e').expect("an exponent");
+        return format!("{}e{e}", trim_zeros(m));
+    } else {
+        format!("{:.*}", (digits as i64 - 1 - exponent).max(0) as usize, f)
+    };
+    trim_zeros(&text).into()
+}
+
+fn trim_zeros(t: &str) -> &str {
+    if t.contains('.') {
+        t.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        t
+    }
+}

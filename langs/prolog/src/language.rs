@@ -1,0 +1,74 @@
+//! Prolog as one of the engine's languages.
+
+use crate::interp::Prolog;
+use crate::layouts::*;
+use crate::library;
+use crate::messages;
+use crate::state::{Pl, VmAtoms, pl};
+use crate::syntax::Atoms;
+use metatrace::interp::{StepLoops, loops};
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::language::{Language, Loaded, Source};
+use runtime::native::Guest;
+use std::any::Any;
+
+struct PrologLanguage;
+
+/// The language, to be registered with an engine; [`start`] completes it.
+pub static PROLOG: &dyn Language = &PrologLanguage;
+
+impl Language for PrologLanguage {
+    fn name(&self) -> &'static str {
+        "prolog"
+    }
+    fn aliases(&self) -> &'static [&'static str] {
+        &["pl"]
+    }
+    fn extensions(&self) -> &'static [&'static str] {
+        &["pl"]
+    }
+    fn loops(&self) -> StepLoops {
+        const { loops::<Prolog>() }
+    }
+    fn new_state(&self, vm: &mut Vm, lang: u8) -> Box<dyn Any> {
+        metatrace::layout::register(PROLOG_LAYOUTS);
+        let regs = &mut vm.core_mut().regs;
+        for reg in [REG_CHOICE, REG_TRAIL, REG_WAKE] {
+            regs[reg as usize] = Value::NIL;
+        }
+        for reg in [REG_STAMP, REG_COUNTER, REG_CLEAN] {
+            regs[reg as usize] = Value::small(0);
+        }
+        // Shared by natives as a plain reference; engines live as long as the process.
+        let state: &'static Pl = Box::leak(Box::new(Pl::new(vm, lang)));
+        Box::new(state)
+    }
+    fn load(&self, vm: &mut Vm, lang: u8, source: &Source) -> Guest<Loaded> {
+        library::start(vm);
+        let name = VmAtoms(&mut vm.symbols).intern(&source.path);
+        let goal = crate::term::MakeTerms::term1(vm, "consult", crate::term::atom(name));
+        let codes = pl(vm).system_codes.get().expect("just started");
+        let _ = lang;
+        Ok(Loaded {
+            code: codes.top,
+            slots: vec![goal],
+            module: Value::NONE,
+        })
+    }
+    fn describe_exception(&self, vm: &mut Vm, exception: Value) -> String {
+        messages::describe(vm, exception)
+    }
+    fn print_exception(&self, vm: &mut Vm, exception: Value) -> i32 {
+        messages::print_ball(vm, exception, "goal");
+        1
+    }
+    fn visit_roots(&self, state: &mut dyn Any, visit: &mut dyn FnMut(&mut Value)) {
+        let Some(pl) = state.downcast_ref::<&'static Pl>() else {
+            return;
+        };
+        for v in pl.globals.borrow_mut().values_mut() {
+            visit(v);
+        }
+    }
+}

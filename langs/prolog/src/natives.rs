@@ -1,0 +1,273 @@
+//! Natives of the step loop: what is not worth inlining or must not be traced.
+
+use crate::arith::{self, eval};
+use crate::code::PlCode;
+use crate::db;
+use crate::errors;
+use crate::layouts::*;
+use crate::number::{compare_nums, from_num};
+use crate::state::pl;
+use crate::syntax::Atom;
+use crate::term::{self, MakeTerms, deref, undo_trail};
+use crate::unify;
+use metatrace::code::{token_code, token_pc};
+use metatrace::layout::Frame;
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use metatrace::vm::REG_PENDING;
+use runtime::Vm;
+use runtime::native::Guest;
+use runtime::natives;
+use runtime::object::Obj;
+use std::cmp::Ordering;
+
+natives! {
+    /// Full unification.
+    pub static UNIFY = "unify"(vm, a, b) -> bool [ANY_QUIET] { unify::unify(vm, a, b) }
+    /// Binds an unbound variable.
+    pub static BIND = "bind"(vm, var, to) -> () [ANY_QUIET] { vm.bind(var, to) }
+    /// Undoes bindings down to a trail record.
+    pub static UNDO = "undo"(vm, mark) -> () [ANY_QUIET] { undo_trail(vm, mark) }
+    /// Drops trail records that nothing needs after a cut.
+    pub static TRIM = "trim"(vm, from, to) -> () [ANY_QUIET] { trim(vm, from, to) }
+    /// Goals of call_cleanup choice points that a cut drops.
+    pub static CUT_CLEANUPS = "cut_cleanups"(vm, from, to) -> Value [ANY_QUIET] { cut_cleanups(vm, from, to) }
+    /// The frame that handles the pending exception, ready to continue.
+    pub static FIND_HANDLER = "find_handler"(vm, frame) -> Value [ANY_QUIET] { find_handler(vm, frame) }
+    /// Structural identity.
+    pub static SAME = "same_term"(vm, a, b) -> bool [ANY_QUIET] { unify::compare(vm, a, b) == Ordering::Equal }
+    pub static IS_LIST = "is_list"(vm, a) -> bool [ANY_QUIET] { pl(vm).list(a).is_ok() }
+    /// A function of two arguments, by row.
+    pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [Effects::ANY] {
+        let x = eval(vm, a)?;
+        let y = eval(vm, b)?;
+        match (arith::BINARY[row.as_int() as usize].1)(&x, &y) {
+            Ok(n) => Ok(from_num(vm, &n)),
+            Err(f) => Err(arith::fault(vm, f)),
+        }
+    }
+    pub static ARITH1 = "arith1"(vm, row, a) -> Guest [Effects::ANY] {
+        let x = eval(vm, a)?;
+        match (arith::UNARY[row.as_int() as usize].1)(&x) {
+            Ok(n) => Ok(from_num(vm, &n)),
+            Err(f) => Err(arith::fault(vm, f)),
+        }
+    }
+    pub static EVAL = "eval"(vm, a) -> Guest [Effects::ANY] {
+        let n = eval(vm, a)?;
+        Ok(from_num(vm, &n))
+    }
+    /// A numeric comparison, by number of relation.
+    pub static COMPARE = "compare_numbers"(vm, relation, a, b) -> Guest<bool> [Effects::ANY] {
+        let x = eval(vm, a)?;
+        let y = eval(vm, b)?;
+        let order = compare_nums(&x, &y);
+        Ok(match relation.as_int() {
+            0 => order == Some(Ordering::Less),
+            1 => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            2 => order == Some(Ordering::Greater),
+            3 => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            4 => order == Some(Ordering::Equal),
+            _ => order != Some(Ordering::Equal),
+        })
+    }
+    /// A fresh copy of a pool constant of a code.
+    pub static POOL = "pool_constant"(vm, code, index) -> Value [ANY_QUIET] {
+        let code = vm.codes.get(code.as_int() as u32);
+        let node = &code.data::<PlCode>().pool[index.as_int() as usize];
+        crate::convert::constant(vm, node)
+    }
+    /// Raises what calling something uncallable raises.
+    pub static BAD_GOAL = "bad_goal"(vm, goal) -> Guest [Effects::ANY] {
+        let goal = deref(goal);
+        Err(if term::is_var(goal) {
+            errors::instantiation(vm)
+        } else {
+            errors::type_error(vm, "callable", goal)
+        })
+    }
+    pub static CHECK_BODY = "check_body"(vm, goal) -> Guest<()> [Effects::ANY] {
+        if db::is_body(vm, goal) {
+            Ok(())
+        } else {
+            Err(errors::type_error(vm, "callable", deref(goal)))
+        }
+    }
+    /// An undefined predicate is called: raises, or fails where that is wanted.
+    pub static UNKNOWN = "unknown"(vm, id) -> Guest<bool> [Effects::ANY] {
+        let p = pl(vm);
+        let pred = p.pred_by_id(id.as_int() as u32);
+        let unknown = Atom(vm.symbols.intern("unknown"));
+        let fails = matches!(
+            p.flags.borrow().get(&unknown).map(|f| f.value.clone()),
+            Some(crate::state::FlagValue::Atom(a)) if a == p.known.fail
+        );
+        if fails || pred.declared.get() {
+            return Ok(false);
+        }
+        Err(unknown_in(vm, pred))
+    }
+    /// The current generation; counts a call of the predicate.
+    pub static GENERATION = "generation"(vm, id) -> Value [ANY_QUIET] {
+        let p = pl(vm);
+        let pred = p.pred_by_id(id.as_int() as u32);
+        let calls = pred.calls.get() + 1;
+        if calls < db::STABLE_CALLS {
+            pred.calls.set(calls);
+        } else if calls == db::STABLE_CALLS && pred.clauses.borrow().len() < 2000 {
+            pred.calls.set(calls);
+            let code = crate::compile::predicate(vm, pred);
+            pred.code.set(Some(code));
+            pred.assumption.invalidate();
+        }
+        Value::small(p.generation.get() as i64)
+    }
+    /// The next clause after `seq` (NIL: the first) that may match; FALSE if there is none.
+    pub static DYN_NEXT = "next_clause"(vm, id, seq, generation, first) -> Value [ANY_QUIET] {
+        let pred = pl(vm).pred_by_id(id.as_int() as u32);
+        let from = if seq == Value::NIL { i64::MIN } else { seq.as_int() + 1 };
+        let first = Some(first).filter(|f| *f != Value::NIL);
+        match db::find(vm, pred, from, generation.as_int() as u64, first) {
+            Some(clause) => Value::small(clause.seq),
+            None => Value::FALSE,
+        }
+    }
+    /// Unifies a clause's head with arguments: its body, or FALSE. Arguments: predicate, clause, then the call's.
+    pub static DYN_UNIFY = many "unify_clause"(vm, args) -> Guest [ANY_QUIET.raises()] {
+        let pred = pl(vm).pred_by_id(args[0].as_int() as u32);
+        let Some(clause) = db::clause_at(pred, args[1].as_int()) else {
+            return Ok(Value::FALSE);
+        };
+        let mut vars = vec![Value::UNDEF; clause.vars as usize];
+        if !db::unify_head(vm, &clause, &args[2..], &mut vars) {
+            return Ok(Value::FALSE);
+        }
+        Ok(db::build(vm, &clause.terms, clause.body, &mut vars))
+    }
+}
+
+/// May do anything but raise.
+const ANY_QUIET: Effects = Effects {
+    raises: false,
+    ..Effects::ANY
+};
+
+/// The existence error of an undefined predicate.
+pub fn unknown_in(vm: &mut Vm, pred: &crate::state::Pred) -> metatrace::meta::Raised {
+    let p = pl(vm);
+    let k = p.known;
+    let mut pi = errors::indicator(vm, pred.name, pred.arity as usize);
+    if pred.module != k.user && pred.module != k.system {
+        pi = vm.term2(":", term::atom(pred.module), pi);
+    }
+    errors::existence_error(vm, "procedure", pi)
+}
+
+fn trim(vm: &mut Vm, from: Value, to: Value) {
+    // Records older than the oldest dropped choice point were judged when they were made.
+    let mut oldest = from;
+    while let Some(c) = Obj::<Choice>::of(oldest) {
+        let prev = c.get(Choice::PREV);
+        if prev == to || prev == Value::NIL {
+            break;
+        }
+        oldest = prev;
+    }
+    let Some(c) = Obj::<Choice>::of(oldest) else {
+        return;
+    };
+    let mark = c.get(Choice::TRAIL);
+    let stamp = vm.core().regs[REG_STAMP as usize].as_int();
+    term::trim_trail(vm, mark, stamp);
+}
+
+/// Call_cleanup choice points newer than `to`: their cleanup goals as a list, oldest last.
+fn cut_cleanups(vm: &mut Vm, from: Value, to: Value) -> Value {
+    let mut goals = Vec::new();
+    let mut at = from;
+    while at != to
+        && let Some(c) = Obj::<Choice>::of(at)
+    {
+        let clean = c.int(Choice::CLEAN);
+        if clean >= 0 {
+            let frame = Obj::<Frame>::cast(c.get(Choice::FRAME));
+            goals.push(frame.item(Frame::SLOTS, 1));
+            vm.core_mut().regs[REG_CLEAN as usize] = Value::small(clean);
+        }
+        at = c.get(Choice::PREV);
+    }
+    vm.make_list(&goals)
+}
+
+/// Makes `choice`'s predecessor the newest choice point, undoing everything since.
+fn drop_to(vm: &mut Vm, choice: Obj<Choice>) {
+    let mark = choice.get(Choice::TRAIL);
+    undo_trail(vm, mark);
+    let prev = choice.get(Choice::PREV);
+    let stamp = Obj::<Choice>::of(prev).map_or(0, |c| c.int(Choice::STAMP));
+    // Call_cleanup choice points above are gone as well.
+    let mut clean = vm.core().regs[REG_CLEAN as usize].as_int();
+    let mut at = term::choice(vm);
+    while clean > stamp
+        && let Some(c) = Obj::<Choice>::of(at)
+    {
+        if c.int(Choice::CLEAN) >= 0 && c.int(Choice::STAMP) > stamp {
+            clean = c.int(Choice::CLEAN);
+        }
+        at = c.get(Choice::PREV);
+    }
+    let regs = &mut vm.core_mut().regs;
+    regs[REG_CLEAN as usize] = Value::small(clean);
+    regs[REG_CHOICE as usize] = prev;
+    regs[REG_STAMP as usize] = Value::small(stamp);
+    regs[REG_WAKE as usize] = Value::NIL;
+}
+
+/// Walks the parents of `frame` to a catch that takes the pending exception, to
+/// a call_cleanup, or to a frame of another language.
+fn find_handler(vm: &mut Vm, frame: Value) -> Value {
+    let p = pl(vm);
+    let codes = p
+        .system_codes
+        .get()
+        .expect("made when the language was registered");
+    // What is thrown outlives the bindings that are undone.
+    let pending = vm.core().regs[REG_PENDING as usize];
+    let ball = crate::convert::store(vm, pending);
+    let mut at = Obj::<Frame>::cast(frame);
+    loop {
+        let token = at.int(Frame::TOKEN);
+        let (code, pc) = (vm.codes.get(token_code(token)), token_pc(token));
+        if code.lang != p.lang {
+            let ball = crate::convert::restore(vm, &ball);
+            vm.core_mut().regs[REG_PENDING as usize] = ball;
+            return at.value();
+        }
+        if code == codes.catch && pc == codes.catch_waits && at.value() != frame {
+            let choice = Obj::<Choice>::cast(at.item(Frame::SLOTS, 4));
+            drop_to(vm, choice);
+            let thrown = crate::convert::restore(vm, &ball);
+            let catcher = at.item(Frame::SLOTS, 1);
+            let mark = vm.core().regs[REG_TRAIL as usize];
+            let stamp = vm.core().regs[REG_STAMP as usize];
+            // Everything is trailed, so that a failed unification leaves no trace.
+            vm.core_mut().regs[REG_STAMP as usize] = Value::small(i64::MAX >> 3);
+            let taken = unify::unify(vm, catcher, thrown);
+            vm.core_mut().regs[REG_STAMP as usize] = stamp;
+            if taken {
+                at.set_int(Frame::TOKEN, codes.catch.token(codes.catch_recovers));
+                vm.core_mut().regs[REG_PENDING as usize] = Value::NONE;
+                return at.value();
+            }
+            undo_trail(vm, mark);
+        } else if code == codes.cleanup && pc == codes.cleanup_waits && at.value() != frame {
+            let choice = Obj::<Choice>::cast(at.item(Frame::SLOTS, 3));
+            drop_to(vm, choice);
+            let thrown = crate::convert::restore(vm, &ball);
+            at.set_item(vm, Frame::SLOTS, 4, thrown);
+            at.set_int(Frame::TOKEN, codes.cleanup.token(codes.cleanup_raises));
+            return at.value();
+        }
+        at = Obj::<Frame>::cast(at.get(Frame::PARENT));
+    }
+}

@@ -1,0 +1,270 @@
+//! What Prolog keeps per engine: predicates, functors, operators, flags, streams, global variables.
+
+use crate::builtins::Builtin;
+use crate::compile::stubs::SystemCodes;
+use crate::streams::Streams;
+use crate::syntax::parser::ReadFlags;
+use crate::syntax::{Atom, Atoms, NodeId, Ops, Terms};
+use hashbrown::HashMap;
+use metatrace::assume::Assumption;
+use metatrace::code::Code;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::symbols::Symbols;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Number of a functor (name and arity): the shape id of its compounds.
+pub type FunctorId = u32;
+
+macro_rules! atoms {
+    ($($field:ident = $text:expr,)*) => {
+        /// Atoms that Rust code names.
+        #[derive(Copy, Clone, Debug)]
+        pub struct Known { $(pub $field: Atom,)* }
+        impl Known {
+            pub fn new(symbols: &mut Symbols) -> Known {
+                Known { $($field: Atom(symbols.intern($text)),)* }
+            }
+        }
+    };
+}
+atoms! {
+    nil = "[]", dot = ".", curly = "{}", comma = ",", semicolon = ";", arrow = "->",
+    soft_arrow = "*->", not = "\\+", cut = "!", neck = ":-", query = "?-", dcg = "-->",
+    minus = "-", plus = "+", equals = "=", colon = ":", bar = "|", slash = "/",
+    dslash = "//", caret = "^", true_ = "true", false_ = "false", fail = "fail", call = "call", error = "error",
+    user = "user", system = "system", var = "$VAR", eof = "end_of_file", empty = "",
+    star = "*", less = "<", greater = ">", att = "att", context = "context", read = "read",
+    write = "write", append = "append", text = "text", binary = "binary", stream = "$stream",
+    user_input = "user_input", user_output = "user_output", user_error = "user_error",
+    default = "default", on = "on", off = "off", codes = "codes", chars = "chars",
+    atom = "atom", string = "string", is = "is", at = "@", inf = "inf", nan = "nan",
+}
+
+/// One clause of a predicate, as a term.
+#[derive(Debug)]
+pub struct Clause {
+    pub terms: Terms,
+    pub head: NodeId,
+    /// `true` for facts.
+    pub body: NodeId,
+    pub vars: u32,
+    /// Position among its predicate's clauses; gaps are allowed, order is not changed.
+    pub seq: i64,
+    /// Visible from generation `born` until before `died`.
+    pub born: u64,
+    pub died: Cell<u64>,
+    pub line: u32,
+}
+
+/// Where a predicate's clauses come from.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum PredKind {
+    /// Nothing known: calling it is an error (or autoloads it).
+    Undefined,
+    Static,
+    Dynamic,
+    /// Written in Rust or assembled.
+    Native,
+}
+
+/// A predicate of a module. Lives as long as the engine.
+pub struct Pred {
+    pub id: u32,
+    pub module: Atom,
+    pub name: Atom,
+    pub arity: u16,
+    pub kind: Cell<PredKind>,
+    /// What calling it runs; `None` until it is called (or after a change).
+    pub code: Cell<Option<&'static Code>>,
+    pub clauses: RefCell<VecDeque<Rc<Clause>>>,
+    /// Clauses with `died` set, still in the queue.
+    pub dead: Cell<usize>,
+    /// Clauses by the key of their first argument, for dynamic predicates; `None`: not built.
+    pub first_arg: RefCell<Option<crate::db::FirstArg>>,
+    pub assumption: Assumption,
+    /// Calls since the last change: a stable dynamic predicate is compiled.
+    pub calls: Cell<u32>,
+    pub discontiguous: Cell<bool>,
+    pub multifile: Cell<bool>,
+    /// The load (file) that defined it, to redefine it when that is loaded again.
+    pub load: Cell<u32>,
+    /// Part of the system: user programs may not redefine it.
+    pub core: Cell<bool>,
+    /// Argument positions that are goals or closures (`meta_predicate`): the digit, or 0xFF.
+    pub meta: RefCell<Vec<u8>>,
+    pub tabled: Cell<bool>,
+    /// Declared (discontiguous, multifile), so that calling it without clauses fails.
+    pub declared: Cell<bool>,
+}
+
+/// A module: what it exports and imports.
+#[derive(Default)]
+pub struct Module {
+    pub preds: HashMap<FunctorId, &'static Pred>,
+    pub imports: HashMap<FunctorId, &'static Pred>,
+    pub exports: Vec<FunctorId>,
+    pub file: Option<String>,
+}
+
+/// Prolog's state in one engine; shared by natives as `&'static`.
+pub struct Pl {
+    pub lang: u8,
+    pub known: Known,
+    pub functors: RefCell<Vec<(Atom, u16)>>,
+    pub functor_ids: RefCell<HashMap<(Atom, u16), FunctorId>>,
+    pub preds: RefCell<Vec<&'static Pred>>,
+    pub modules: RefCell<HashMap<Atom, Module>>,
+    pub ops: RefCell<Ops>,
+    pub flags: RefCell<HashMap<Atom, Flag>>,
+    pub read_flags: Cell<ReadFlags>,
+    pub builtins: RefCell<Vec<Builtin>>,
+    pub streams: RefCell<Streams>,
+    /// Global variables (`nb_setval/2`): roots.
+    pub globals: RefCell<HashMap<Atom, Value>>,
+    pub generation: Cell<u64>,
+    /// The module that clauses being loaded belong to.
+    pub module: Cell<Atom>,
+    pub load: RefCell<Vec<crate::consult::Load>>,
+    pub libraries: RefCell<crate::library::Libraries>,
+    pub argv: RefCell<Vec<String>>,
+    pub halted: Cell<Option<i32>>,
+    pub system_codes: Cell<Option<SystemCodes>>,
+    /// `'$run_cleanups'/1`, `'$run_wakeups'/1` and `'$meta'/3`.
+    pub run_cleanups: Cell<Option<&'static Pred>>,
+    pub run_wakeups: Cell<Option<&'static Pred>>,
+    pub meta_interpreter: Cell<Option<&'static Pred>>,
+    /// `user:term_expansion/2` and its like exist.
+    pub expand: Cell<bool>,
+}
+
+impl Pl {
+    /// The state of a fresh engine: no predicates, standard operators and flags.
+    pub fn new(vm: &mut Vm, lang: u8) -> Pl {
+        let known = Known::new(&mut vm.symbols);
+        let ops = Ops::standard(&mut VmAtoms(&mut vm.symbols));
+        let pl = Pl {
+            lang,
+            known,
+            functors: RefCell::default(),
+            functor_ids: RefCell::default(),
+            preds: RefCell::default(),
+            modules: RefCell::default(),
+            ops: RefCell::new(ops),
+            flags: RefCell::default(),
+            read_flags: Cell::default(),
+            builtins: RefCell::default(),
+            streams: RefCell::new(Streams::new()),
+            globals: RefCell::default(),
+            generation: Cell::new(0),
+            module: Cell::new(known.user),
+            load: RefCell::default(),
+            libraries: RefCell::default(),
+            argv: RefCell::default(),
+            halted: Cell::new(None),
+            system_codes: Cell::new(None),
+            run_cleanups: Cell::new(None),
+            run_wakeups: Cell::new(None),
+            meta_interpreter: Cell::new(None),
+            expand: Cell::new(false),
+        };
+        let dot = pl.functor(known.dot, 2);
+        assert_eq!(dot, crate::term::DOT);
+        pl
+    }
+}
+
+/// A term kept outside the heap.
+#[derive(Debug, Clone)]
+pub struct StoredTerm {
+    pub terms: Terms,
+    pub root: NodeId,
+    pub vars: u32,
+}
+
+/// A Prolog flag.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    pub value: FlagValue,
+    pub writable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlagValue {
+    Atom(Atom),
+    Int(i64),
+}
+
+/// The engine's Prolog state.
+#[inline]
+pub fn pl(vm: &Vm) -> &'static Pl {
+    for state in &vm.states {
+        if let Some(pl) = state.downcast_ref::<&'static Pl>() {
+            return pl;
+        }
+    }
+    panic!("Prolog is not registered with this engine")
+}
+
+impl Pl {
+    pub fn functor(&self, name: Atom, arity: usize) -> FunctorId {
+        let key = (name, arity as u16);
+        if let Some(&id) = self.functor_ids.borrow().get(&key) {
+            return id;
+        }
+        let mut functors = self.functors.borrow_mut();
+        functors.push(key);
+        let id = functors.len() as u32 - 1;
+        self.functor_ids.borrow_mut().insert(key, id);
+        id
+    }
+
+    #[inline]
+    pub fn name_arity(&self, id: FunctorId) -> (Atom, usize) {
+        let (name, arity) = self.functors.borrow()[id as usize];
+        (name, arity as usize)
+    }
+
+    /// Is this functor a control construct?
+    pub fn is_control(&self, name: Atom, arity: usize) -> bool {
+        let k = &self.known;
+        match arity {
+            0 => name == k.cut,
+            1 => name == k.not,
+            2 => [k.comma, k.semicolon, k.arrow, k.soft_arrow].contains(&name),
+            _ => false,
+        }
+    }
+
+    #[inline]
+    pub fn pred_by_id(&self, id: u32) -> &'static Pred {
+        self.preds.borrow()[id as usize]
+    }
+}
+
+/// The engine's symbols as the reader's and writer's atoms.
+pub struct VmAtoms<'a>(pub &'a mut Symbols);
+
+impl Atoms for VmAtoms<'_> {
+    fn intern(&mut self, name: &str) -> Atom {
+        Atom(self.0.intern(name))
+    }
+    fn name(&self, atom: Atom) -> Cow<'_, str> {
+        self.0.name(atom.0)
+    }
+}
+
+/// As [`VmAtoms`], for reading only.
+pub struct VmNames<'a>(pub &'a Symbols);
+
+impl Atoms for VmNames<'_> {
+    fn intern(&mut self, _: &str) -> Atom {
+        unreachable!("printing makes no atoms")
+    }
+    fn name(&self, atom: Atom) -> Cow<'_, str> {
+        self.0.name(atom.0)
+    }
+}

@@ -1,0 +1,326 @@
+//! Terms on the heap, for plain Rust code: looking at them, making them, binding variables.
+
+use crate::layouts::{
+    AttVar, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
+};
+use crate::number;
+use crate::state::{FunctorId, Pl, pl};
+use crate::syntax::Atom;
+use metatrace::value::Value;
+use num_bigint::BigInt;
+use runtime::Vm;
+use runtime::layouts::{BigInt as BigLayout, Str};
+use runtime::object::{Obj, is, to_float};
+
+/// A term, one level deep.
+#[derive(Clone, Debug)]
+pub enum Term {
+    Var(Value),
+    Atom(Atom),
+    Int(i64),
+    Big(BigInt),
+    Float(f64),
+    Str(Value),
+    Struct(Obj<Struct>),
+    /// A value of another language, a choice point: atomic and opaque.
+    Other(Value),
+}
+
+/// Follows bindings to an unbound variable or a term.
+#[inline]
+pub fn deref(mut v: Value) -> Value {
+    while v.is_heap() {
+        let next = if let Some(var) = Obj::<Var>::of(v) {
+            var.get(Var::REF)
+        } else if let Some(var) = Obj::<AttVar>::of(v) {
+            var.get(AttVar::REF)
+        } else {
+            return v;
+        };
+        if next == Value::UNDEF {
+            return v;
+        }
+        v = next;
+    }
+    v
+}
+
+/// Is a dereferenced value an unbound variable?
+#[inline]
+pub fn is_var(v: Value) -> bool {
+    is::<Var>(v) || is::<AttVar>(v)
+}
+
+/// Looks at a value (dereferencing it first).
+pub fn term(v: Value) -> Term {
+    let v = deref(v);
+    if let Some(i) = v.to_int() {
+        Term::Int(i)
+    } else if v.is_symbol() {
+        Term::Atom(Atom(v.as_symbol()))
+    } else if let Some(s) = Obj::<Struct>::of(v) {
+        Term::Struct(s)
+    } else if is_var(v) {
+        Term::Var(v)
+    } else if let Some(f) = to_float(v) {
+        Term::Float(f)
+    } else if is::<BigLayout>(v) {
+        Term::Big(number::to_big(v))
+    } else if is::<Str>(v) {
+        Term::Str(v)
+    } else {
+        Term::Other(v)
+    }
+}
+
+/// Argument `i` of a compound, dereferenced.
+#[inline]
+pub fn arg(s: Obj<Struct>, i: usize) -> Value {
+    deref(s.item(Struct::ARGS, i))
+}
+
+#[inline]
+pub fn atom(a: Atom) -> Value {
+    Value::symbol(a.0)
+}
+
+/// The argument pair of a list cell.
+#[inline]
+pub fn cons_parts(v: Value) -> Option<(Value, Value)> {
+    let s = Obj::<Struct>::of(v)?;
+    (s.shape() == DOT).then(|| (arg(s, 0), arg(s, 1)))
+}
+
+/// Functor number of list cells: the first functor of every engine.
+pub const DOT: FunctorId = 0;
+
+/// The text of a string object.
+pub fn str_text(v: Value) -> String {
+    let s = Obj::<Str>::cast(v);
+    String::from_utf8_lossy(s.bytes(Str::TEXT, s.size(Str::BYTES))).into_owned()
+}
+
+pub trait MakeTerms {
+    fn new_var(&mut self) -> Value;
+    fn compound(&mut self, functor: FunctorId, args: &[Value]) -> Value;
+    fn cons(&mut self, head: Value, tail: Value) -> Value;
+    fn make_list(&mut self, items: &[Value]) -> Value;
+    fn list_with_tail(&mut self, items: &[Value], tail: Value) -> Value;
+    fn term1(&mut self, name: &str, a: Value) -> Value;
+    fn term2(&mut self, name: &str, a: Value, b: Value) -> Value;
+    fn sym(&mut self, name: &str) -> Value;
+    fn bind(&mut self, var: Value, to: Value);
+}
+
+impl MakeTerms for Vm {
+    #[inline]
+    fn new_var(&mut self) -> Value {
+        let stamp = self.core().regs[REG_STAMP as usize];
+        let var = self.alloc::<Var>(0);
+        var.init(Var::REF, Value::UNDEF);
+        var.init(Var::STAMP, stamp);
+        var.value()
+    }
+
+    fn compound(&mut self, functor: FunctorId, args: &[Value]) -> Value {
+        let s = self.alloc_sized::<Struct>(functor, args.len());
+        for (i, &a) in args.iter().enumerate() {
+            s.init_item(Struct::ARGS, i, a);
+        }
+        s.value()
+    }
+
+    #[inline]
+    fn cons(&mut self, head: Value, tail: Value) -> Value {
+        let s = self.alloc_sized::<Struct>(DOT, 2);
+        s.init_item(Struct::ARGS, 0, head);
+        s.init_item(Struct::ARGS, 1, tail);
+        s.value()
+    }
+
+    fn make_list(&mut self, items: &[Value]) -> Value {
+        let nil = atom(pl(self).known.nil);
+        self.list_with_tail(items, nil)
+    }
+
+    fn list_with_tail(&mut self, items: &[Value], tail: Value) -> Value {
+        let mut list = tail;
+        for &item in items.iter().rev() {
+            list = self.cons(item, list);
+        }
+        list
+    }
+
+    fn term1(&mut self, name: &str, a: Value) -> Value {
+        let name = Atom(self.symbols.intern(name));
+        let f = pl(self).functor(name, 1);
+        self.compound(f, &[a])
+    }
+
+    fn term2(&mut self, name: &str, a: Value, b: Value) -> Value {
+        let name = Atom(self.symbols.intern(name));
+        let f = pl(self).functor(name, 2);
+        self.compound(f, &[a, b])
+    }
+
+    fn sym(&mut self, name: &str) -> Value {
+        Value::symbol(self.symbols.intern(name))
+    }
+
+    /// Binds an unbound variable, trailing it if it is older than the newest choice point.
+    fn bind(&mut self, var: Value, to: Value) {
+        if let Some(v) = Obj::<Var>::of(var) {
+            if v.int(Var::STAMP) < self.core().regs[REG_STAMP as usize].as_int() {
+                push_trail(self, var);
+            }
+            v.set(self, Var::REF, to);
+            return;
+        }
+        let v = Obj::<AttVar>::cast(var);
+        push_trail(self, var);
+        v.set(self, AttVar::REF, to);
+        let attrs = v.get(AttVar::ATTRS);
+        let wake = self.core().regs[REG_WAKE as usize];
+        let pending = if wake == Value::NIL {
+            atom(pl(self).known.nil)
+        } else {
+            wake
+        };
+        let goal = self.term2("wakeup", attrs, to);
+        let list = self.cons(goal, pending);
+        self.core_mut().regs[REG_WAKE as usize] = list;
+    }
+}
+
+fn push_trail(vm: &mut Vm, var: Value) {
+    let record = vm.alloc::<Trail>(0);
+    record.init(Trail::PREV, vm.core().regs[REG_TRAIL as usize]);
+    record.init(Trail::VAR, var);
+    vm.core_mut().regs[REG_TRAIL as usize] = record.value();
+}
+
+/// Remembers that item `index` of `target` was `old`.
+pub fn push_undo(vm: &mut Vm, target: Value, index: i64, old: Value) {
+    let record = vm.alloc::<Undo>(0);
+    record.init(Undo::PREV, vm.core().regs[REG_TRAIL as usize]);
+    record.init(Undo::TARGET, target);
+    record.init(Undo::INDEX, Value::small(index));
+    record.init(Undo::OLD, old);
+    vm.core_mut().regs[REG_TRAIL as usize] = record.value();
+}
+
+/// Undoes bindings until the trail is `mark`.
+pub fn undo_trail(vm: &mut Vm, mark: Value) {
+    let mut at = vm.core().regs[REG_TRAIL as usize];
+    while at != mark && at.is_heap() {
+        if let Some(record) = Obj::<Trail>::of(at) {
+            let var = record.get(Trail::VAR);
+            if let Some(v) = Obj::<Var>::of(var) {
+                v.set(vm, Var::REF, Value::UNDEF);
+            } else {
+                Obj::<AttVar>::cast(var).set(vm, AttVar::REF, Value::UNDEF);
+            }
+            at = record.get(Trail::PREV);
+        } else {
+            let record = Obj::<Undo>::cast(at);
+            let target = record.get(Undo::TARGET);
+            let old = record.get(Undo::OLD);
+            match record.int(Undo::INDEX) {
+                -1 => Obj::<AttVar>::cast(target).set(vm, AttVar::ATTRS, old),
+                -2 => {
+                    let name = Atom(target.as_symbol());
+                    pl(vm).globals.borrow_mut().insert(name, old);
+                }
+                i => Obj::<Struct>::cast(target).set_item(vm, Struct::ARGS, i as usize, old),
+            }
+            at = record.get(Undo::PREV);
+        }
+    }
+    vm.core_mut().regs[REG_TRAIL as usize] = mark;
+}
+
+/// After a cut to a choice point with stamp `stamp` and trail `mark`: drops trail
+/// records newer than `mark` that no older choice point needs.
+pub fn trim_trail(vm: &mut Vm, mark: Value, stamp: i64) {
+    let mut keep = Vec::new();
+    let mut at = vm.core().regs[REG_TRAIL as usize];
+    let mut dropped = false;
+    while at != mark && at.is_heap() {
+        let (prev, needed) = match Obj::<Trail>::of(at) {
+            Some(r) => {
+                let var = r.get(Trail::VAR);
+                let old = match Obj::<Var>::of(var) {
+                    Some(v) => v.int(Var::STAMP) < stamp,
+                    None => Obj::<AttVar>::cast(var).int(AttVar::STAMP) < stamp,
+                };
+                (r.get(Trail::PREV), old)
+            }
+            None => (Obj::<Undo>::cast(at).get(Undo::PREV), true),
+        };
+        if needed {
+            keep.push(at);
+        } else {
+            dropped = true;
+        }
+        at = prev;
+    }
+    if !dropped {
+        return;
+    }
+    let mut below = mark;
+    for record in keep.into_iter().rev() {
+        match Obj::<Trail>::of(record) {
+            Some(r) => r.set(vm, Trail::PREV, below),
+            None => Obj::<Undo>::cast(record).set(vm, Undo::PREV, below),
+        }
+        below = record;
+    }
+    vm.core_mut().regs[REG_TRAIL as usize] = below;
+}
+
+/// The newest choice point.
+pub fn choice(vm: &Vm) -> Value {
+    vm.core().regs[REG_CHOICE as usize]
+}
+
+/// A proper list's items, or where it stops being one.
+pub fn list_items(v: Value) -> Result<Vec<Value>, ListEnd> {
+    let mut items = Vec::new();
+    let mut at = deref(v);
+    loop {
+        if let Some((head, tail)) = cons_parts(at) {
+            items.push(head);
+            at = tail;
+        } else if is_var(at) {
+            return Err(ListEnd::Partial);
+        } else {
+            return Ok(items).and_then(|items| {
+                if at.is_symbol() {
+                    Err(ListEnd::Atom(items, Atom(at.as_symbol())))
+                } else {
+                    Err(ListEnd::Improper)
+                }
+            });
+        }
+    }
+}
+
+/// How a list ended other than by its known end.
+#[derive(Debug)]
+pub enum ListEnd {
+    Partial,
+    Improper,
+    /// By an atom, which may be `[]`.
+    Atom(Vec<Value>, Atom),
+}
+
+impl Pl {
+    /// Items of a proper list; `Err` with whether it was partial otherwise.
+    pub fn list(&self, v: Value) -> Result<Vec<Value>, bool> {
+        match list_items(v) {
+            Err(ListEnd::Atom(items, a)) if a == self.known.nil => Ok(items),
+            Err(ListEnd::Partial) => Err(true),
+            _ => Err(false),
+        }
+    }
+}

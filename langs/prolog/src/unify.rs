@@ -1,0 +1,330 @@
+//! Unification, comparison, copying: iterative, on heap terms.
+
+use crate::layouts::{AttVar, REG_STAMP, REG_TRAIL, Struct, Var};
+use crate::number::{self, compare_numbers};
+use crate::state::pl;
+use crate::term::{MakeTerms, Term, deref, is_var, str_text, term, undo_trail};
+use hashbrown::{HashMap, HashSet};
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::layouts::{BigInt as BigLayout, Str};
+use runtime::object::{Obj, is, to_float};
+use std::cmp::Ordering;
+
+/// Are two dereferenced atomic values the same term?
+pub fn same_atomic(a: Value, b: Value) -> bool {
+    if a == b {
+        return true;
+    }
+    if !a.is_heap() || !b.is_heap() {
+        return false;
+    }
+    match (to_float(a), to_float(b)) {
+        (Some(x), Some(y)) => return x.to_bits() == y.to_bits(),
+        (None, None) => {}
+        _ => return false,
+    }
+    if is::<BigLayout>(a) && is::<BigLayout>(b) {
+        return number::to_big(a) == number::to_big(b);
+    }
+    is::<Str>(a) && is::<Str>(b) && str_text(a) == str_text(b)
+}
+
+/// Unifies two terms; bindings made before a failure stay for backtracking to undo.
+pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
+    let mut stack = vec![(a, b)];
+    while let Some((a, b)) = stack.pop() {
+        let (a, b) = (deref(a), deref(b));
+        if a == b {
+            continue;
+        }
+        match (is_var(a), is_var(b)) {
+            (true, true) => bind_vars(vm, a, b),
+            (true, false) => vm.bind(a, b),
+            (false, true) => vm.bind(b, a),
+            (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
+                (Some(x), Some(y)) => {
+                    if x.shape() != y.shape() {
+                        return false;
+                    }
+                    let n = pl(vm).name_arity(x.shape()).1;
+                    for i in (0..n).rev() {
+                        stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                    }
+                }
+                (None, None) if same_atomic(a, b) => {}
+                _ => return false,
+            },
+        }
+    }
+    true
+}
+
+/// Binds the younger of two variables to the older; plain ones to attributed ones.
+fn bind_vars(vm: &mut Vm, a: Value, b: Value) {
+    match (Obj::<Var>::of(a), Obj::<Var>::of(b)) {
+        (Some(x), Some(y)) => {
+            if x.int(Var::STAMP) >= y.int(Var::STAMP) {
+                vm.bind(a, b);
+            } else {
+                vm.bind(b, a);
+            }
+        }
+        (None, Some(_)) => vm.bind(b, a),
+        _ => vm.bind(a, b),
+    }
+}
+
+/// Does the variable `var` occur in `t`?
+pub fn occurs(vm: &Vm, var: Value, t: Value) -> bool {
+    let mut stack = vec![t];
+    while let Some(t) = stack.pop() {
+        let t = deref(t);
+        if t == var {
+            return true;
+        }
+        if let Some(s) = Obj::<Struct>::of(t) {
+            for i in 0..pl(vm).name_arity(s.shape()).1 {
+                stack.push(s.item(Struct::ARGS, i));
+            }
+        }
+    }
+    false
+}
+
+/// Unifies with the occurs check; on failure everything is undone.
+pub fn unify_occurs(vm: &mut Vm, a: Value, b: Value) -> bool {
+    let mut stack = vec![(a, b)];
+    while let Some((a, b)) = stack.pop() {
+        let (a, b) = (deref(a), deref(b));
+        if a == b {
+            continue;
+        }
+        let (var, other) = if is_var(a) {
+            (a, b)
+        } else if is_var(b) {
+            (b, a)
+        } else {
+            match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
+                (Some(x), Some(y)) if x.shape() == y.shape() => {
+                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
+                        stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                    }
+                    continue;
+                }
+                (None, None) if same_atomic(a, b) => continue,
+                _ => return false,
+            }
+        };
+        if occurs(vm, var, other) {
+            return false;
+        }
+        if is_var(other) {
+            bind_vars(vm, var, other);
+        } else {
+            vm.bind(var, other);
+        }
+    }
+    true
+}
+
+/// Rank of a term's type in the standard order.
+fn rank(t: &Term) -> u8 {
+    match t {
+        Term::Var(_) => 0,
+        Term::Float(_) | Term::Int(_) | Term::Big(_) => 1,
+        Term::Str(_) => 3,
+        Term::Atom(_) => 4,
+        Term::Struct(_) => 5,
+        Term::Other(_) => 2,
+    }
+}
+
+/// The standard order of terms.
+pub fn compare(vm: &Vm, a: Value, b: Value) -> Ordering {
+    let mut stack = vec![(a, b)];
+    while let Some((a, b)) = stack.pop() {
+        let (a, b) = (deref(a), deref(b));
+        if a == b {
+            continue;
+        }
+        let (x, y) = (term(a), term(b));
+        let by_rank = rank(&x).cmp(&rank(&y));
+        if by_rank != Ordering::Equal {
+            return by_rank;
+        }
+        let order = match (&x, &y) {
+            (Term::Var(p), Term::Var(q)) => p.0.cmp(&q.0),
+            (Term::Atom(p), Term::Atom(q)) => vm.symbols.bytes(p.0).cmp(vm.symbols.bytes(q.0)),
+            (Term::Str(p), Term::Str(q)) => str_text(*p).cmp(&str_text(*q)),
+            (Term::Struct(p), Term::Struct(q)) => {
+                let (pn, pa) = pl(vm).name_arity(p.shape());
+                let (qn, qa) = pl(vm).name_arity(q.shape());
+                let order = pa
+                    .cmp(&qa)
+                    .then_with(|| vm.symbols.bytes(pn.0).cmp(vm.symbols.bytes(qn.0)));
+                if order == Ordering::Equal {
+                    for i in (0..pa).rev() {
+                        stack.push((p.item(Struct::ARGS, i), q.item(Struct::ARGS, i)));
+                    }
+                }
+                order
+            }
+            // Floats before integers, as the standard has it.
+            (Term::Float(_), Term::Int(_) | Term::Big(_)) => Ordering::Less,
+            (Term::Int(_) | Term::Big(_), Term::Float(_)) => Ordering::Greater,
+            (Term::Other(p), Term::Other(q)) => p.0.cmp(&q.0),
+            _ => compare_numbers(a, b),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Are the terms equal up to renaming of variables?
+pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
+    let (mut left, mut right) = (HashMap::new(), HashMap::new());
+    let mut stack = vec![(a, b)];
+    while let Some((a, b)) = stack.pop() {
+        let (a, b) = (deref(a), deref(b));
+        match (is_var(a), is_var(b)) {
+            (true, true) => {
+                let n = left.len();
+                if *left.entry(a.0).or_insert(n) != *right.entry(b.0).or_insert(n) {
+                    return false;
+                }
+                // A pair seen for the first time on one side only is no bijection.
+                if left.len() != right.len() {
+                    return false;
+                }
+            }
+            (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
+                (Some(x), Some(y)) if x.shape() == y.shape() => {
+                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
+                        stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                    }
+                }
+                (None, None) if same_atomic(a, b) => {}
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Is the term without variables?
+pub fn ground(vm: &Vm, t: Value) -> bool {
+    let mut stack = vec![t];
+    while let Some(t) = stack.pop() {
+        let t = deref(t);
+        if is_var(t) {
+            return false;
+        }
+        if let Some(s) = Obj::<Struct>::of(t) {
+            for i in 0..pl(vm).name_arity(s.shape()).1 {
+                stack.push(s.item(Struct::ARGS, i));
+            }
+        }
+    }
+    true
+}
+
+/// Variables of a term in order of first occurrence (depth first, left to right).
+pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut stack = vec![t];
+    while let Some(t) = stack.pop() {
+        let t = deref(t);
+        if is_var(t) {
+            if seen.insert(t.0) {
+                found.push(t);
+            }
+        } else if let Some(s) = Obj::<Struct>::of(t) {
+            for i in (0..pl(vm).name_arity(s.shape()).1).rev() {
+                stack.push(s.item(Struct::ARGS, i));
+            }
+        }
+    }
+    found
+}
+
+/// A copy with fresh variables. With `attrs`, attributes are copied too;
+/// otherwise attributed variables become plain ones.
+pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
+    let mut map: HashMap<u64, Value> = HashMap::new();
+    // Each piece of work stores the copy of a term into an argument of a fresh compound.
+    let root = vm.compound(crate::term::DOT, &[Value::NONE, Value::NONE]);
+    let root = Obj::<Struct>::cast(root);
+    let mut stack: Vec<(Value, Value, usize)> = vec![(t, root.value(), 0)];
+    while let Some((t, target, index)) = stack.pop() {
+        let t = deref(t);
+        let copy = if let Some(s) = Obj::<Struct>::of(t) {
+            let n = pl(vm).name_arity(s.shape()).1;
+            let new = vm.alloc_sized::<Struct>(s.shape(), n);
+            for i in (0..n).rev() {
+                stack.push((s.item(Struct::ARGS, i), new.value(), i));
+            }
+            new.value()
+        } else if is_var(t) {
+            match map.get(&t.0) {
+                Some(&v) => v,
+                None => {
+                    let v = copy_var(vm, t, attrs, &mut stack);
+                    map.insert(t.0, v);
+                    v
+                }
+            }
+        } else {
+            t
+        };
+        match Obj::<AttVar>::of(target) {
+            Some(v) => v.set(vm, AttVar::ATTRS, copy),
+            None => Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, copy),
+        }
+    }
+    root.item(Struct::ARGS, 0)
+}
+
+fn copy_var(vm: &mut Vm, t: Value, attrs: bool, stack: &mut Vec<(Value, Value, usize)>) -> Value {
+    match Obj::<AttVar>::of(t) {
+        Some(old) if attrs => {
+            let v = new_attvar(vm, Value::NONE);
+            stack.push((old.get(AttVar::ATTRS), v, 0));
+            v
+        }
+        _ => vm.new_var(),
+    }
+}
+
+/// A fresh attributed variable.
+pub fn new_attvar(vm: &mut Vm, attrs: Value) -> Value {
+    let stamp = vm.core().regs[REG_STAMP as usize];
+    let v = vm.alloc::<AttVar>(0);
+    v.init(AttVar::REF, Value::UNDEF);
+    v.init(AttVar::STAMP, stamp);
+    v.init(AttVar::ATTRS, attrs);
+    v.value()
+}
+
+/// Does `general` subsume `specific`? Leaves no bindings.
+pub fn subsumes(vm: &mut Vm, general: Value, specific: Value) -> bool {
+    let vars = variables(vm, specific);
+    let saved = vm.core().regs;
+    let mark = saved[REG_TRAIL as usize];
+    // Everything is trailed while we look.
+    vm.core_mut().regs[REG_STAMP as usize] = Value::small(i64::MAX >> 3);
+    let unified = unify(vm, general, specific);
+    let mut seen = HashSet::new();
+    let distinct = |v: &Value| {
+        let v = deref(*v);
+        is_var(v) && seen.insert(v.0)
+    };
+    let result = unified && vars.iter().all(distinct);
+    undo_trail(vm, mark);
+    vm.core_mut().regs = saved;
+    result
+}
