@@ -16,5 +16,5 @@ pub mod trace_view;
 
 /// Registers every language of this build.
 pub fn add_languages(vm: &mut runtime::Vm) {
-    let _ = vm;
+    vm.add_language(prolog::PROLOG);
 }

@@ -567,6 +567,7 @@ initialization(G) :- '$module'(M, M), ( '$load_path'(_) -> '$add_initialization'
     ;   '$warn'("initialization goal failed"), assertz(system:'$init_failed')
     ).
 
+'$main'(File, Goals) :- ( '$run_file'(File, Goals) -> '$flush_all' ; halt(1) ).
 '$run_file'(File, Goals) :-
     catch('$run_file_'(File, Goals), E, ( '$halted' -> true ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
     \+ system:'$init_failed'.

@@ -4,8 +4,10 @@ use crate::interp::Prolog;
 use crate::layouts::*;
 use crate::library;
 use crate::messages;
-use crate::state::{Pl, VmAtoms, pl};
-use crate::syntax::Atoms;
+use crate::run;
+use crate::state::{Pl, pl};
+use crate::streams;
+use crate::term::MakeTerms;
 use metatrace::interp::{StepLoops, loops};
 use metatrace::value::Value;
 use runtime::Vm;
@@ -44,12 +46,15 @@ impl Language for PrologLanguage {
         let state: &'static Pl = Box::leak(Box::new(Pl::new(vm, lang)));
         Box::new(state)
     }
-    fn load(&self, vm: &mut Vm, lang: u8, source: &Source) -> Guest<Loaded> {
+    fn load(&self, vm: &mut Vm, _: u8, source: &Source) -> Guest<Loaded> {
         library::start(vm);
-        let name = VmAtoms(&mut vm.symbols).intern(&source.path);
-        let goal = crate::term::MakeTerms::term1(vm, "consult", crate::term::atom(name));
+        let path = vm.sym(&source.path);
+        let goal = if source.main {
+            run::main_goal(vm, path)
+        } else {
+            vm.term1("consult", path)
+        };
         let codes = pl(vm).system_codes.get().expect("just started");
-        let _ = lang;
         Ok(Loaded {
             code: codes.top,
             slots: vec![goal],
@@ -60,8 +65,12 @@ impl Language for PrologLanguage {
         messages::describe(vm, exception)
     }
     fn print_exception(&self, vm: &mut Vm, exception: Value) -> i32 {
-        messages::print_ball(vm, exception, "goal");
-        1
+        let status = pl(vm).halted.get();
+        if status.is_none() {
+            messages::print_ball(vm, exception, "goal");
+        }
+        streams::flush_all(vm);
+        status.unwrap_or(1)
     }
     fn visit_roots(&self, state: &mut dyn Any, visit: &mut dyn FnMut(&mut Value)) {
         let Some(pl) = state.downcast_ref::<&'static Pl>() else {

@@ -32,4 +32,3 @@ pub mod text;
 pub mod unify;
 
 pub use language::PROLOG;
-pub use run::run_file;

@@ -48,26 +48,13 @@ pub fn once_with_result(vm: &mut Vm, name: &str, argument: Value) -> Option<Valu
     }
 }
 
-/// Loads a program, runs its initialization goals and `goals`; the exit status.
-pub fn run_file(vm: &mut Vm, path: &str, goals: &[String], args: &[String]) -> i32 {
-    let p = pl(vm);
-    *p.argv.borrow_mut() = args.to_vec();
-    let path = vm.sym(path);
-    let goals: Vec<Value> = goals.iter().map(|g| vm.sym(g)).collect();
+/// The goal that loads the main program, runs its initialization goals and the
+/// command line's; it halts with status 1 when something failed.
+pub fn main_goal(vm: &mut Vm, path: Value) -> Value {
+    *pl(vm).argv.borrow_mut() = vm.options.args.clone();
+    let goals: Vec<Value> = vm.options.goals.clone().iter().map(|g| vm.sym(g)).collect();
     let goals = vm.make_list(&goals);
-    let goal = vm.term2("$run_file", path, goals);
-    let system = crate::term::atom(p.known.system);
-    let goal = vm.term2(":", system, goal);
-    let status = match once(vm, goal) {
-        Ok(true) => 0,
-        Ok(false) => 1,
-        Err(ball) => {
-            if p.halted.get().is_none() {
-                crate::messages::print_ball(vm, ball, "goal (initialization)");
-            }
-            2
-        }
-    };
-    crate::streams::flush_all(vm);
-    p.halted.get().unwrap_or(status)
+    let goal = vm.term2("$main", path, goals);
+    let system = crate::term::atom(pl(vm).known.system);
+    vm.term2(":", system, goal)
 }

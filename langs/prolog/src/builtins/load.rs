@@ -29,6 +29,7 @@ builtins! {
     "$warn" / 1 => |vm, a| { let t = need_text(vm, a[0])?; messages::warning(vm, &t); Ok(true) };
     "$print_uncaught" / 2 => |vm, a| { let kind = need_text(vm, a[1])?; messages::print_ball(vm, deref(a[0]), &kind); Ok(true) };
     "$describe" / 2 => |vm, a| { let t = messages::describe(vm, deref(a[0])); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
+    "$flush_all" / 0 => |vm, _| { crate::streams::flush_all(vm); Ok(true) };
     "$halted" / 0 => |vm, _| Ok(pl(vm).halted.get().is_some());
 }
 

@@ -171,7 +171,7 @@ impl Asm {
             })
             .collect();
         let lang = pl(vm).lang;
-        vm.add_code(NewCode {
+        let code = vm.add_code(NewCode {
             lang,
             slots: self.slots,
             name,
@@ -187,7 +187,14 @@ impl Asm {
                 pool: self.pool,
                 lines: self.lines,
             }),
-        })
+        });
+        if std::env::var_os("MT_PROLOG_JIT").is_none() {
+            // Traces do not follow backtracking yet: predicates stay interpreted.
+            for point in &code.merge_points {
+                point.counter.set(u32::MAX);
+            }
+        }
+        code
     }
 }
 
