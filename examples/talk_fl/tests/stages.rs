@@ -19,17 +19,17 @@ fn check(name: &str, after: Expect) {
 fn the_counts_are_those_of_the_slides() {
     let counts: Vec<String> = talk()
         .iter()
-        .map(|s| format!("{:3} {}\n", s.elements.len(), s.name))
+        .map(|s| format!("{}: {}\n", s.name, s.elements.len()))
         .collect();
     // The slides' program ends where ours jumps back: two elements more.
     expect![[r#"
-         74 initial
-         35 constants removed
-         13 list folded
-          9 dict folded
-          8 type folded
-          7 arithmetic folded
-          5 loop peeled
+        initial: 74
+        constants removed: 35
+        list folded: 13
+        dict folded: 9
+        type folded: 8
+        arithmetic folded: 7
+        loop peeled: 5
     "#]]
     .assert_eq(&counts.concat());
 }
