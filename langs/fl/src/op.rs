@@ -84,6 +84,12 @@ macro_rules! ops {
             pub const ALL: &'static [Op] = &[$(Op::$name),*];
         }
 
+        /// The numbers of the operations, as patterns for the dispatch.
+        #[allow(non_upper_case_globals, reason = "they stand for the variants of `Op`")]
+        pub mod num {
+            $(pub const $name: u16 = super::Op::$name as u16;)*
+        }
+
         static INFO: &[OpInfo] = {
             use Role::*;
             &[$(OpInfo {

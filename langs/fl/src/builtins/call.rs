@@ -1,0 +1,181 @@
+//! Calls of builtins: arguments to parameters, bodies, fallbacks.
+
+use crate::builtins::special;
+use crate::builtins::{BuiltinDef, ParamKind, collections};
+use crate::interp::call::{Args, invoke_prelude, make_tuple, payload_of};
+use crate::interp::frames::{Cont, complete, raised};
+use crate::object::exception;
+use crate::state::{FALLBACK, FlState};
+use metatrace::Val;
+use metatrace::meta::{Flow, Meta, Raised};
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use runtime::native::Guest;
+use runtime::natives;
+use smallvec::SmallVec;
+
+natives! {
+    /// TypeError: builtin, number of positional arguments, keywords.
+    static BAD_BUILTIN_CALL = many "bad_builtin_call"(vm, args) -> Guest [Effects::FRESH.raises()] {
+        let def = FlState::of(vm).builtin(args[0].as_int());
+        let keywords: Vec<u32> = args[2..].iter().map(|v| v.as_symbol()).collect();
+        let message = bad_call(vm, def, args[1].as_int() as usize, &keywords);
+        Err(exception::type_error(vm, message))
+    }
+}
+
+/// What the body gets: one value per parameter.
+type Bound<M> = SmallVec<[Val<M>; 8]>;
+
+/// Calls a builtin.
+pub fn call_builtin<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    args: &Args<M>,
+    cont: Cont,
+) -> Flow {
+    let bound = match bind(m, def, args) {
+        Ok(bound) => bound,
+        Err(Raised) => return raised(m),
+    };
+    if let Some(special) = def.special
+        && let Some(flow) = special::call(m, special, &bound, cont)
+    {
+        return flow;
+    }
+    match m.call_many(def.row.native, &bound) {
+        Err(Raised) => raised(m),
+        Ok(v) if !def.row.fallback.is_empty() && m.is(v, FALLBACK) => {
+            let args = Args {
+                values: args.values.clone(),
+                names: args.names.clone(),
+            };
+            invoke_prelude(m, def.row.fallback, args, cont)
+        }
+        Ok(v) => complete(m, cont, v),
+    }
+}
+
+/// Calls a builtin whose result is needed at once; it must not need guest code.
+pub fn call_native<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    args: &Args<M>,
+) -> Result<Val<M>, Raised> {
+    let bound = bind(m, def, args)?;
+    m.call_many(def.row.native, &bound)
+}
+
+fn bind<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    args: &Args<M>,
+) -> Result<Bound<M>, Raised> {
+    let undef = m.val(Value::UNDEF);
+    let given = args.count();
+    let mut bound: Bound<M> = SmallVec::new();
+    let mut used = 0;
+    let mut keywords_used = 0;
+    for param in &def.params {
+        let keyword = || {
+            let at = args.names.iter().position(|&n| n == param.name)?;
+            (!param.positional_only).then(|| args.values[given + at])
+        };
+        let v = match param.kind {
+            ParamKind::Required | ParamKind::Optional if used < given => {
+                if keyword().is_some() {
+                    return Err(bad(m, def, args));
+                }
+                used += 1;
+                args.values[used - 1]
+            }
+            ParamKind::Required | ParamKind::Optional | ParamKind::Keyword => match keyword() {
+                Some(v) => {
+                    keywords_used += 1;
+                    v
+                }
+                None if param.kind == ParamKind::Required => return Err(bad(m, def, args)),
+                None => undef,
+            },
+            ParamKind::Rest => {
+                let rest = make_tuple(m, &args.values[used..given]);
+                used = given;
+                rest
+            }
+            ParamKind::Keywords => {
+                let dict = m.call(&collections::NEW_DICT, []);
+                for (k, &name) in args.names.iter().enumerate() {
+                    if !def.params.iter().any(|p| p.name == name && !p.positional_only) {
+                        keywords_used += 1;
+                        let name = m.val(Value::symbol(name));
+                        let v = args.values[given + k];
+                        m.call(&collections::SET_KEYWORD, [dict, name, v]);
+                    }
+                }
+                dict
+            }
+        };
+        bound.push(v);
+    }
+    if used < given || keywords_used < args.names.len() {
+        return Err(bad(m, def, args));
+    }
+    if def.unwraps
+        && let Some(first) = bound.first().copied()
+        && let Some(payload) = payload_of(m, first)
+    {
+        bound[0] = payload;
+    }
+    Ok(bound)
+}
+
+#[inline(never)]
+fn bad<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Raised {
+    let mut call: SmallVec<[Val<M>; 16]> = SmallVec::new();
+    call.push(m.const_int(def.index as i64).val());
+    call.push(m.const_int(args.count() as i64).val());
+    for &name in &args.names {
+        call.push(m.val(Value::symbol(name)));
+    }
+    match m.call_many(&BAD_BUILTIN_CALL, &call) {
+        Ok(_) => unreachable!("it always raises"),
+        Err(raised) => raised,
+    }
+}
+
+/// The message for arguments that a builtin does not accept.
+fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String {
+    let method = def.owner.is_some();
+    let name = match def.owner {
+        Some(owner) if owner != "object" => format!("{owner}.{}", def.name),
+        _ => def.name.to_string(),
+    };
+    let short = def.name;
+    let given = given - usize::from(method && given > 0);
+    let params: Vec<_> = def.params.iter().skip(method as usize).collect();
+    if let Some(unknown) = keywords.iter().find(|k| !params.iter().any(|p| p.name == **k && !p.positional_only)) {
+        if params.iter().all(|p| p.positional_only || p.kind == ParamKind::Required) {
+            return format!("{name}() takes no keyword arguments");
+        }
+        let unknown = vm.symbols.name(*unknown);
+        return format!("'{unknown}' is an invalid keyword argument for {short}()");
+    }
+    let required = params.iter().filter(|p| p.kind == ParamKind::Required).count();
+    let most = params
+        .iter()
+        .filter(|p| matches!(p.kind, ParamKind::Required | ParamKind::Optional))
+        .count();
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    if required == most {
+        return match most {
+            0 => format!("{name}() takes no arguments ({given} given)"),
+            1 => format!("{name}() takes exactly one argument ({given} given)"),
+            n => format!("{short} expected {n} arguments, got {given}"),
+        };
+    }
+    if given < required {
+        return format!("{short} expected at least {required} argument{}, got {given}", plural(required));
+    }
+    format!("{short} expected at most {most} argument{}, got {given}", plural(most))
+}

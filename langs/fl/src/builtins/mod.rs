@@ -1,0 +1,189 @@
+//! Builtin functions, methods and types: one table row each.
+//!
+//! # Adding a builtin
+//!
+//! A row names the builtin, says what arguments it takes and gives its body:
+//!
+//! ```text
+//! builtins! { pub static STR_METHODS:
+//!     "str.upper" "self /" |vm, [s]| text::upper(vm, s);
+//!     "str.split" "self sep= maxsplit=" |vm, [s, sep, max]| …;     // `=`: UNDEF when not given
+//!     "max" "*args key= default=" => "max_guest" |vm, [args, key, default]| …;
+//! }
+//! ```
+//!
+//! - The name is `function`, `type.method`, or `module:function`.
+//! - The signature lists parameters as Python does, separated by spaces: `/` ends the
+//!   positional-only ones, `*name` takes the rest as a tuple, a lone `*` starts the
+//!   keyword-only ones, `**name` takes the other keywords as a dict.
+//! - The body gets the engine and one [`Value`](metatrace::Value) per parameter, and returns
+//!   `Guest<Value>`; it raises with `object::exception` and `?`. It may not call guest code.
+//! - A builtin that may need guest code (an argument's `__eq__`, a key function) names a
+//!   *fallback* behind `=>`: a function of `lib/prelude.py` that is called with the same
+//!   arguments when the body returns [`FALLBACK`](crate::state::FALLBACK). Only before its
+//!   first effect may it do so. A builtin that is better written in Python altogether is
+//!   a function of the prelude, listed in [`prelude::EXPORTS`].
+//! - The few builtins that the interpreter must see through (`next`, `getattr`, …) have a
+//!   [`Special`](special::Special).
+//! - Then the table is listed in [`boot::TABLES`].
+//!
+//! The receiver of a method is the built-in value that an instance of a subclass
+//! written in FL carries (its payload), unless the method belongs to `object` or an exception.
+
+pub mod boot;
+pub mod bytes;
+pub mod call;
+pub mod classes;
+pub mod collections;
+pub mod core;
+pub mod formatting;
+pub mod functions;
+pub mod items;
+pub mod iterators;
+pub mod matching;
+pub mod modules;
+pub mod operators;
+pub mod prelude;
+pub mod ranges;
+pub mod sequences;
+pub mod special;
+pub mod tables;
+pub mod text;
+
+use metatrace::Native;
+use metatrace::native::Effects;
+use runtime::engine::Vm;
+use special::Special;
+
+/// What most builtins may do: touch any object, raise.
+pub const USUAL: Effects = Effects {
+    opaque: false,
+    invalidates: false,
+    ..Effects::ANY
+};
+
+/// One row of a table.
+pub struct Row {
+    pub name: &'static str,
+    pub signature: &'static str,
+    pub fallback: &'static str,
+    pub native: &'static Native,
+}
+
+/// How a parameter takes its argument.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ParamKind {
+    Required,
+    Optional,
+    /// Keyword-only, required or not.
+    Keyword,
+    /// The remaining positional arguments.
+    Rest,
+    /// The remaining keyword arguments.
+    Keywords,
+}
+
+/// A parameter of a builtin.
+#[derive(Copy, Clone, Debug)]
+pub struct Param {
+    pub name: u32,
+    pub kind: ParamKind,
+    /// Cannot be passed by keyword.
+    pub positional_only: bool,
+}
+
+/// A builtin, as the interpreter sees it.
+pub struct BuiltinDef {
+    pub index: u32,
+    pub row: &'static Row,
+    /// Last part of the row's name.
+    pub name: &'static str,
+    /// `Some` for methods.
+    pub owner: Option<&'static str>,
+    pub params: Box<[Param]>,
+    pub special: Option<Special>,
+    /// The receiver's payload is what the body wants.
+    pub unwraps: bool,
+}
+
+/// Reads a row's signature.
+pub fn parse_signature(vm: &mut Vm, signature: &str) -> Box<[Param]> {
+    let mut params: Vec<Param> = Vec::new();
+    let mut keyword_only = false;
+    for part in signature.split_whitespace() {
+        if part == "/" {
+            params.iter_mut().for_each(|p| p.positional_only = true);
+            continue;
+        }
+        if part == "*" {
+            keyword_only = true;
+            continue;
+        }
+        let (name, kind) = if let Some(name) = part.strip_prefix("**") {
+            (name, ParamKind::Keywords)
+        } else if let Some(name) = part.strip_prefix('*') {
+            keyword_only = true;
+            (name, ParamKind::Rest)
+        } else if keyword_only {
+            (part.trim_end_matches('='), ParamKind::Keyword)
+        } else if let Some(name) = part.strip_suffix('=') {
+            (name, ParamKind::Optional)
+        } else {
+            (part, ParamKind::Required)
+        };
+        params.push(Param {
+            name: vm.symbols.intern(name),
+            kind,
+            positional_only: false,
+        });
+    }
+    params.into()
+}
+
+/// Declares a table of builtins; see the text of the module `builtins`.
+#[macro_export]
+macro_rules! builtins {
+    ($(#[$doc:meta])* $vis:vis static $table:ident: $(
+        $name:literal $signature:literal $(=> $fallback:literal)? $([$effects:expr])?
+        |$vm:ident, $args:tt| $body:expr;
+    )*) => {
+        $(#[$doc])*
+        $vis static $table: &[$crate::builtins::Row] = &[$(
+            $crate::builtins::Row {
+                name: $name,
+                signature: $signature,
+                fallback: $crate::builtins!(@or "", $($fallback)?),
+                native: {
+                    static NATIVE: metatrace::Native = metatrace::Native {
+                        name: $name,
+                        effects: $crate::builtins!(@or $crate::builtins::USUAL, $($effects)?),
+                        func: {
+                            fn body(
+                                $vm: &mut runtime::engine::Vm,
+                                args: &[metatrace::Value],
+                            ) -> runtime::native::Guest {
+                                let &$args = args else {
+                                    unreachable!("{} got {} arguments", $name, args.len())
+                                };
+                                $body
+                            }
+                            extern "C" fn shim(
+                                core: *mut metatrace::VmCore,
+                                args: *const u64,
+                                n: usize,
+                            ) -> u64 {
+                                let vm = runtime::engine::Vm::from_core(core);
+                                let r = body(vm, runtime::engine::native_args(args, n));
+                                runtime::native::IntoWord::into_word(r, vm)
+                            }
+                            metatrace::NativeFn::Many(shim)
+                        },
+                    };
+                    &NATIVE
+                },
+            }
+        ),*];
+    };
+    (@or $default:expr,) => { $default };
+    (@or $default:expr, $given:expr) => { $given };
+}

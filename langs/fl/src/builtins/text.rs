@@ -1,0 +1,459 @@
+//! Values as text: `str`, `repr`, `ascii`, and the entries to formatting.
+//!
+//! The walk over nested containers has its own stack. Where a guest's `__repr__`
+//! or `__str__` is needed it gives up, and the prelude takes over.
+
+use crate::builtins::tables;
+use crate::object::class::Kind;
+use crate::object::layouts::*;
+use crate::object::{exception, function, types};
+use crate::state::{ELLIPSIS, FALLBACK, FlState, NOT_IMPLEMENTED};
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use runtime::layouts::*;
+use runtime::native::Guest;
+use runtime::number::{self, format};
+use runtime::object::{Obj, is, to_float};
+use runtime::{natives, text};
+
+const READS: Effects = Effects {
+    reads: !0,
+    raises: true,
+    ..Effects::FRESH
+};
+
+natives! {
+    /// `str(v)`, or FALLBACK.
+    pub static STR = "str"(vm, v) -> Guest [READS] {
+        if is::<Str>(v) {
+            return Ok(v);
+        }
+        text_or_fallback(vm, v, true)
+    }
+    /// `repr(v)`, or FALLBACK.
+    pub static REPR = "repr"(vm, v) -> Guest [READS] { text_or_fallback(vm, v, false) }
+    /// `ascii(v)`, or FALLBACK.
+    pub static ASCII = "ascii"(vm, v) -> Guest [READS] {
+        let text = text_or_fallback(vm, v, false)?;
+        Ok(if text == FALLBACK { text } else { escape_non_ascii(vm, text) })
+    }
+    /// `format(v, spec)`, or FALLBACK.
+    pub static FORMAT = "format"(vm, v, spec) -> Guest [READS] { format_value(vm, v, spec) }
+    /// Concatenation of strings.
+    pub static CONCAT_ALL = many "concat_all"(vm, parts) -> Guest [Effects::FRESH.raises()] {
+        let mut all = Vec::new();
+        for part in parts {
+            all.extend_from_slice(text::bytes_of(*part).unwrap_or(&[]));
+        }
+        Ok(vm.str_from_bytes(&all))
+    }
+}
+
+fn text_or_fallback(vm: &mut Vm, v: Value, as_str: bool) -> Guest {
+    let mut out = Vec::new();
+    Ok(if write(vm, v, as_str, &mut out)? { vm.str_from_bytes(&out) } else { FALLBACK })
+}
+
+/// A string with what is not ASCII escaped.
+pub fn escape_non_ascii(vm: &mut Vm, s: Value) -> Value {
+    let mut out = String::new();
+    for code in text::code_points(Obj::cast(s)) {
+        match code {
+            0..=0x7f => out.push(code as u8 as char),
+            0x80..=0xff => out.push_str(&format!("\\x{code:02x}")),
+            0x100..=0xffff => out.push_str(&format!("\\u{code:04x}")),
+            _ => out.push_str(&format!("\\U{code:08x}")),
+        }
+    }
+    vm.str(&out)
+}
+
+/// `str(v)` as Rust text, for messages; the default form where a guest would be asked.
+pub fn display(vm: &mut Vm, v: Value) -> String {
+    let mut out = Vec::new();
+    if write(vm, v, true, &mut out) != Ok(true) {
+        out = default_repr(vm, v).into_bytes();
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `repr(v)` as Rust text, as `display`.
+pub fn display_repr(vm: &mut Vm, v: Value) -> String {
+    let mut out = Vec::new();
+    if write(vm, v, false, &mut out) != Ok(true) {
+        out = default_repr(vm, v).into_bytes();
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// What is still to be written.
+enum Todo {
+    Value(Value),
+    Text(&'static str),
+    /// The innermost container that is being written ends.
+    Leave,
+}
+
+/// Appends `str(v)` or `repr(v)`; false if guest code decides.
+pub fn write(vm: &mut Vm, v: Value, as_str: bool, out: &mut Vec<u8>) -> Guest<bool> {
+    if as_str && let Some(bytes) = text::bytes_of(v) {
+        out.extend_from_slice(bytes);
+        return Ok(true);
+    }
+    if as_str && let Some(written) = exception_text(vm, v, out)? {
+        return Ok(written);
+    }
+    let mut open: Vec<Value> = FlState::of(vm).printing.borrow().clone();
+    let mut todo = vec![Todo::Value(v)];
+    while let Some(next) = todo.pop() {
+        match next {
+            Todo::Text(s) => out.extend_from_slice(s.as_bytes()),
+            Todo::Leave => {
+                open.pop();
+            }
+            Todo::Value(v) => {
+                if !write_one(vm, v, out, &mut open, &mut todo)? {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Writes a value that is no container, or queues the parts of one.
+fn write_one(
+    vm: &mut Vm,
+    v: Value,
+    out: &mut Vec<u8>,
+    open: &mut Vec<Value>,
+    todo: &mut Vec<Todo>,
+) -> Guest<bool> {
+    if let Some(leaf) = leaf_repr(vm, v) {
+        out.extend_from_slice(&leaf);
+        return Ok(true);
+    }
+    if let Some(instance) = Obj::<Instance>::of(v) {
+        return instance_repr(vm, instance, out);
+    }
+    let (start, items, end) = match container(vm, v) {
+        Some(parts) => parts,
+        None => {
+            out.extend_from_slice(default_repr(vm, v).as_bytes());
+            return Ok(true);
+        }
+    };
+    if open.contains(&v) {
+        let dots: &str = match start {
+            "[" => "[...]",
+            "{" => "{...}",
+            "(" => "(...)",
+            _ => "...",
+        };
+        out.extend_from_slice(dots.as_bytes());
+        return Ok(true);
+    }
+    open.push(v);
+    out.extend_from_slice(start.as_bytes());
+    todo.push(Todo::Leave);
+    todo.push(Todo::Text(end));
+    for (k, (key, item)) in items.into_iter().enumerate().rev() {
+        todo.push(Todo::Value(item));
+        if let Some(key) = key {
+            todo.push(Todo::Text(": "));
+            todo.push(Todo::Value(key));
+        }
+        if k > 0 {
+            todo.push(Todo::Text(", "));
+        }
+    }
+    Ok(true)
+}
+
+type Items = Vec<(Option<Value>, Value)>;
+
+/// Opening text, items and closing text of a container.
+fn container(vm: &mut Vm, v: Value) -> Option<(&'static str, Items, &'static str)> {
+    let plain = |items: Vec<Value>| items.into_iter().map(|v| (None, v)).collect::<Items>();
+    if let Some(list) = Obj::<List>::of(v) {
+        return Some(("[", plain(vm.list_values(list)), "]"));
+    }
+    if let Some(tuple) = Obj::<Tuple>::of(v) {
+        let end = if tuple.len() == 1 { ",)" } else { ")" };
+        return Some(("(", plain(tuple.items().to_vec()), end));
+    }
+    if is::<Dict>(v) {
+        let items = tables::items(v).into_iter().map(|(k, v)| (Some(k), v)).collect();
+        return Some(("{", items, "}"));
+    }
+    if is::<Set>(v) {
+        let keys = tables::keys(v);
+        return Some(if keys.is_empty() { ("set(", vec![], ")") } else { ("{", plain(keys), "}") });
+    }
+    if is::<FrozenSet>(v) {
+        let keys = tables::keys(v);
+        return Some(if keys.is_empty() {
+            ("frozenset(", vec![], ")")
+        } else {
+            ("frozenset({", plain(keys), "})")
+        });
+    }
+    if let Some(view) = Obj::<DictView>::of(v) {
+        let items = super::iterators::view_values(vm, view)?;
+        let start = super::iterators::view_name(view);
+        return Some((start, plain(items), "])"));
+    }
+    if let Some(slice) = Obj::<Slice>::of(v) {
+        let parts = [Slice::START, Slice::STOP, Slice::STEP].map(|f| slice.get(f));
+        return Some(("slice(", plain(parts.to_vec()), ")"));
+    }
+    None
+}
+
+fn leaf_repr(vm: &mut Vm, v: Value) -> Option<Vec<u8>> {
+    if number::is_int(v) {
+        return Some(format::int_str(v, 10).into_bytes());
+    }
+    if let Some(f) = to_float(v) {
+        return Some(number::float_repr(f).into_bytes());
+    }
+    if let Some(s) = Obj::<Str>::of(v) {
+        return Some(quote(text::bytes(s)));
+    }
+    let fixed: &str = match v {
+        Value::NONE => "None",
+        Value::TRUE => "True",
+        Value::FALSE => "False",
+        NOT_IMPLEMENTED => "NotImplemented",
+        ELLIPSIS => "Ellipsis",
+        _ => "",
+    };
+    if !fixed.is_empty() {
+        return Some(fixed.as_bytes().to_vec());
+    }
+    if let Some(bytes) = vm.bytes_like(v) {
+        let quoted = super::bytes::quote(bytes);
+        return Some(if is::<Bytes>(v) {
+            quoted.into_bytes()
+        } else {
+            format!("bytearray({quoted})").into_bytes()
+        });
+    }
+    if let Some(range) = Obj::<Range>::of(v) {
+        let part = |f| format::int_str(range.get(f), 10);
+        let mut text = format!("range({}, {}", part(Range::START), part(Range::STOP));
+        if range.get(Range::STEP) != Value::small(1) {
+            text.push_str(&format!(", {}", part(Range::STEP)));
+        }
+        return Some((text + ")").into_bytes());
+    }
+    None
+}
+
+/// The representation of an instance, unless its class has its own.
+fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Guest<bool> {
+    let fl = FlState::of(vm);
+    let class = types::class_of(vm, instance.value());
+    if class.lookup_guest(fl.names.repr).is_some() {
+        return Ok(false);
+    }
+    if class.kind == Kind::Exception {
+        let data = exception::data(vm, instance.value()).expect("an exception");
+        let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS));
+        let name = class.name.borrow().clone();
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'(');
+        for (k, arg) in args.items().iter().enumerate() {
+            if k > 0 {
+                out.extend_from_slice(b", ");
+            }
+            if !write(vm, *arg, false, out)? {
+                return Ok(false);
+            }
+        }
+        out.push(b')');
+        return Ok(true);
+    }
+    if class.payload.is_some() {
+        let payload = instance.item(Instance::SLOTS, 0);
+        // A set's representation names its class.
+        if is::<Set>(payload) || is::<FrozenSet>(payload) {
+            let name = class.name.borrow().clone();
+            out.extend_from_slice(format!("{name}(").as_bytes());
+            if !tables::keys(payload).is_empty() {
+                let mut inner = Vec::new();
+                if !write(vm, payload, false, &mut inner)? {
+                    return Ok(false);
+                }
+                let from = inner.iter().position(|b| *b == b'{').unwrap_or(0);
+                let to = inner.iter().rposition(|b| *b == b'}').unwrap_or(inner.len() - 1);
+                out.extend_from_slice(&inner[from..=to]);
+            }
+            out.push(b')');
+            return Ok(true);
+        }
+        return write(vm, payload, false, out);
+    }
+    out.extend_from_slice(default_repr(vm, instance.value()).as_bytes());
+    Ok(true)
+}
+
+/// `str` of an exception, or of an instance with its own `__str__` (false).
+fn exception_text(vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> Guest<Option<bool>> {
+    if !is::<Instance>(v) {
+        return Ok(None);
+    }
+    let fl = FlState::of(vm);
+    let class = types::class_of(vm, v);
+    if class.lookup_guest(fl.names.str).is_some() {
+        return Ok(Some(false));
+    }
+    if class.kind != Kind::Exception {
+        // A payload's own text, unless `__repr__` is defined.
+        let payload = types::unwrap_payload(vm, v);
+        if class.lookup_guest(fl.names.repr).is_none() && is::<Str>(payload) {
+            return write(vm, payload, true, out).map(Some);
+        }
+        return Ok(None);
+    }
+    let data = exception::data(vm, v).expect("an exception");
+    let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS));
+    let key_error = class.is_subclass(fl.types().KeyError);
+    let os_error = class.is_subclass(fl.types().OSError);
+    match args.items() {
+        [] => Ok(Some(true)),
+        [one] if key_error => write(vm, *one, false, out).map(Some),
+        [one] => write(vm, *one, true, out).map(Some),
+        [number, message, rest @ ..] if os_error => {
+            out.extend_from_slice(b"[Errno ");
+            if !write(vm, *number, true, out)? {
+                return Ok(Some(false));
+            }
+            out.extend_from_slice(b"] ");
+            if !write(vm, *message, true, out)? {
+                return Ok(Some(false));
+            }
+            if let Some(file) = rest.first() {
+                out.extend_from_slice(b": ");
+                return write(vm, *file, false, out).map(Some);
+            }
+            Ok(Some(true))
+        }
+        _ => write(vm, args.value(), false, out).map(Some),
+    }
+}
+
+/// `<C object at 0x…>` and the like.
+pub fn default_repr(vm: &mut Vm, v: Value) -> String {
+    let at = |vm: &mut Vm| format!("0x{:012x}", vm.heap.identity(v) as u64 * 16 + 0x7f00_0000_0000);
+    if let Some(f) = Obj::<Function>::of(v) {
+        return format!("<function {} at {}>", function::qualname(vm, f), at(vm));
+    }
+    if let Some(class) = types::as_class(vm, v) {
+        return format!("<class '{}'>", super::classes::full_name(vm, class));
+    }
+    if let Some(b) = Obj::<Builtin>::of(v) {
+        let def = FlState::of(vm).builtin(b.int(Builtin::INDEX));
+        return match def.owner {
+            Some(owner) => format!("<method '{}' of '{owner}' objects>", def.name),
+            None => format!("<built-in function {}>", def.name),
+        };
+    }
+    if let Some(method) = Obj::<BoundMethod>::of(v) {
+        let receiver = method.get(BoundMethod::RECEIVER);
+        let f = method.get(BoundMethod::FUNCTION);
+        if let Some(f) = Obj::<Function>::of(f) {
+            let name = function::qualname(vm, f);
+            return format!("<bound method {name} of {}>", display_repr(vm, receiver));
+        }
+        let name = Obj::<Builtin>::of(f)
+            .map_or("?", |b| FlState::of(vm).builtin(b.int(Builtin::INDEX)).name);
+        let class = types::type_name(vm, receiver);
+        return format!("<built-in method {name} of {class} object at {}>", at(vm));
+    }
+    if let Some(module) = Obj::<Module>::of(v) {
+        let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
+        let file = FlState::of(vm).names.file;
+        let name = namespace.name.borrow().clone();
+        return match namespace.get(file).and_then(|f| text::of(f).map(|f| f.into_owned())) {
+            Some(file) => format!("<module '{name}' from '{file}'>"),
+            None => format!("<module '{name}' (built-in)>"),
+        };
+    }
+    if let Some(generator) = Obj::<Generator>::of(v) {
+        let name = text::of(generator.get(Generator::NAME)).unwrap_or_default().into_owned();
+        return format!("<generator object {name} at {}>", at(vm));
+    }
+    let class = types::class_of(vm, v);
+    let name = super::classes::full_name(vm, class);
+    format!("<{name} object at {}>", at(vm))
+}
+
+/// A string's representation.
+pub fn quote(bytes: &[u8]) -> Vec<u8> {
+    let double = bytes.contains(&b'\'') && !bytes.contains(&b'"');
+    let mark = if double { b'"' } else { b'\'' };
+    let mut out = vec![mark];
+    for code in text::points(bytes) {
+        match char::from_u32(code) {
+            Some('\\') => out.extend_from_slice(b"\\\\"),
+            Some('\n') => out.extend_from_slice(b"\\n"),
+            Some('\r') => out.extend_from_slice(b"\\r"),
+            Some('\t') => out.extend_from_slice(b"\\t"),
+            Some(c) if c as u32 == mark as u32 => out.extend_from_slice(&[b'\\', mark]),
+            Some(c) if is_printable(c) => {
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            _ => {
+                let escape = match code {
+                    0..=0xff => format!("\\x{code:02x}"),
+                    0x100..=0xffff => format!("\\u{code:04x}"),
+                    _ => format!("\\U{code:08x}"),
+                };
+                out.extend_from_slice(escape.as_bytes());
+            }
+        }
+    }
+    out.push(mark);
+    out
+}
+
+/// Does `repr` show the character as it is?
+pub fn is_printable(c: char) -> bool {
+    let code = c as u32;
+    match code {
+        0x20..=0x7e => true,
+        0..=0xa0 | 0xad => false,
+        // Separators, format characters, surrogates, private use, unassigned ends of planes.
+        0x1680 | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x206f | 0x3000 | 0xfeff => false,
+        0xd800..=0xf8ff | 0xfff0..=0xfffb | 0xfffe | 0xffff => false,
+        0x0378 | 0x0379 | 0x061c | 0x180e | 0x06dd | 0x070f => false,
+        0xe0000..=0x10ffff => false,
+        _ => !c.is_control(),
+    }
+}
+
+/// `format(v, spec)`: the empty specification means `str`.
+fn format_value(vm: &mut Vm, v: Value, spec: Value) -> Guest {
+    if is::<Instance>(v) {
+        return Ok(FALLBACK);
+    }
+    let Some(spec) = text::of(spec) else {
+        let name = types::type_name(vm, spec);
+        let message = format!("format() argument 2 must be str, not {name}");
+        return Err(exception::type_error(vm, message));
+    };
+    if spec.is_empty() {
+        if is::<Str>(v) {
+            return Ok(v);
+        }
+        return text_or_fallback(vm, v, true);
+    }
+    super::formatting::format(vm, v, &spec)
+}
+
+/// `x % y`, `x` text or bytes.
+pub fn percent(vm: &mut Vm, x: Value, y: Value) -> Guest {
+    super::formatting::percent(vm, x, y)
+}

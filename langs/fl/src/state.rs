@@ -1,0 +1,163 @@
+//! What FL keeps per engine: classes, namespaces, modules, builtins, loaded code.
+//!
+//! Everything here is *green*: the interpreter reads it while it runs, records or
+//! replays, and traces that rely on a fact that may change `assume` it. The
+//! state lives as long as the process, so that code can refer to it without a look-up.
+//! Guest values in it are roots (see [`FlState::visit_roots`]).
+
+use crate::builtins::BuiltinDef;
+use crate::loaded::{FlCode, fl_code};
+use crate::names::Names;
+use crate::namespace::Namespace;
+use crate::object::class::{ClassInfo, WellKnown};
+use hashbrown::HashMap;
+use metatrace::code::Code;
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use std::cell::{Cell, OnceCell, RefCell};
+
+/// Immediates of FL.
+pub const NOT_IMPLEMENTED: Value = Value::imm(Value::FIRST_FREE_IMM);
+pub const ELLIPSIS: Value = Value::imm(Value::FIRST_FREE_IMM + 1);
+/// What a builtin returns when the operation needs guest code: the interpreter
+/// then runs the builtin's fallback, a function of the prelude. Nothing may have
+/// happened before that cannot happen again.
+pub const FALLBACK: Value = runtime::compare::ASK;
+
+/// Register that holds the exception being handled (`sys.exc_info()[1]`), or None.
+pub const REG_HANDLED: u8 = metatrace::vm::REG_FIRST_FREE;
+
+/// See the module text.
+pub struct FlState {
+    pub lang: u8,
+    pub names: Names,
+    pub classes: RefCell<Vec<&'static ClassInfo>>,
+    /// Changes whenever a class changes in a way that inline caches must notice.
+    pub epoch: Cell<u32>,
+    pub namespaces: RefCell<Vec<&'static Namespace>>,
+    /// Built-in names.
+    pub builtins: OnceCell<&'static Namespace>,
+    pub well_known: OnceCell<WellKnown>,
+    /// Every builtin function and method, by the index in its object.
+    pub builtin_table: RefCell<Vec<&'static BuiltinDef>>,
+    pub codes: RefCell<Vec<&'static Code>>,
+    /// `sys.modules`, by dotted name.
+    pub modules: RefCell<HashMap<String, Value>>,
+    /// The order in which modules were first imported.
+    pub module_order: RefCell<Vec<String>>,
+    /// Functions of the prelude that the interpreter calls, by name.
+    pub prelude: RefCell<HashMap<&'static str, Value>>,
+    pub prelude_namespace: Cell<Option<&'static Namespace>>,
+    /// Folders that imports search.
+    pub search_path: RefCell<Vec<std::path::PathBuf>>,
+    pub argv: RefCell<Vec<String>>,
+    /// Values that do not belong to a more particular table.
+    pub roots: RefCell<Vec<Value>>,
+    /// Objects being printed, against endless recursion.
+    pub printing: RefCell<Vec<Value>>,
+    /// Source texts by path, for tracebacks.
+    pub sources: RefCell<HashMap<String, std::rc::Rc<str>>>,
+    /// Attributes of functions, by code, that are seldom asked for.
+    pub main_path: RefCell<String>,
+}
+
+/// What `Vm::states` holds for FL.
+pub struct StateRef(pub &'static FlState);
+
+impl FlState {
+    /// The state of the engine `vm`.
+    ///
+    /// # Panics
+    /// If FL is not one of its languages.
+    #[inline]
+    pub fn of(vm: &Vm) -> &'static FlState {
+        vm.states
+            .iter()
+            .find_map(|state| state.downcast_ref::<StateRef>())
+            .map(|state| state.0)
+            .expect("FL is registered")
+    }
+
+    /// A state without classes; `boot` fills it.
+    pub fn new(vm: &mut Vm, lang: u8) -> &'static FlState {
+        Box::leak(Box::new(FlState {
+            lang,
+            names: Names::new(&mut vm.symbols),
+            classes: RefCell::default(),
+            epoch: Cell::new(1),
+            namespaces: RefCell::default(),
+            builtins: OnceCell::new(),
+            well_known: OnceCell::new(),
+            builtin_table: RefCell::default(),
+            codes: RefCell::default(),
+            modules: RefCell::default(),
+            module_order: RefCell::default(),
+            prelude: RefCell::default(),
+            prelude_namespace: Cell::new(None),
+            search_path: RefCell::default(),
+            argv: RefCell::default(),
+            roots: RefCell::default(),
+            printing: RefCell::default(),
+            sources: RefCell::default(),
+            main_path: RefCell::default(),
+        }))
+    }
+
+    /// The class with this number.
+    #[inline]
+    pub fn class(&self, id: i64) -> &'static ClassInfo {
+        self.classes.borrow()[id as usize]
+    }
+
+    /// The classes that the interpreter itself refers to.
+    #[inline(always)]
+    pub fn types(&self) -> &WellKnown {
+        self.well_known.get().expect("classes exist before guest code runs")
+    }
+
+    pub fn namespace(&self, id: i64) -> &'static Namespace {
+        self.namespaces.borrow()[id as usize]
+    }
+
+    pub fn builtins(&self) -> &'static Namespace {
+        self.builtins.get().expect("builtins exist before guest code runs")
+    }
+
+    /// The builtin with this number.
+    #[inline]
+    pub fn builtin(&self, index: i64) -> &'static BuiltinDef {
+        self.builtin_table.borrow()[index as usize]
+    }
+
+    /// Makes every inline cache miss.
+    pub fn bump_epoch(&self) {
+        self.epoch.set(self.epoch.get() + 1);
+    }
+
+    /// Shows the collector every value held outside the heap.
+    pub fn visit_roots(&self, visit: &mut dyn FnMut(&mut Value)) {
+        let visit_cell = &mut |cell: &Cell<Value>| {
+            let mut v = cell.get();
+            visit(&mut v);
+            cell.set(v);
+        };
+        for class in self.classes.borrow().iter() {
+            class.visit_roots(visit_cell);
+        }
+        for namespace in self.namespaces.borrow().iter() {
+            namespace.visit_roots(visit_cell);
+        }
+        for code in self.codes.borrow().iter() {
+            let fc: &FlCode = fl_code(code);
+            fc.visit_roots(visit_cell);
+        }
+        for v in self.modules.borrow_mut().values_mut() {
+            visit(v);
+        }
+        for v in self.prelude.borrow_mut().values_mut() {
+            visit(v);
+        }
+        self.roots.borrow_mut().iter_mut().for_each(&mut *visit);
+        self.printing.borrow_mut().iter_mut().for_each(visit);
+    }
+}
