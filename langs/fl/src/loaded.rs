@@ -204,17 +204,17 @@ fn constant(vm: &mut Vm, c: &Const) -> Value {
         Const::None | Const::Code(_) => Value::NONE,
         Const::Bool(b) => Value::bool(*b),
         Const::Int(i) => vm.int(*i),
-        Const::BigInt(i) => vm.big(i),
+        Const::BigInt(i) => vm.big(i.clone()),
         Const::Float(f) => vm.float(*f),
         Const::Str(s) => vm.str(s),
-        Const::Bytes(b) => vm.bytes(b),
+        Const::Bytes(b) => crate::builtins::bytes::new(vm, b),
         Const::Tuple(items) => {
             let items: Vec<Value> = items.iter().map(|c| constant(vm, c)).collect();
             vm.tuple(&items)
         }
         Const::FrozenSet(items) => {
             let items: Vec<Value> = items.iter().map(|c| constant(vm, c)).collect();
-            vm.frozenset(&items)
+            crate::builtins::collections::frozenset(vm, &items)
         }
         Const::Ellipsis => ELLIPSIS,
     }

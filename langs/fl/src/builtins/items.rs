@@ -133,7 +133,7 @@ fn get_slice(vm: &mut Vm, o: Value, slice: Obj<Slice>) -> Guest {
     if let Some(bytes) = vm.bytes_like(o) {
         let span = span(vm, slice, bytes.len())?;
         let part: Vec<u8> = span.indices().map(|i| bytes[i]).collect();
-        return Ok(if is::<Bytes>(o) { vm.bytes(&part) } else { vm.byte_buffer(&part) });
+        return Ok(if is::<Bytes>(o) { super::bytes::new(vm, &part) } else { super::bytes::buffer(vm, &part) });
     }
     if let Some(range) = Obj::<Range>::of(o) {
         return super::ranges::slice(vm, range, slice);

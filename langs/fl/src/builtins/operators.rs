@@ -198,8 +198,8 @@ fn int_binary(vm: &mut Vm, kind: BinKind, a: Value, b: Value) -> Guest {
         BinKind::Mod if number::is_zero(b) => {
             return Err(zero_division(vm, "integer modulo by zero"));
         }
-        BinKind::FloorDiv => vm.int_floordiv(a, b)?,
-        BinKind::Mod => vm.int_mod(a, b)?,
+        BinKind::FloorDiv => int_floordiv(vm, a, b)?,
+        BinKind::Mod => int_mod(vm, a, b)?,
         BinKind::TrueDiv => {
             if number::is_zero(b) {
                 return Err(zero_division(vm, "division by zero"));
@@ -225,11 +225,29 @@ fn int_binary(vm: &mut Vm, kind: BinKind, a: Value, b: Value) -> Guest {
             }
             if kind == BinKind::LShift { vm.int_shl(a, b)? } else { vm.int_shr(a, b)? }
         }
-        BinKind::BitAnd => vm.int_and(a, b),
-        BinKind::BitOr => vm.int_or(a, b),
-        BinKind::BitXor => vm.int_xor(a, b),
+        BinKind::BitAnd => native_int(vm, &number::INT_AND, a, b)?,
+        BinKind::BitOr => native_int(vm, &number::INT_OR, a, b)?,
+        BinKind::BitXor => native_int(vm, &number::INT_XOR, a, b)?,
         BinKind::MatMul => NOT_IMPLEMENTED,
     })
+}
+
+/// Calls one of the runtime's natives on integers.
+pub fn native_int(vm: &mut Vm, native: &'static Native, a: Value, b: Value) -> Guest {
+    match Value(native.call(vm.core_ptr(), &[a.0, b.0])) {
+        Value::RAISED => Err(Raised),
+        v => Ok(v),
+    }
+}
+
+/// Floored quotient of integers.
+pub fn int_floordiv(vm: &mut Vm, a: Value, b: Value) -> Guest {
+    native_int(vm, &number::INT_FLOORDIV, a, b)
+}
+
+/// Remainder of the floored division of integers.
+pub fn int_mod(vm: &mut Vm, a: Value, b: Value) -> Guest {
+    native_int(vm, &number::INT_MOD, a, b)
 }
 
 /// A number as a float; OverflowError for a huge int.

@@ -28,7 +28,7 @@ pub fn new(vm: &mut Vm, start: Value, stop: Value, step: Value) -> Guest {
     let len = if number::cmp(low, high) == Ordering::Less {
         let distance = vm.int_sub(high, low);
         let distance = vm.int_sub(distance, Value::small(1));
-        let steps = vm.int_floordiv(distance, size)?;
+        let steps = super::operators::int_floordiv(vm, distance, size)?;
         vm.int_add(steps, Value::small(1))
     } else {
         ZERO
@@ -75,8 +75,8 @@ pub fn slice(vm: &mut Vm, range: Obj<Range>, slice: Obj<Slice>) -> Guest {
 pub fn position(vm: &mut Vm, range: Obj<Range>, v: Value) -> Guest<Option<Value>> {
     let offset = vm.int_sub(v, range.get(Range::START));
     let step = range.get(Range::STEP);
-    let rest = vm.int_mod(offset, step)?;
-    let i = vm.int_floordiv(offset, step)?;
+    let rest = super::operators::int_mod(vm, offset, step)?;
+    let i = super::operators::int_floordiv(vm, offset, step)?;
     let inside = rest == ZERO
         && number::cmp(i, ZERO) != Ordering::Less
         && number::cmp(i, range.get(Range::LEN)) == Ordering::Less;

@@ -113,7 +113,7 @@ fn add(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
             return Ok(x);
         }
         let all = [a, b].concat();
-        return Ok(if is::<Bytes>(x) { vm.bytes(&all) } else { vm.byte_buffer(&all) });
+        return Ok(if is::<Bytes>(x) { super::bytes::new(vm, &all) } else { super::bytes::buffer(vm, &all) });
     }
     Ok(NOT_IMPLEMENTED)
 }
@@ -153,7 +153,7 @@ fn multiply(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
             super::bytes::assign(vm, buffer, &all);
             return Ok(x);
         }
-        return Ok(if is::<Bytes>(seq) { vm.bytes(&all) } else { vm.byte_buffer(&all) });
+        return Ok(if is::<Bytes>(seq) { super::bytes::new(vm, &all) } else { super::bytes::buffer(vm, &all) });
     }
     Ok(NOT_IMPLEMENTED)
 }
@@ -171,7 +171,7 @@ fn set_algebra(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) ->
     let (Some(a), Some(b)) = (set_like(vm, x), set_like(vm, y)) else {
         return Ok(NOT_IMPLEMENTED);
     };
-    let result = if is::<FrozenSet>(x) { vm.frozenset(&[]) } else { vm.set().value() };
+    let result = if is::<FrozenSet>(x) { super::collections::frozenset(vm, &[]) } else { vm.set().value() };
     let as_set = |vm: &mut Vm, v: Value, items: &[Value]| -> Guest<Option<Value>> {
         if is_set(v) {
             return Ok(Some(v));

@@ -1,0 +1,1079 @@
+//! The built-in functions and the constructors of the built-in types.
+
+use crate::builtins;
+use crate::builtins::operators::{as_float, index};
+use crate::builtins::{iterators, tables};
+use crate::object::class::Kind;
+use crate::object::layouts::*;
+use crate::object::{exception, types};
+use crate::op::{BinKind, CmpKind};
+use crate::state::{FALLBACK, FlState};
+use metatrace::value::Value;
+use runtime::compare::{Hashed, unbool};
+use runtime::engine::Vm;
+use runtime::host::Stream;
+use runtime::layouts::*;
+use runtime::native::Guest;
+use runtime::number;
+use runtime::object::{Obj, is, to_float};
+use runtime::text;
+
+/// Does `v` decide about operations on it itself?
+pub fn is_guest(v: Value) -> bool {
+    is::<Instance>(v)
+}
+
+/// Was the argument left out?
+pub fn absent(v: Value) -> bool {
+    v == Value::UNDEF
+}
+
+/// Writes to standard output; errors become OSError.
+pub fn write_out(vm: &mut Vm, stream: Stream, bytes: &[u8]) -> Guest {
+    match vm.host.write(stream, bytes) {
+        Ok(()) => Ok(Value::NONE),
+        Err(e) => Err(io_error(vm, &e, None)),
+    }
+}
+
+/// An I/O failure as OSError, FileNotFoundError, …
+pub fn io_error(vm: &mut Vm, e: &std::io::Error, path: Option<&str>) -> metatrace::meta::Raised {
+    use std::io::ErrorKind::*;
+    let name = match e.kind() {
+        NotFound => "FileNotFoundError",
+        AlreadyExists => "FileExistsError",
+        PermissionDenied => "PermissionError",
+        BrokenPipe => "BrokenPipeError",
+        IsADirectory => "IsADirectoryError",
+        NotADirectory => "NotADirectoryError",
+        Interrupted => "InterruptedError",
+        _ => "OSError",
+    };
+    let symbol = vm.symbols.intern(name);
+    let fl = FlState::of(vm);
+    let class = fl.builtins().get(symbol).and_then(|c| types::as_class(vm, c));
+    let class = class.unwrap_or(fl.types().OSError);
+    let text = e.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text).to_string();
+    let number = Value::small(e.raw_os_error().unwrap_or(0) as i64);
+    let message = vm.str(&text);
+    let mut args = vec![number, message];
+    if let Some(path) = path {
+        args.push(vm.str(path));
+    }
+    exception::raise_with(vm, class, &args)
+}
+
+/// All values of an iterable; `Ok(None)`: guest code is needed.
+pub fn values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
+    match iterators::collect(vm, v) {
+        Some(items) => items.map(Some),
+        None if iterators::is_iterable(vm, v) => Ok(None),
+        None => {
+            let name = types::type_name(vm, v);
+            Err(exception::type_error(vm, format!("'{name}' object is not iterable")))
+        }
+    }
+}
+
+fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
+    if absent(v) {
+        return Ok(Value::small(0));
+    }
+    if is_guest(v) && types::class_of(vm, v).payload.is_none_or(|p| p != FlState::of(vm).types().str) {
+        return Ok(FALLBACK);
+    }
+    let v = types::unwrap_payload(vm, v);
+    let n = unbool(v);
+    if absent(base) {
+        if number::is_int(n) {
+            return Ok(n);
+        }
+        if let Some(f) = to_float(v) {
+            if f.is_nan() {
+                return Err(exception::value_error(vm, "cannot convert float NaN to integer"));
+            }
+            if f.is_infinite() {
+                let class = FlState::of(vm).types().OverflowError;
+                let message = "cannot convert float infinity to integer";
+                return Err(exception::raise(vm, class, message));
+            }
+            return vm.float_to_int(f.trunc());
+        }
+    }
+    let text = match text::of(v) {
+        Some(text) => text.into_owned(),
+        None => match vm.bytes_like(v) {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None if !absent(base) => {
+                return Err(exception::type_error(vm, "int() can't convert non-string with explicit base"));
+            }
+            None => {
+                let name = types::type_name(vm, v);
+                let message = format!(
+                    "int() argument must be a string, a bytes-like object or a real number, not '{name}'"
+                );
+                return Err(exception::type_error(vm, message));
+            }
+        },
+    };
+    let radix = if absent(base) { 10 } else { index(vm, base)? };
+    if radix != 0 && !(2..=36).contains(&radix) {
+        return Err(exception::value_error(vm, "int() base must be >= 2 and <= 36, or 0"));
+    }
+    match parse_int(vm, &text, radix as u32) {
+        Some(v) => Ok(v),
+        None => {
+            let shown = builtins::text::display_repr(vm, v);
+            let message = format!("invalid literal for int() with base {radix}: {shown}");
+            Err(exception::value_error(vm, message))
+        }
+    }
+}
+
+/// An integer literal as `int()` takes it.
+fn parse_int(vm: &mut Vm, text: &str, radix: u32) -> Option<Value> {
+    let text = text.trim();
+    let (sign, body) = match text.as_bytes().first()? {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("", &text[1..]),
+        _ => ("", text),
+    };
+    let lower = body.to_ascii_lowercase();
+    let prefixed = [("0x", 16), ("0o", 8), ("0b", 2)]
+        .into_iter()
+        .find(|(p, r)| lower.starts_with(p) && (radix == 0 || radix == *r));
+    let (digits, radix) = match prefixed {
+        Some((_, r)) => (body[2..].strip_prefix('_').unwrap_or(&body[2..]), r),
+        None if radix == 0 => {
+            if body.len() > 1 && body.starts_with('0') && body.trim_matches(['0', '_']) != "" {
+                return None;
+            }
+            (body, 10)
+        }
+        None => (body, radix),
+    };
+    if digits.is_empty() || digits.starts_with('_') || digits.ends_with('_') || digits.contains("__") {
+        return None;
+    }
+    let digits: String = digits
+        .chars()
+        .filter(|c| *c != '_')
+        .map(|c| ascii_digit(c).unwrap_or(c))
+        .collect();
+    if !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    vm.parse_int(&format!("{sign}{digits}"), radix)
+}
+
+/// The ASCII form of a decimal digit of another script.
+fn ascii_digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 8] = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xff10];
+    let zero = ZEROS.iter().find(|z| (**z..**z + 10).contains(&(c as u32)))?;
+    char::from_digit(c as u32 - zero, 10)
+}
+
+fn new_float(vm: &mut Vm, v: Value) -> Guest {
+    if absent(v) {
+        return Ok(vm.float(0.0));
+    }
+    if is_guest(v) {
+        return Ok(FALLBACK);
+    }
+    if to_float(v).is_some() {
+        return Ok(v);
+    }
+    if number::is_int(unbool(v)) {
+        let f = as_float(vm, v)?;
+        return Ok(vm.float(f));
+    }
+    let text = match text::of(v) {
+        Some(text) => text.into_owned(),
+        None => match vm.bytes_like(v) {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None => {
+                let name = types::type_name(vm, v);
+                let message =
+                    format!("float() argument must be a string or a real number, not '{name}'");
+                return Err(exception::type_error(vm, message));
+            }
+        },
+    };
+    match parse_float(&text) {
+        Some(f) => Ok(vm.float(f)),
+        None => {
+            let shown = builtins::text::display_repr(vm, v);
+            let message = format!("could not convert string to float: {shown}");
+            Err(exception::value_error(vm, message))
+        }
+    }
+}
+
+/// A float literal as `float()` takes it.
+fn parse_float(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if text.starts_with('_') || text.ends_with('_') || text.contains("__") {
+        return None;
+    }
+    let clean: String =
+        text.chars().filter(|c| *c != '_').map(|c| ascii_digit(c).unwrap_or(c)).collect();
+    number::format::parse_float(&clean)
+}
+
+fn new_str(vm: &mut Vm, v: Value, encoding: Value) -> Guest {
+    if absent(v) {
+        return Ok(vm.well_known.empty_str);
+    }
+    if !absent(encoding) {
+        let Some(bytes) = vm.bytes_like(v) else {
+            return Err(exception::type_error(vm, "decoding to str: need a bytes-like object"));
+        };
+        let bytes = bytes.to_vec();
+        return Ok(vm.str(&String::from_utf8_lossy(&bytes)));
+    }
+    match Value(builtins::text::STR.call(vm.core_ptr(), &[v.0])) {
+        Value::RAISED => Err(metatrace::meta::Raised),
+        v => Ok(v),
+    }
+}
+
+fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
+    if is_guest(v) {
+        return Ok(FALLBACK);
+    }
+    let none = absent(digits) || digits == Value::NONE;
+    let n = unbool(v);
+    if number::is_int(n) {
+        if none {
+            return Ok(n);
+        }
+        let digits = index(vm, digits)?;
+        return if digits >= 0 { Ok(n) } else { round_int(vm, n, -digits) };
+    }
+    let f = as_float(vm, v)?;
+    if none {
+        if !f.is_finite() {
+            return new_int(vm, v, Value::UNDEF);
+        }
+        return vm.float_to_int(f.round_ties_even());
+    }
+    let digits = index(vm, digits)?;
+    if !f.is_finite() || digits > 323 {
+        return Ok(v);
+    }
+    let r = if digits >= 0 {
+        format!("{:.*}", digits as usize, f).parse().unwrap_or(f)
+    } else {
+        let scale = 10f64.powi((-digits).min(400) as i32);
+        let r = (f / scale).round_ties_even() * scale;
+        if r.is_nan() { 0.0 } else { r }
+    };
+    Ok(vm.float(r))
+}
+
+fn round_int(vm: &mut Vm, n: Value, digits: i64) -> Guest {
+    let scale = vm.int_pow(Value::small(10), Value::small(digits.min(100_000)))?;
+    let half = builtins::operators::int_floordiv(vm, scale, Value::small(2))?;
+    let q = builtins::operators::int_floordiv(vm, n, scale)?;
+    let r = builtins::operators::int_mod(vm, n, scale)?;
+    let order = number::cmp(r, half);
+    let odd = builtins::operators::int_mod(vm, q, Value::small(2))? == Value::small(1);
+    let up = order.is_gt() || (order.is_eq() && odd);
+    let q = if up { vm.int_add(q, Value::small(1)) } else { q };
+    Ok(vm.int_mul(q, scale))
+}
+
+fn best(vm: &mut Vm, name: &str, largest: bool, args: Value, key: Value, default: Value) -> Guest {
+    let args = Obj::<Tuple>::cast(args).items();
+    if !(absent(key) || key == Value::NONE) {
+        return Ok(FALLBACK);
+    }
+    let items = match args {
+        [] => {
+            let message = format!("{name} expected at least 1 argument, got 0");
+            return Err(exception::type_error(vm, message));
+        }
+        [one] => match values(vm, *one)? {
+            Some(items) => items,
+            None => return Ok(FALLBACK),
+        },
+        many => many.to_vec(),
+    };
+    if items.iter().any(|v| is_guest(*v)) {
+        return Ok(FALLBACK);
+    }
+    let Some((first, rest)) = items.split_first() else {
+        if !absent(default) {
+            return Ok(default);
+        }
+        return Err(exception::value_error(vm, format!("{name}() arg is an empty sequence")));
+    };
+    let kind = if largest { CmpKind::Gt } else { CmpKind::Lt };
+    let mut best = *first;
+    for v in rest {
+        match builtins::operators::compare(vm, kind, *v, best)? {
+            Value::TRUE => best = *v,
+            FALLBACK => return Ok(FALLBACK),
+            _ => {}
+        }
+    }
+    Ok(best)
+}
+
+fn sum(vm: &mut Vm, iterable: Value, start: Value) -> Guest {
+    let Some(items) = values(vm, iterable)? else {
+        return Ok(FALLBACK);
+    };
+    let mut total = if absent(start) { Value::small(0) } else { start };
+    if is::<Str>(total) {
+        return Err(exception::type_error(vm, "sum() can't sum strings [use ''.join(seq) instead]"));
+    }
+    if is_guest(total) || items.iter().any(|v| is_guest(*v)) {
+        return Ok(FALLBACK);
+    }
+    for v in items {
+        if let (Some(a), Some(b)) = (total.to_int(), v.to_int())
+            && let Some(r) = Value::int(a + b)
+        {
+            total = r;
+            continue;
+        }
+        let code = Value::small(BinKind::Add as i64);
+        let r = builtins::operators::BINARY.call(vm.core_ptr(), &[code.0, total.0, v.0]);
+        total = match Value(r) {
+            Value::RAISED => return Err(metatrace::meta::Raised),
+            v => v,
+        };
+    }
+    Ok(total)
+}
+
+fn quantify(vm: &mut Vm, iterable: Value, wanted: bool) -> Guest {
+    let Some(items) = values(vm, iterable)? else {
+        return Ok(FALLBACK);
+    };
+    for v in items {
+        if is_guest(v) {
+            return Ok(FALLBACK);
+        }
+        if builtins::operators::truth(vm, v) == wanted {
+            return Ok(Value::bool(wanted));
+        }
+    }
+    Ok(Value::bool(!wanted))
+}
+
+fn print(vm: &mut Vm, [args, sep, end, file, flush]: [Value; 5]) -> Guest {
+    if !(absent(file) || file == Value::NONE) {
+        return Ok(FALLBACK);
+    }
+    let stdout = FlState::of(vm).names.stdout;
+    if super::sys::is_redirected(vm, stdout) {
+        return Ok(FALLBACK);
+    }
+    let mut out = Vec::new();
+    let part = |vm: &mut Vm, v: Value, default: &str, name: &str| -> Guest<Vec<u8>> {
+        if absent(v) || v == Value::NONE {
+            return Ok(default.as_bytes().to_vec());
+        }
+        match text::bytes_of(types::unwrap_payload(vm, v)) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => {
+                let class = types::type_name(vm, v);
+                let message = format!("{name} must be None or a string, not {class}");
+                Err(exception::type_error(vm, message))
+            }
+        }
+    };
+    let sep = part(vm, sep, " ", "sep")?;
+    let end = part(vm, end, "\n", "end")?;
+    for (k, v) in Obj::<Tuple>::cast(args).items().iter().enumerate() {
+        if k > 0 {
+            out.extend_from_slice(&sep);
+        }
+        if !builtins::text::write(vm, *v, true, &mut out)? {
+            return Ok(FALLBACK);
+        }
+    }
+    out.extend_from_slice(&end);
+    write_out(vm, Stream::Out, &out)?;
+    if !absent(flush)
+        && builtins::operators::truth(vm, flush)
+        && let Err(e) = vm.host.flush(Stream::Out)
+    {
+        return Err(io_error(vm, &e, None));
+    }
+    Ok(Value::NONE)
+}
+
+fn hash(vm: &mut Vm, v: Value) -> Guest {
+    match vm.hash(v)? {
+        Hashed::Value(h) => Ok(Value::small(h)),
+        Hashed::Ask(x, _) if x == v && !is_guest(x) => Ok(Value::small(vm.heap.identity(v))),
+        Hashed::Ask(..) => Ok(FALLBACK),
+    }
+}
+
+fn chr(vm: &mut Vm, v: Value) -> Guest {
+    if is_guest(v) {
+        return Ok(FALLBACK);
+    }
+    let code = index(vm, v)?;
+    if !(0..0x110000).contains(&code) {
+        return Err(exception::value_error(vm, "chr() arg not in range(0x110000)"));
+    }
+    Ok(text::chr(vm, code as u32))
+}
+
+fn ord(vm: &mut Vm, v: Value) -> Guest {
+    let v = types::unwrap_payload(vm, v);
+    if let Some(s) = Obj::<Str>::of(v) {
+        let n = text::chars(s);
+        if n == 1 {
+            return Ok(Value::small(text::decode(text::bytes(s)).0 as i64));
+        }
+        let message = format!("ord() expected a character, but string of length {n} found");
+        return Err(exception::type_error(vm, message));
+    }
+    if let Some([b]) = vm.bytes_like(v) {
+        return Ok(Value::small(*b as i64));
+    }
+    let name = types::type_name(vm, v);
+    let message = format!("ord() expected string of length 1, but {name} found");
+    Err(exception::type_error(vm, message))
+}
+
+fn in_radix(vm: &mut Vm, v: Value, radix: u32, prefix: &str) -> Guest {
+    if is_guest(v) {
+        return Ok(FALLBACK);
+    }
+    let n = unbool(v);
+    if !number::is_int(n) {
+        index(vm, v)?;
+    }
+    let text = number::format::int_str(n, radix);
+    let text = match text.strip_prefix('-') {
+        Some(digits) => format!("-{prefix}{digits}"),
+        None => format!("{prefix}{text}"),
+    };
+    Ok(vm.str(&text))
+}
+
+/// `dir(o)`
+pub fn dir(vm: &mut Vm, o: Value) -> Guest {
+    let mut names: Vec<u32> = Vec::new();
+    if let Some(module) = Obj::<Module>::of(o) {
+        let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
+        names.extend(namespace.bindings().iter().map(|b| b.0));
+    } else {
+        if let Some(instance) = Obj::<Instance>::of(o) {
+            names.extend(vm.instance_attributes(instance).iter().map(|a| a.0));
+        }
+        let class = types::as_class(vm, o).unwrap_or_else(|| types::class_of(vm, o));
+        for class in class.mro.borrow().iter() {
+            names.extend(class.own_attributes().iter().map(|a| a.0));
+        }
+    }
+    let mut names: Vec<String> = names.iter().map(|n| vm.symbols.name(*n).into_owned()).collect();
+    names.sort();
+    names.dedup();
+    Ok(vm.list_of_strs(names))
+}
+
+fn new_super(vm: &mut Vm, class: Value, receiver: Value) -> Guest {
+    let Some(after) = types::as_class(vm, class) else {
+        return Err(exception::type_error(vm, "super() argument 1 must be a type"));
+    };
+    let start = match types::as_class(vm, receiver) {
+        Some(class) if class.is_subclass(after) => class,
+        _ => types::class_of(vm, receiver),
+    };
+    if !start.is_subclass(after) {
+        let message = "super(type, obj): obj must be an instance or subtype of type";
+        return Err(exception::type_error(vm, message));
+    }
+    let s = vm.alloc::<Super>(0);
+    s.init(Super::CLASS, class);
+    s.init(Super::RECEIVER, receiver);
+    s.init(Super::START, start.value.get());
+    Ok(s.value())
+}
+
+fn reversed(vm: &mut Vm, v: Value) -> Guest {
+    if is_guest(v) {
+        let names = &FlState::of(vm).names;
+        let class = types::class_of(vm, v);
+        if class.lookup(names.reversed).is_some() || class.lookup_guest(names.getitem).is_some() || class.payload.is_none() {
+            return Ok(FALLBACK);
+        }
+    }
+    let v = types::unwrap_payload(vm, v);
+    if is::<Dict>(v) {
+        return Ok(iterators::table_iter(vm, v, iterators::KEYS | iterators::BACKWARDS));
+    }
+    if let Some(view) = Obj::<DictView>::of(v) {
+        let dict = view.get(DictView::DICT);
+        return Ok(iterators::table_iter(vm, dict, view.shape() | iterators::BACKWARDS));
+    }
+    if let Some(range) = Obj::<Range>::of(v) {
+        let slice = vm.slice(Value::NONE, Value::NONE, Value::small(-1));
+        let range = builtins::ranges::slice(vm, range, Obj::cast(slice))?;
+        return iterators::iter(vm, range);
+    }
+    let sequence = is::<List>(v) || is::<Tuple>(v) || is::<Str>(v) || is::<Bytes>(v) || is::<ByteBuffer>(v);
+    if !sequence {
+        let name = types::type_name(vm, v);
+        let message = format!("'{name}' object is not reversible");
+        return Err(exception::type_error(vm, message));
+    }
+    let n = builtins::operators::length(vm, v).unwrap_or(0);
+    let it = vm.alloc::<ReverseIter>(0);
+    it.init(ReverseIter::SEQUENCE, v);
+    it.init(ReverseIter::INDEX, Value::small(n as i64 - 1));
+    Ok(it.value())
+}
+
+/// `iter(v)` if it needs no guest code.
+fn native_iter(vm: &mut Vm, v: Value) -> Guest<Option<Value>> {
+    if is_guest(v) && iterators::collect(vm, v).is_none() {
+        return Ok(None);
+    }
+    let v = types::unwrap_payload(vm, v);
+    if is::<Instance>(v) || is::<Generator>(v) || is::<Class>(v) {
+        return Ok(None);
+    }
+    iterators::iter(vm, v).map(Some)
+}
+
+builtins! {
+    /// Functions and constructors.
+    pub static CORE:
+    "print" "*args sep= end= file= flush=" => "print_guest" |vm, [args, sep, end, file, flush]| print(vm, [args, sep, end, file, flush]);
+    "len" "obj /" |vm, [_v]| Err(exception::type_error(vm, "len"));
+    "isinstance" "obj classinfo /" => "isinstance_any" |vm, [_o, c]| {
+        if is::<Tuple>(c) || is::<Class>(c) || is_guest(c) { return Ok(FALLBACK); }
+        Err(exception::type_error(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union"))
+    };
+    "issubclass" "cls classinfo /" => "issubclass_guest" |vm, [c, other]| {
+        let Some(class) = types::as_class(vm, c) else {
+            return Err(exception::type_error(vm, "issubclass() arg 1 must be a class"));
+        };
+        if is::<Tuple>(other) { return Ok(FALLBACK); }
+        let Some(other) = types::as_class(vm, other) else {
+            return Err(exception::type_error(vm, "issubclass() arg 2 must be a class, a tuple of classes, or a union"));
+        };
+        if class.is_subclass(other) { return Ok(Value::TRUE); }
+        let check = FlState::of(vm).names.class_subclasscheck;
+        Ok(if other.lookup_guest(check).is_some() { FALLBACK } else { Value::FALSE })
+    };
+    "callable" "obj /" |vm, [o]| {
+        let call = FlState::of(vm).names.call;
+        let callable = is::<Function>(o) || is::<Builtin>(o) || is::<BoundMethod>(o) || is::<Class>(o)
+            || types::class_of(vm, o).lookup(call).is_some();
+        Ok(Value::bool(callable))
+    };
+    "getattr" "obj name default= /" |vm, [_o, _n, _d]| Err(exception::type_error(vm, "attribute name must be string"));
+    "hasattr" "obj name /" |vm, [_o, _n]| Err(exception::type_error(vm, "attribute name must be string"));
+    "setattr" "obj name value /" |vm, [_o, _n, _v]| Err(exception::type_error(vm, "attribute name must be string"));
+    "delattr" "obj name /" |vm, [o, name]| {
+        let Some(name) = Obj::<Str>::of(name) else {
+            return Err(exception::type_error(vm, "attribute name must be string"));
+        };
+        let name = Value::symbol(vm.symbol_of(name));
+        match Value(builtins::functions::DELETE_ATTRIBUTE.call(vm.core_ptr(), &[o.0, name.0])) {
+            Value::RAISED => Err(metatrace::meta::Raised),
+            v => Ok(v),
+        }
+    };
+    "iter" "obj sentinel= /" |vm, [v, _s]| iterators::iter(vm, v);
+    "next" "iterator default= /" |vm, [v, _d]| iterators::next(vm, v);
+    "id" "obj /" |vm, [v]| Ok(if v.is_heap() { Value::small(vm.heap.identity(v)) } else { Value::small((v.0 >> 2) as i64) });
+    "hash" "obj /" => "hash_guest" |vm, [v]| hash(vm, v);
+    "repr" "obj /" => "to_repr" |vm, [v]| match Value(builtins::text::REPR.call(vm.core_ptr(), &[v.0])) {
+        Value::RAISED => Err(metatrace::meta::Raised),
+        v => Ok(v),
+    };
+    "ascii" "obj /" => "to_ascii" |vm, [v]| match Value(builtins::text::ASCII.call(vm.core_ptr(), &[v.0])) {
+        Value::RAISED => Err(metatrace::meta::Raised),
+        v => Ok(v),
+    };
+    "format" "value spec= /" => "to_format" |vm, [v, spec]| {
+        let spec = if absent(spec) { vm.well_known.empty_str } else { spec };
+        match Value(builtins::text::FORMAT.call(vm.core_ptr(), &[v.0, spec.0])) {
+            Value::RAISED => Err(metatrace::meta::Raised),
+            v => Ok(v),
+        }
+    };
+    "abs" "x /" => "abs_guest" |vm, [v]| {
+        let n = unbool(v);
+        if number::is_int(n) {
+            return Ok(if number::cmp(n, Value::small(0)).is_lt() { vm.int_sub(Value::small(0), n) } else { n });
+        }
+        if let Some(f) = to_float(v) { return Ok(vm.float(f.abs())); }
+        Ok(FALLBACK)
+    };
+    "round" "number ndigits=" => "round_guest" |vm, [v, digits]| rounded(vm, v, digits);
+    "divmod" "a b /" => "divmod_guest" |vm, [a, b]| {
+        if is_guest(a) || is_guest(b) { return Ok(FALLBACK); }
+        let run = |vm: &mut Vm, kind: BinKind| {
+            let code = Value::small(kind as i64);
+            match Value(builtins::operators::BINARY.call(vm.core_ptr(), &[code.0, a.0, b.0])) {
+                Value::RAISED => Err(metatrace::meta::Raised),
+                v => Ok(v),
+            }
+        };
+        let q = run(vm, BinKind::FloorDiv)?;
+        let r = run(vm, BinKind::Mod)?;
+        Ok(vm.tuple(&[q, r]))
+    };
+    "pow" "base exp mod=" => "pow_guest" |vm, [a, b, modulus]| {
+        if is_guest(a) || is_guest(b) || absent(modulus) || modulus == Value::NONE { return Ok(FALLBACK); }
+        modular_power(vm, unbool(a), unbool(b), unbool(modulus))
+    };
+    "min" "*args key= default=" => "min_guest" |vm, [args, key, default]| best(vm, "min", false, args, key, default);
+    "max" "*args key= default=" => "max_guest" |vm, [args, key, default]| best(vm, "max", true, args, key, default);
+    "sum" "iterable start= /" => "sum_guest" |vm, [iterable, start]| sum(vm, iterable, start);
+    "all" "iterable /" => "all_guest" |vm, [iterable]| quantify(vm, iterable, false);
+    "any" "iterable /" => "any_guest" |vm, [iterable]| quantify(vm, iterable, true);
+    "chr" "i /" => "chr_guest" |vm, [v]| chr(vm, v);
+    "ord" "c /" |vm, [v]| ord(vm, v);
+    "bin" "n /" => "bin_guest" |vm, [v]| in_radix(vm, v, 2, "0b");
+    "oct" "n /" => "oct_guest" |vm, [v]| in_radix(vm, v, 8, "0o");
+    "hex" "n /" => "hex_guest" |vm, [v]| in_radix(vm, v, 16, "0x");
+    "dir" "obj /" |vm, [o]| dir(vm, o);
+    "globals" "" |vm, []| {
+        let main = FlState::of(vm).modules.borrow().get("__main__").copied();
+        match main.and_then(Obj::<Module>::of) {
+            Some(module) => {
+                let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
+                Ok(builtins::modules::globals_dict(vm, namespace))
+            }
+            None => Ok(vm.dict().value()),
+        }
+    };
+    "__import__" "name *rest" |vm, [_n, _r]| Err(exception::type_error(vm, "use importlib.import_module"));
+
+    "int" "x= base=" => "int_guest" |vm, [v, base]| new_int(vm, v, base);
+    "float" "x= /" => "float_guest" |vm, [v]| new_float(vm, v);
+    "bool" "x= /" => "bool_guest" |vm, [v]| {
+        if absent(v) { return Ok(Value::FALSE); }
+        if is_guest(v) { return Ok(FALLBACK); }
+        Ok(Value::bool(builtins::operators::truth(vm, v)))
+    };
+    "str" "object= encoding= errors=" => "to_str" |vm, [v, encoding, _errors]| new_str(vm, v, encoding);
+    "list" "iterable= /" => "list_new" |vm, [v]| {
+        if absent(v) { return Ok(vm.list(&[])); }
+        if let Some(range) = Obj::<Range>::of(v)
+            && let Some((start, step, len)) = builtins::ranges::small(range)
+        {
+            return Ok(vm.range_list(start, step, len as usize));
+        }
+        Ok(match values(vm, v)? { Some(items) => vm.list(&items), None => FALLBACK })
+    };
+    "tuple" "iterable= /" => "tuple_new" |vm, [v]| {
+        if absent(v) { return Ok(vm.well_known.empty_tuple); }
+        if is::<Tuple>(v) { return Ok(v); }
+        Ok(match values(vm, v)? { Some(items) => vm.tuple(&items), None => FALLBACK })
+    };
+    "set" "iterable= /" => "set_new" |vm, [v]| {
+        if absent(v) { return Ok(vm.set().value()); }
+        match values(vm, v)? {
+            Some(items) => Ok(vm.set_of(&items, false)?.done().unwrap_or(FALLBACK)),
+            None => Ok(FALLBACK),
+        }
+    };
+    "frozenset" "iterable= /" => "frozenset_new" |vm, [v]| {
+        if absent(v) { return Ok(builtins::collections::frozenset(vm, &[])); }
+        if is::<FrozenSet>(v) { return Ok(v); }
+        match values(vm, v)? {
+            Some(items) => Ok(vm.set_of(&items, true)?.done().unwrap_or(FALLBACK)),
+            None => Ok(FALLBACK),
+        }
+    };
+    "dict" "*args **kwargs" => "dict_new" |vm, [args, kwargs]| {
+        let args = Obj::<Tuple>::cast(args).items();
+        match args {
+            [] => Ok(kwargs),
+            [v] if is::<Dict>(*v) => {
+                let dict = runtime::dict::Table::of(*v).copy(vm).0;
+                for (key, v) in tables::items(kwargs) { tables::put(vm, dict, key, v)?; }
+                Ok(dict)
+            }
+            _ => Ok(FALLBACK),
+        }
+    };
+    "range" "start stop= step= /" => "range_guest" |vm, [start, stop, step]| {
+        if is_guest(start) || is_guest(stop) || is_guest(step) { return Ok(FALLBACK); }
+        let check = |vm: &mut Vm, v: Value| -> Guest {
+            let n = unbool(v);
+            if number::is_int(n) { return Ok(n); }
+            let name = types::type_name(vm, v);
+            Err(exception::type_error(vm, format!("'{name}' object cannot be interpreted as an integer")))
+        };
+        let start = check(vm, start)?;
+        if absent(stop) { return builtins::ranges::new(vm, Value::small(0), start, Value::small(1)); }
+        let stop = check(vm, stop)?;
+        let step = if absent(step) { Value::small(1) } else { check(vm, step)? };
+        builtins::ranges::new(vm, start, stop, step)
+    };
+    "slice" "start stop= step= /" |vm, [start, stop, step]| {
+        if absent(stop) { return Ok(vm.slice(Value::NONE, start, Value::NONE)); }
+        let step = if absent(step) { Value::NONE } else { step };
+        Ok(vm.slice(start, stop, step))
+    };
+    "enumerate" "iterable start=" => "enumerate_guest" |vm, [v, start]| {
+        let count = if absent(start) { Value::small(0) } else { unbool(start) };
+        let Some(it) = native_iter(vm, v)? else { return Ok(FALLBACK) };
+        if !count.is_int() { return Ok(FALLBACK); }
+        let e = vm.alloc::<Enumerate>(0);
+        e.init(Enumerate::ITERATOR, it);
+        e.init(Enumerate::COUNT, count);
+        Ok(e.value())
+    };
+    "zip" "*iterables strict=" => "zip_guest" |vm, [args, strict]| {
+        if !absent(strict) { return Ok(FALLBACK); }
+        let mut iterators = Vec::new();
+        for v in Obj::<Tuple>::cast(args).items() {
+            match native_iter(vm, *v)? { Some(it) => iterators.push(it), None => return Ok(FALLBACK) }
+        }
+        let iterators = vm.tuple(&iterators);
+        let z = vm.alloc::<Zip>(0);
+        z.init(Zip::ITERATORS, iterators);
+        Ok(z.value())
+    };
+    "reversed" "sequence /" => "reversed_guest" |vm, [v]| reversed(vm, v);
+    "super" "type obj= /" |vm, [class, o]| new_super(vm, class, o);
+    "property" "fget= fset= fdel= doc=" |vm, [get, set, del, doc]| {
+        let or_none = |v: Value| if absent(v) { Value::NONE } else { v };
+        let p = vm.alloc::<Property>(0);
+        p.init(Property::GETTER, or_none(get));
+        p.init(Property::SETTER, or_none(set));
+        p.init(Property::DELETER, or_none(del));
+        p.init(Property::DOC, or_none(doc));
+        Ok(p.value())
+    };
+    "property.getter" "self f" |vm, [p, f]| with_accessor(vm, p, 0, f);
+    "property.setter" "self f" |vm, [p, f]| with_accessor(vm, p, 1, f);
+    "property.deleter" "self f" |vm, [p, f]| with_accessor(vm, p, 2, f);
+    "property.@fget" "self" |_vm, [p]| Ok(Obj::<Property>::cast(p).get(Property::GETTER));
+    "property.@fset" "self" |_vm, [p]| Ok(Obj::<Property>::cast(p).get(Property::SETTER));
+    "property.@fdel" "self" |_vm, [p]| Ok(Obj::<Property>::cast(p).get(Property::DELETER));
+    "property.@__doc__" "self" |_vm, [p]| Ok(Obj::<Property>::cast(p).get(Property::DOC));
+    "staticmethod" "f" |vm, [f]| Ok(builtins::classes::method_kind(vm, STATIC_METHOD, f));
+    "classmethod" "f" |vm, [f]| Ok(builtins::classes::method_kind(vm, CLASS_METHOD, f));
+    "staticmethod.@__func__" "self" |_vm, [o]| Ok(Obj::<MethodKind>::cast(o).get(MethodKind::FUNCTION));
+    "classmethod.@__func__" "self" |_vm, [o]| Ok(Obj::<MethodKind>::cast(o).get(MethodKind::FUNCTION));
+    "method.@__func__" "self" |_vm, [o]| Ok(Obj::<BoundMethod>::cast(o).get(BoundMethod::FUNCTION));
+    "method.@__self__" "self" |_vm, [o]| Ok(Obj::<BoundMethod>::cast(o).get(BoundMethod::RECEIVER));
+    "method.@__name__" "self" |vm, [o]| callable_name(vm, o);
+    "builtin_function_or_method.@__name__" "self" |vm, [o]| callable_name(vm, o);
+    "builtin_function_or_method.@__qualname__" "self" |vm, [o]| callable_name(vm, o);
+    "slice.@start" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::START));
+    "slice.@stop" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::STOP));
+    "slice.@step" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::STEP));
+    "range.@start" "self" |_vm, [o]| Ok(Obj::<Range>::cast(o).get(Range::START));
+    "range.@stop" "self" |_vm, [o]| Ok(Obj::<Range>::cast(o).get(Range::STOP));
+    "range.@step" "self" |_vm, [o]| Ok(Obj::<Range>::cast(o).get(Range::STEP));
+
+    "generator.__next__" "self" |vm, [_g]| Err(exception::type_error(vm, "generator"));
+    "generator.__iter__" "self" |_vm, [g]| Ok(g);
+    "generator.send" "self value /" |vm, [_g, _v]| Err(exception::type_error(vm, "generator"));
+    "generator.throw_one" "self value /" |vm, [_g, _v]| Err(exception::type_error(vm, "generator"));
+    "generator.throw" "self type value= traceback= /" => "generator_throw" |_vm, [_g, _t, _v, _b]| Ok(FALLBACK);
+    "generator.close" "self" => "generator_close" |_vm, [_g]| Ok(FALLBACK);
+
+    "BaseException.@args" "self" |vm, [e]| exception_field(vm, e, "args");
+    "BaseException.args=" "self value" |vm, [e, v]| builtins::functions::set_exception_field(vm, e, "args", v);
+    "BaseException.@__cause__" "self" |vm, [e]| exception_field(vm, e, "__cause__");
+    "BaseException.__cause__=" "self value" |vm, [e, v]| builtins::functions::set_exception_field(vm, e, "__cause__", v);
+    "BaseException.@__context__" "self" |vm, [e]| exception_field(vm, e, "__context__");
+    "BaseException.__context__=" "self value" |vm, [e, v]| builtins::functions::set_exception_field(vm, e, "__context__", v);
+    "BaseException.@__traceback__" "self" |vm, [e]| exception_field(vm, e, "__traceback__");
+    "BaseException.__traceback__=" "self value" |vm, [e, v]| builtins::functions::set_exception_field(vm, e, "__traceback__", v);
+    "BaseException.@__suppress_context__" "self" |vm, [e]| exception_field(vm, e, "__suppress_context__");
+    "BaseException.__suppress_context__=" "self value" |vm, [e, v]| builtins::functions::set_exception_field(vm, e, "__suppress_context__", v);
+    "BaseException.with_traceback" "self tb" |vm, [e, tb]| {
+        builtins::functions::set_exception_field(vm, e, "__traceback__", tb)?;
+        Ok(e)
+    };
+    "BaseException.__init__" "self *args **kwargs" |vm, [e, args, _kwargs]| {
+        let Some(data) = exception::data(vm, e) else {
+            return Err(exception::type_error(vm, "an exception is required"));
+        };
+        data.set(vm, ExcData::ARGS, args);
+        Ok(Value::NONE)
+    };
+    "BaseException.__str__" "self" => "str_of_exception" |vm, [e]| {
+        let mut out = Vec::new();
+        let plain = builtins::text::write_exception(vm, e, &mut out)?;
+        Ok(if plain { vm.str_from_bytes(&out) } else { FALLBACK })
+    };
+    "StopIteration.@value" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
+    "SystemExit.@code" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
+    "OSError.@errno" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
+    "OSError.@strerror" "self" |vm, [e]| os_part(vm, e, 1);
+    "OSError.@filename" "self" |vm, [e]| os_part(vm, e, 2);
+    "ImportError.@name" "self" |_vm, [_e]| Ok(Value::NONE);
+
+    "_fl_init" "obj" => "not_" |vm, [o]| {
+        let init = FlState::of(vm).names.init;
+        let class = types::class_of(vm, o);
+        Ok(class.lookup(init).map_or(Value::NONE, |found| found.get()))
+    };
+    "_fl_class_items" "cls" |vm, [class]| {
+        let class = types::as_class(vm, class).expect("a class");
+        let items: Vec<Value> = class.own_attributes().into_iter().map(|(name, v)| {
+            let name = vm.symbol_text(name);
+            vm.tuple(&[name, v])
+        }).collect();
+        Ok(vm.list(&items))
+    };
+    "_fl_hook" "obj name" |vm, [o, name]| {
+        let symbol = vm.symbol_of(Obj::cast(name));
+        let class = types::class_of(vm, o);
+        let found = class.lookup_guest(symbol).map_or(Value::NONE, |found| found.get());
+        Ok(match Obj::<MethodKind>::of(found) {
+            Some(kind) => kind.get(MethodKind::FUNCTION),
+            None => found,
+        })
+    };
+    "_fl_payload" "obj" |vm, [o]| Ok(types::unwrap_payload(vm, o));
+    "_fl_unhashable" "obj" |vm, [o]| {
+        let hash = FlState::of(vm).names.hash;
+        Ok(Value::bool(types::class_of(vm, o).lookup(hash).is_some_and(|f| f.value == Value::NONE)))
+    };
+    "_fl_default_hash" "obj" |vm, [o]| {
+        let payload = types::unwrap_payload(vm, o);
+        if payload != o && let Hashed::Value(h) = vm.hash(payload)? { return Ok(Value::small(h)); }
+        Ok(Value::small(vm.heap.identity(o)))
+    };
+    "_fl_fold_hash" "value" |vm, [v]| match vm.hash(unbool(types::unwrap_payload(vm, v)))? {
+        Hashed::Value(h) => Ok(Value::small(h)),
+        Hashed::Ask(..) => Ok(Value::small(0)),
+    };
+    "_fl_eq" "a b" |vm, [a, b]| native2(vm, &runtime::compare::EQ, a, b);
+    "_fl_eq_continue" "rest" |vm, [rest]| native1(vm, &runtime::compare::EQ_CONTINUE, rest);
+    "_fl_hash" "v" |vm, [v]| native1(vm, &runtime::compare::HASH, v);
+    "_fl_hash_continue" "rest hash" |vm, [rest, h]| native2(vm, &runtime::compare::HASH_CONTINUE, rest, h);
+    "_fl_mismatch" "a b at" |vm, [a, b, at]| native3(vm, &runtime::compare::MISMATCH, a, b, at);
+    "_fl_find" "table key hash step" |vm, [t, key, h, step]| {
+        let t = types::unwrap_payload(vm, t);
+        native4(vm, &runtime::dict::TABLE_FIND, t, key, h, step)
+    };
+    "_fl_value_at" "table entry" |vm, [t, e]| {
+        let t = types::unwrap_payload(vm, t);
+        native2(vm, &runtime::dict::DICT_VALUE_AT, t, e)
+    };
+    "_fl_dict_add" "table key hash value" |vm, [t, key, h, v]| {
+        let t = types::unwrap_payload(vm, t);
+        native4(vm, &runtime::dict::DICT_ADD, t, key, h, v)
+    };
+    "_fl_put_at" "table entry value" |vm, [t, e, v]| {
+        let t = types::unwrap_payload(vm, t);
+        native3(vm, &runtime::dict::DICT_PUT_AT, t, e, v)
+    };
+    "_fl_delete_at" "table entry" |vm, [t, e]| {
+        let t = types::unwrap_payload(vm, t);
+        native2(vm, &runtime::dict::TABLE_DELETE_AT, t, e)
+    };
+    "_fl_set_add" "table key hash" |vm, [t, key, h]| {
+        let t = types::unwrap_payload(vm, t);
+        native3(vm, &runtime::dict::SET_ADD_NEW, t, key, h)
+    };
+    "_fl_freeze" "set" |vm, [s]| {
+        let frozen = builtins::collections::frozenset(vm, &[]);
+        runtime::dict::Table::of(s).copy_into(vm, runtime::dict::Table::of(frozen));
+        Ok(frozen)
+    };
+    "_fl_send" "generator value" |vm, [_g, _v]| Err(exception::type_error(vm, "generator"));
+    "_fl_throw" "generator value" |vm, [_g, _v]| Err(exception::type_error(vm, "generator"));
+    "_fl_generator_idle" "generator" |_vm, [g]| {
+        use crate::interp::frames::{GENERATOR_DONE, GENERATOR_NEW};
+        let g = Obj::<Generator>::cast(g);
+        let state = g.int(Generator::STATE);
+        if state == GENERATOR_NEW { g.set_int(Generator::STATE, GENERATOR_DONE); }
+        Ok(Value::bool(state == GENERATOR_NEW || state == GENERATOR_DONE))
+    };
+    "_fl_sorted_order" "keys reverse" |vm, [keys, reverse]| sorted_order(vm, keys, reverse == Value::TRUE);
+    "_fl_enter" "obj" |vm, [o]| {
+        let fl = FlState::of(vm);
+        let new = !fl.printing.borrow().contains(&o);
+        if new { fl.printing.borrow_mut().push(o); }
+        Ok(Value::bool(new))
+    };
+    "_fl_leave" "" |vm, []| { FlState::of(vm).printing.borrow_mut().pop(); Ok(Value::NONE) };
+    "_fl_dots" "obj" |vm, [o]| {
+        let o = types::unwrap_payload(vm, o);
+        let dots = if is::<List>(o) { "[...]" } else if is::<Tuple>(o) { "(...)" } else if is::<Dict>(o) { "{...}" } else { "..." };
+        Ok(vm.str(dots))
+    };
+    "_fl_default_repr" "obj" |vm, [o]| { let s = builtins::text::default_repr(vm, o); Ok(vm.str(&s)) };
+    "_fl_str_default" "obj" => "object_str" |vm, [o]| {
+        if types::class_of(vm, o).kind == Kind::Exception { 
+            let mut out = Vec::new();
+            let plain = builtins::text::write_exception(vm, o, &mut out)?;
+            return if plain { Ok(vm.str_from_bytes(&out)) } else { native1(vm, &builtins::text::REPR, o) };
+        }
+        let payload = types::unwrap_payload(vm, o);
+        let names = &FlState::of(vm).names;
+        if is::<Str>(payload) && types::class_of(vm, o).lookup_guest(names.repr).is_none() { return Ok(payload); }
+        Ok(FALLBACK)
+    };
+    "_fl_str_of" "obj" |vm, [o]| { let s = builtins::text::display(vm, o); Ok(vm.str(&s)) };
+    "_fl_as_int" "v" |vm, [v]| {
+        let n = unbool(types::unwrap_payload(vm, v));
+        if number::is_int(n) { return Ok(n); }
+        let name = types::type_name(vm, v);
+        Err(exception::type_error(vm, format!("__int__ returned non-int (type {name})")))
+    };
+    "_fl_text" "text repr original" |_vm, [s, _r, _o]| Ok(s);
+    "_fl_write" "text" |vm, [s]| {
+        let bytes = text::bytes_of(s).unwrap_or(&[]).to_vec();
+        write_out(vm, Stream::Out, &bytes)
+    };
+    "_fl_flush" "" |vm, []| match vm.host.flush(Stream::Out) {
+        Ok(()) => Ok(Value::NONE),
+        Err(e) => Err(io_error(vm, &e, None)),
+    };
+}
+
+fn raw(vm: &mut Vm, native: &'static metatrace::Native, words: &[u64]) -> Guest {
+    match Value(native.call(vm.core_ptr(), words)) {
+        Value::RAISED => Err(metatrace::meta::Raised),
+        v => Ok(v),
+    }
+}
+fn native1(vm: &mut Vm, native: &'static metatrace::Native, a: Value) -> Guest {
+    raw(vm, native, &[a.0])
+}
+fn native2(vm: &mut Vm, native: &'static metatrace::Native, a: Value, b: Value) -> Guest {
+    raw(vm, native, &[a.0, b.0])
+}
+fn native3(vm: &mut Vm, native: &'static metatrace::Native, a: Value, b: Value, c: Value) -> Guest {
+    raw(vm, native, &[a.0, b.0, c.0])
+}
+fn native4(
+    vm: &mut Vm,
+    native: &'static metatrace::Native,
+    a: Value,
+    b: Value,
+    c: Value,
+    d: Value,
+) -> Guest {
+    raw(vm, native, &[a.0, b.0, c.0, d.0])
+}
+
+fn os_part(vm: &mut Vm, e: Value, at: usize) -> Guest {
+    let data = exception::data(vm, e).expect("an exception");
+    let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS)).items();
+    Ok(args.get(at).copied().unwrap_or(Value::NONE))
+}
+
+fn exception_field(vm: &mut Vm, e: Value, name: &str) -> Guest {
+    let Some(data) = exception::data(vm, e) else {
+        return Err(exception::type_error(vm, "an exception is required"));
+    };
+    Ok(match name {
+        "args" => data.get(ExcData::ARGS),
+        "__cause__" => data.get(ExcData::CAUSE),
+        "__context__" => data.get(ExcData::CONTEXT),
+        "__traceback__" => data.get(ExcData::TRACEBACK),
+        _ => Value::bool(data.int(ExcData::SUPPRESS) != 0),
+    })
+}
+
+fn callable_name(vm: &mut Vm, o: Value) -> Guest {
+    let o = match Obj::<BoundMethod>::of(o) {
+        Some(method) => method.get(BoundMethod::FUNCTION),
+        None => o,
+    };
+    if let Some(f) = Obj::<Function>::of(o) {
+        return Ok(f.get(Function::NAME));
+    }
+    let name = Obj::<Builtin>::of(o).map_or(Value::NONE, |b| b.get(Builtin::NAME));
+    Ok(if name == Value::NONE { vm.str("?") } else { name })
+}
+
+fn with_accessor(vm: &mut Vm, p: Value, which: usize, f: Value) -> Guest {
+    let old = Obj::<Property>::cast(p);
+    let mut parts = [Property::GETTER, Property::SETTER, Property::DELETER].map(|field| old.get(field));
+    parts[which] = f;
+    let new = vm.alloc::<Property>(0);
+    new.init(Property::GETTER, parts[0]);
+    new.init(Property::SETTER, parts[1]);
+    new.init(Property::DELETER, parts[2]);
+    new.init(Property::DOC, old.get(Property::DOC));
+    Ok(new.value())
+}
+
+fn modular_power(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Guest {
+    if !(number::is_int(a) && number::is_int(b) && number::is_int(modulus)) {
+        let message = "pow() 3rd argument not allowed unless all arguments are integers";
+        return Err(exception::type_error(vm, message));
+    }
+    if number::is_zero(modulus) {
+        return Err(exception::value_error(vm, "pow() 3rd argument cannot be 0"));
+    }
+    let (mut base, mut exponent) = (number::big(a), number::big(b));
+    let modulus = number::big(modulus);
+    if exponent.sign() == num_bigint::Sign::Minus {
+        match base.modinv(&modulus) {
+            Some(inverse) => (base, exponent) = (inverse, -exponent),
+            None => {
+                let message = "base is not invertible for the given modulus";
+                return Err(exception::value_error(vm, message));
+            }
+        }
+    }
+    let r = base.modpow(&exponent, &modulus);
+    Ok(vm.big(r))
+}
+
+/// The positions of `keys` in sorted order, if built-in comparisons do; None otherwise.
+fn sorted_order(vm: &mut Vm, keys: Value, reverse: bool) -> Guest {
+    let keys = vm.list_values(Obj::cast(keys));
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    if keys.iter().all(|k| k.is_int()) {
+        if reverse {
+            order.sort_by(|a, b| keys[*b].as_int().cmp(&keys[*a].as_int()));
+        } else {
+            order.sort_by_key(|a| keys[*a].as_int());
+        }
+    } else if keys.iter().all(|k| is::<Str>(*k)) {
+        let texts: Vec<&[u8]> = keys.iter().map(|k| text::bytes(Obj::cast(*k))).collect();
+        if reverse {
+            order.sort_by(|a, b| texts[*b].cmp(texts[*a]));
+        } else {
+            order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
+        }
+    } else if keys.iter().all(|k| to_float(*k).is_some_and(|f| !f.is_nan())) {
+        let floats: Vec<f64> = keys.iter().filter_map(|k| to_float(*k)).collect();
+        let cmp = |a: &usize, b: &usize| floats[*a].partial_cmp(&floats[*b]).expect("no NaN");
+        if reverse {
+            order.sort_by(|a, b| cmp(b, a));
+        } else {
+            order.sort_by(cmp);
+        }
+    } else {
+        let mut known = true;
+        let mut cmp = |a: &usize, b: &usize| match vm.order(keys[*a], keys[*b]) {
+            Ok(Some(order)) => order,
+            _ => {
+                known = false;
+                std::cmp::Ordering::Equal
+            }
+        };
+        if reverse {
+            order.sort_by(|a, b| cmp(b, a));
+        } else {
+            order.sort_by(cmp);
+        }
+        vm.take_pending();
+        if !known {
+            return Ok(Value::NONE);
+        }
+    }
+    let order: Vec<Value> = order.into_iter().map(|i| Value::small(i as i64)).collect();
+    Ok(vm.list(&order))
+}

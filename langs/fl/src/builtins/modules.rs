@@ -1,0 +1,351 @@
+//! Modules: finding, loading, completing them.
+
+use crate::builtins::tables;
+use crate::frontend::{Mode, compile_source};
+use crate::loaded;
+use crate::namespace::Namespace;
+use crate::object::{exception, types};
+use crate::state::FlState;
+use crate::stdlib;
+use metatrace::code::Code;
+use metatrace::meta::Raised;
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use runtime::layouts::{Module, Str};
+use runtime::native::Guest;
+use runtime::natives;
+use runtime::object::Obj;
+use runtime::text;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+const ANY: Effects = Effects {
+    opaque: false,
+    ..Effects::ANY
+};
+
+natives! {
+    /// `import name`: the module, or the number of the code that loads it.
+    pub static FIND_MODULE = "find_module"(vm, name, namespace, level) -> Guest [ANY] {
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        let from = FlState::of(vm).namespace(namespace.as_int());
+        let name = absolute(vm, from, &name, level.as_int() as usize)?;
+        find(vm, &name)
+    }
+    /// As `FIND_MODULE`, of a dotted name that is a string; the second argument is ignored.
+    pub static FIND_MODULE_TEXT = "find_module_text"(vm, name, _unused) -> Guest [ANY] {
+        let Some(name) = text::of(name) else {
+            return Err(exception::type_error(vm, "module name must be a string"));
+        };
+        find(vm, &name)
+    }
+    /// `from module import name` where the module has no such attribute.
+    pub static FIND_SUBMODULE = "find_submodule"(vm, module, name) -> Guest [ANY] {
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        find_submodule(vm, module, &name)
+    }
+    /// `from module import *`
+    pub static IMPORT_STAR = "import_star"(vm, namespace, module) -> Guest [ANY] {
+        import_star(vm, namespace.as_int(), module)
+    }
+    /// The body of a module has run.
+    pub static MODULE_COMPLETE = "module_complete"(vm, module) -> () [ANY] {
+        complete(vm, module);
+    }
+}
+
+/// The dotted name that `name` means in a module, `level` packages up.
+fn absolute(vm: &mut Vm, from: &Namespace, name: &str, level: usize) -> Guest<String> {
+    if level == 0 {
+        return Ok(name.to_string());
+    }
+    let package = FlState::of(vm).names.package;
+    let package = from.get(package).and_then(|p| text::of(p).map(|p| p.into_owned()));
+    let package = package.unwrap_or_default();
+    let mut parts: Vec<&str> = package.split('.').filter(|p| !p.is_empty()).collect();
+    if parts.is_empty() {
+        let class = FlState::of(vm).types().ImportError;
+        let message = "attempted relative import with no known parent package";
+        return Err(exception::raise(vm, class, message));
+    }
+    if level > parts.len() {
+        let class = FlState::of(vm).types().ImportError;
+        let message = "attempted relative import beyond top-level package";
+        return Err(exception::raise(vm, class, message));
+    }
+    parts.truncate(parts.len() - (level - 1));
+    if !name.is_empty() {
+        parts.push(name);
+    }
+    Ok(parts.join("."))
+}
+
+/// A module that is loaded, or the number of the code that loads it.
+pub fn find(vm: &mut Vm, name: &str) -> Guest {
+    let fl = FlState::of(vm);
+    if let Some(module) = fl.modules.borrow().get(name) {
+        return Ok(*module);
+    }
+    if let Some(module) = super::boot::native_module(vm, name) {
+        return Ok(module);
+    }
+    let Some(found) = locate(vm, name) else {
+        let class = fl.types().ModuleNotFoundError;
+        let parent = name.rsplit_once('.').map(|(parent, _)| parent);
+        let message = match parent {
+            Some(parent) if fl.modules.borrow().contains_key(parent) && !is_package(vm, parent) => {
+                format!("No module named '{name}'; '{parent}' is not a package")
+            }
+            _ => format!("No module named '{name}'"),
+        };
+        return Err(exception::raise(vm, class, message));
+    };
+    let code = load_source(vm, name, &found)?;
+    Ok(Value::small(code.id as i64))
+}
+
+fn is_package(vm: &Vm, name: &str) -> bool {
+    let fl = FlState::of(vm);
+    let module = fl.modules.borrow().get(name).copied();
+    module.and_then(Obj::<Module>::of).is_some_and(|m| {
+        fl.namespace(m.int(Module::NAMESPACE)).get(fl.names.path).is_some()
+    })
+}
+
+/// A module's text and where it is.
+struct Found {
+    path: String,
+    text: Rc<str>,
+    is_package: bool,
+}
+
+fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
+    let fl = FlState::of(vm);
+    let (folders, last) = match name.rsplit_once('.') {
+        None => (fl.search_path.borrow().clone(), name),
+        Some((parent, last)) => (package_path(vm, parent), last),
+    };
+    for folder in folders {
+        let candidates = [
+            (folder.join(last).join("__init__.py"), true),
+            (folder.join(last).join("__init__.fl"), true),
+            (folder.join(format!("{last}.py")), false),
+            (folder.join(format!("{last}.fl")), false),
+        ];
+        for (path, is_package) in candidates {
+            if let Ok(bytes) = vm.host.read_file(&path) {
+                return Some(Found {
+                    path: path.to_string_lossy().into_owned(),
+                    text: String::from_utf8_lossy(&bytes).into(),
+                    is_package,
+                });
+            }
+        }
+    }
+    let module = stdlib::find(name)?;
+    Some(Found {
+        path: format!("<{name}>"),
+        text: module.source.into(),
+        is_package: module.is_package,
+    })
+}
+
+fn package_path(vm: &mut Vm, package: &str) -> Vec<PathBuf> {
+    let fl = FlState::of(vm);
+    let Some(module) = fl.modules.borrow().get(package).copied().and_then(Obj::<Module>::of) else {
+        return vec![];
+    };
+    let path = fl.namespace(module.int(Module::NAMESPACE)).get(fl.names.path);
+    let items = path.and_then(|path| super::iterators::collect(vm, path));
+    match items {
+        Some(Ok(items)) => {
+            items.into_iter().filter_map(|v| Some(PathBuf::from(text::of(v)?.as_ref()))).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Makes a module object with an empty namespace and enters it into `sys.modules`.
+pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
+    let fl = FlState::of(vm);
+    let id = fl.namespaces.borrow().len() as u32;
+    let namespace: &'static Namespace = Box::leak(Box::new(Namespace::new(id, name)));
+    fl.namespaces.borrow_mut().push(namespace);
+    let module = vm.alloc::<Module>(0);
+    module.init(Module::NAMESPACE, Value::small(id as i64));
+    let text = vm.str(name);
+    module.init(Module::NAME, text);
+    module.init(Module::ATTRS, Value::NONE);
+    namespace.module.set(module.value());
+    namespace.set(vm, fl.names.name, text);
+    fl.modules.borrow_mut().insert(name.to_string(), module.value());
+    namespace
+}
+
+/// Compiles a text and makes the module that running the code will fill.
+fn load_source(vm: &mut Vm, name: &str, found: &Found) -> Guest<&'static Code> {
+    let code = compile(vm, &found.path, &found.text)?;
+    let fl = FlState::of(vm);
+    let namespace = new_module(vm, name);
+    let path = vm.str(&found.path);
+    namespace.set(vm, fl.names.file, path);
+    namespace.set(vm, fl.names.doc, Value::NONE);
+    let package = if found.is_package {
+        let folder = PathBuf::from(&found.path);
+        let folder = folder.parent().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = vm.str(&folder);
+        let folders = vm.list(&[folder]);
+        namespace.set(vm, fl.names.path, folders);
+        name
+    } else {
+        name.rsplit_once('.').map_or("", |(parent, _)| parent)
+    };
+    let package = vm.str(package);
+    namespace.set(vm, fl.names.package, package);
+    let hidden = stdlib::find(name).is_some() && found.path.starts_with('<');
+    Ok(loaded::load(vm, fl, namespace, &code, hidden && name == "prelude"))
+}
+
+/// Compiles a text; errors in it become a SyntaxError.
+pub fn compile(vm: &mut Vm, path: &str, source: &str) -> Guest<std::sync::Arc<crate::code::CodeObject>> {
+    let fl = FlState::of(vm);
+    fl.sources.borrow_mut().insert(path.to_string(), source.into());
+    match compile_source(path, source, Mode::File) {
+        Ok(code) => Ok(code),
+        Err(diagnostics) => Err(syntax_error(vm, &diagnostics)),
+    }
+}
+
+fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Raised {
+    let fl = FlState::of(vm);
+    let Some(first) = diagnostics.first() else {
+        return exception::raise(vm, fl.types().SyntaxError, "invalid syntax");
+    };
+    let class = fl
+        .builtins()
+        .get(vm.symbols.intern(first.kind.name()))
+        .and_then(|c| types::as_class(vm, c))
+        .unwrap_or(fl.types().SyntaxError);
+    let message = vm.str(&first.message);
+    let rendered: String = diagnostics.iter().map(|d| d.render()).collect::<Vec<_>>().join("\n");
+    let e = exception::new(vm, class, &[message]);
+    let (path, line_text) = (vm.str(&first.path), vm.str(&first.text));
+    let rendered = vm.str(&rendered);
+    let fields = [
+        ("msg", message),
+        ("filename", path),
+        ("lineno", Value::small(first.line as i64)),
+        ("offset", Value::small(first.column as i64)),
+        ("text", line_text),
+        ("_rendered", rendered),
+    ];
+    for (name, v) in fields {
+        let name = vm.symbols.intern(name);
+        vm.instance_set(Obj::cast(e), name, v);
+    }
+    vm.raise(e)
+}
+
+fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
+    let fl = FlState::of(vm);
+    let Some(object) = Obj::<Module>::of(module) else {
+        let class = fl.types().ImportError;
+        return Err(exception::raise(vm, class, format!("cannot import name '{name}'")));
+    };
+    let parent = fl.namespace(object.int(Module::NAMESPACE));
+    let parent_name = parent.name.borrow().clone();
+    let dotted = format!("{parent_name}.{name}");
+    let loaded = fl.modules.borrow().get(&dotted).copied();
+    if let Some(loaded) = loaded {
+        return Ok(loaded);
+    }
+    if parent.get(fl.names.path).is_some() && (locate(vm, &dotted).is_some() || super::boot::is_native_module(&dotted)) {
+        return find(vm, &dotted);
+    }
+    let class = fl.types().ImportError;
+    let file = parent.get(fl.names.file).and_then(|f| text::of(f).map(|f| f.into_owned()));
+    let place = file.unwrap_or_else(|| "unknown location".to_string());
+    let message = format!("cannot import name '{name}' from '{parent_name}' ({place})");
+    Err(exception::raise(vm, class, message))
+}
+
+fn import_star(vm: &mut Vm, into: i64, module: Value) -> Guest {
+    let fl = FlState::of(vm);
+    let Some(object) = Obj::<Module>::of(module) else {
+        return Err(exception::type_error(vm, "import * needs a module"));
+    };
+    let from = fl.namespace(object.int(Module::NAMESPACE));
+    let to = fl.namespace(into);
+    if let Some(all) = from.get(fl.names.all) {
+        let names = match super::iterators::collect(vm, all) {
+            Some(names) => names?,
+            None => return Err(exception::type_error(vm, "__all__ must be a sequence of strings")),
+        };
+        for name in names {
+            let Some(name) = Obj::<Str>::of(name) else {
+                return Err(exception::type_error(vm, "Item in __all__ must be str"));
+            };
+            let symbol = vm.symbol_of(name);
+            let Some(v) = from.get(symbol) else {
+                let (module, name) = (from.name.borrow().clone(), vm.symbols.name(symbol).into_owned());
+                let message = format!("module '{module}' has no attribute '{name}'");
+                return Err(exception::attribute_error(vm, message));
+            };
+            to.set(vm, symbol, v);
+        }
+        return Ok(Value::NONE);
+    }
+    for (name, v) in from.bindings() {
+        if !vm.symbols.bytes(name).starts_with(b"_") {
+            to.set(vm, name, v);
+        }
+    }
+    Ok(Value::NONE)
+}
+
+/// Binds a module that is complete in its package.
+fn complete(vm: &mut Vm, module: Value) {
+    let fl = FlState::of(vm);
+    let Some(object) = Obj::<Module>::of(module) else { return };
+    let name = fl.namespace(object.int(Module::NAMESPACE)).name.borrow().clone();
+    let Some((parent, last)) = name.rsplit_once('.') else { return };
+    let parent = fl.modules.borrow().get(parent).copied().and_then(Obj::<Module>::of);
+    if let Some(parent) = parent {
+        let symbol = vm.symbols.intern(last);
+        fl.namespace(parent.int(Module::NAMESPACE)).set(vm, symbol, module);
+    }
+}
+
+/// Forgets a module whose body failed.
+pub fn module_failed(vm: &mut Vm, module: Value) {
+    let fl = FlState::of(vm);
+    if let Some(object) = Obj::<Module>::of(module) {
+        let name = fl.namespace(object.int(Module::NAMESPACE)).name.borrow().clone();
+        if name != "__main__" {
+            fl.modules.borrow_mut().remove(&name);
+        }
+    }
+}
+
+/// The variables of a namespace as a dict (a copy).
+pub fn globals_dict(vm: &mut Vm, namespace: &Namespace) -> Value {
+    let dict = vm.dict().value();
+    for (name, v) in namespace.bindings() {
+        tables::put_name(vm, dict, name, v);
+    }
+    dict
+}
+
+/// Loads a program's main module: the code to run and the module.
+pub fn load_main(vm: &mut Vm, path: &str, source: &str) -> Guest<(&'static Code, Value)> {
+    let code = compile(vm, path, source)?;
+    let fl = FlState::of(vm);
+    let namespace = new_module(vm, "__main__");
+    let file = vm.str(path);
+    namespace.set(vm, fl.names.file, file);
+    namespace.set(vm, fl.names.doc, Value::NONE);
+    namespace.set(vm, fl.names.package, Value::NONE);
+    let code = loaded::load(vm, fl, namespace, &code, false);
+    Ok((code, namespace.module.get()))
+}
