@@ -16,5 +16,6 @@ pub mod trace_view;
 
 /// Registers every language of this build.
 pub fn add_languages(vm: &mut runtime::Vm) {
+    vm.add_language(&fl::language::FL);
     vm.add_language(prolog::PROLOG);
 }

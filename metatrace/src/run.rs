@@ -259,6 +259,17 @@ pub mod mem {
         (0..n).map(move |i| unsafe { *(*core).exit_buffer.add(i) })
     }
 
+    /// The tables of `code`, which the caller knows to be of type `T`: a language's
+    /// step loops run that language's code only. Checked in debug builds.
+    #[inline(always)]
+    pub fn code_data<T: crate::code::CodeData>(code: &'static Code) -> &'static T {
+        let data: &dyn std::any::Any = &*code.data;
+        debug_assert!(data.is::<T>(), "{code:?} is another language's");
+        // SAFETY: the type was right when the code was made, and the caller's knowledge of
+        // the language says which it was; checked above in debug builds.
+        unsafe { &*std::ptr::from_ref(data).cast::<T>() }
+    }
+
     /// Makes `frame` the engine's current frame (outside step loops).
     pub fn set_current(core: *mut VmCore, frame: u64) {
         // SAFETY: `core` is the live engine.

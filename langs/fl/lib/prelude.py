@@ -833,6 +833,14 @@ def print_expr(v):
     print(repr(v))
 
 
+def iterate_lines(stream):
+    while True:
+        line = stream.readline()
+        if not line:
+            return
+        yield line
+
+
 # ------------------------------------------------------------------------- operators
 
 def call_method(name, v, *args):

@@ -420,7 +420,7 @@ fn directive(
         }
         *at += 1;
     }
-    let mut number = |vm: &mut Vm, at: &mut usize, arguments: &mut Arguments| -> Guest<Option<i64>> {
+    let number = |vm: &mut Vm, at: &mut usize, arguments: &mut Arguments| -> Guest<Option<i64>> {
         if peek(*at) == Some('*') {
             *at += 1;
             let v = arguments.take(vm)?;

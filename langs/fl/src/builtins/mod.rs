@@ -41,6 +41,7 @@ pub mod functions;
 pub mod items;
 pub mod iterators;
 pub mod matching;
+pub mod methods;
 pub mod modules;
 pub mod operators;
 pub mod prelude;
@@ -48,6 +49,7 @@ pub mod ranges;
 pub mod sequences;
 pub mod special;
 pub mod tables;
+pub mod sys;
 pub mod text;
 
 use metatrace::Native;

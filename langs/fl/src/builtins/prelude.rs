@@ -11,7 +11,7 @@ use runtime::engine::Vm;
 const SOURCE: &str = include_str!("../../lib/prelude.py");
 
 /// Functions of the prelude that are built-in names of FL programs.
-pub const EXPORTS: &[&str] = &["map", "filter", "sorted", "vars", "__build_class__"];
+pub const EXPORTS: &[&str] = &["map", "filter", "sorted", "vars"];
 
 /// The function that continues an operator when guest code is needed.
 pub fn binary_name(kind: BinKind) -> &'static str {

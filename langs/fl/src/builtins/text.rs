@@ -317,31 +317,7 @@ fn exception_text(vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> Guest<Option<bool
         }
         return Ok(None);
     }
-    let data = exception::data(vm, v).expect("an exception");
-    let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS));
-    let key_error = class.is_subclass(fl.types().KeyError);
-    let os_error = class.is_subclass(fl.types().OSError);
-    match args.items() {
-        [] => Ok(Some(true)),
-        [one] if key_error => write(vm, *one, false, out).map(Some),
-        [one] => write(vm, *one, true, out).map(Some),
-        [number, message, rest @ ..] if os_error => {
-            out.extend_from_slice(b"[Errno ");
-            if !write(vm, *number, true, out)? {
-                return Ok(Some(false));
-            }
-            out.extend_from_slice(b"] ");
-            if !write(vm, *message, true, out)? {
-                return Ok(Some(false));
-            }
-            if let Some(file) = rest.first() {
-                out.extend_from_slice(b": ");
-                return write(vm, *file, false, out).map(Some);
-            }
-            Ok(Some(true))
-        }
-        _ => write(vm, args.value(), false, out).map(Some),
-    }
+    write_exception(vm, v, out).map(Some)
 }
 
 /// `<C object at 0x…>` and the like.
@@ -456,4 +432,47 @@ fn format_value(vm: &mut Vm, v: Value, spec: Value) -> Guest {
 /// `x % y`, `x` text or bytes.
 pub fn percent(vm: &mut Vm, x: Value, y: Value) -> Guest {
     super::formatting::percent(vm, x, y)
+}
+
+/// `str` of an exception, ignoring a `__str__` of its class; false if guest code is needed.
+pub fn write_exception(vm: &mut Vm, e: Value, out: &mut Vec<u8>) -> Guest<bool> {
+    let Some(data) = exception::data(vm, e) else {
+        return Ok(false);
+    };
+    let fl = FlState::of(vm);
+    let class = types::class_of(vm, e);
+    let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS));
+    match args.items() {
+        [] => Ok(true),
+        [one] if class.is_subclass(fl.types().KeyError) => write(vm, *one, false, out),
+        [one] => write(vm, *one, true, out),
+        [number, message, rest @ ..] if class.is_subclass(fl.types().OSError) => {
+            out.extend_from_slice(b"[Errno ");
+            if !write(vm, *number, true, out)? {
+                return Ok(false);
+            }
+            out.extend_from_slice(b"] ");
+            if !write(vm, *message, true, out)? {
+                return Ok(false);
+            }
+            match rest.first() {
+                Some(file) => {
+                    out.extend_from_slice(b": ");
+                    write(vm, *file, false, out)
+                }
+                None => Ok(true),
+            }
+        }
+        _ => write(vm, args.value(), false, out),
+    }
+}
+
+/// What `object.__str__` gives.
+pub fn display_exception_or_repr(vm: &mut Vm, o: Value) -> Guest {
+    let mut out = Vec::new();
+    if write_exception(vm, o, &mut out)? {
+        return Ok(vm.str_from_bytes(&out));
+    }
+    let text = display_repr(vm, o);
+    Ok(vm.str(&text))
 }

@@ -276,6 +276,23 @@ pub fn extend<M: Meta>(m: &mut M, i: Instr) -> Flow {
     }
 }
 
+/// `CallArgs`, `CallKwargs`.
+#[inline(never)]
+pub fn spread<M: Meta>(m: &mut M, i: Instr) -> Flow {
+    let (v, callee) = (m.slot(i.b()), m.slot(i.c()));
+    use builtins::collections as c;
+    if i.number() == num::CallArgs {
+        if m.is_tag(v, Tag::layout(List::ID)) || m.is_tag(v, Tag::layout(Tuple::ID)) {
+            return complete(m, Cont::Def, v);
+        }
+        return native_or(m, &c::CALL_ARGS, [v, callee], "call_args", Cont::Def);
+    }
+    if m.is_tag(v, Tag::layout(runtime::layouts::Dict::ID)) {
+        return complete(m, Cont::Def, v);
+    }
+    native_or(m, &c::CALL_KWARGS, [v, callee], "call_kwargs", Cont::Def)
+}
+
 /// `ListToTuple`.
 #[inline(never)]
 pub fn list_to_tuple<M: Meta>(m: &mut M, i: Instr) -> Flow {

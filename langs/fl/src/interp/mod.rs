@@ -230,6 +230,7 @@ impl Interp for Fl {
             num::Call => call::call(m, i),
             num::CallMethod => call::call_method(m, i),
             num::CallKw | num::CallMethodKw => out!(m, |m| call::call_slow(m, i)),
+            num::CallArgs | num::CallKwargs => out!(m, |m| items::spread(m, i)),
             num::CallEx => out!(m, |m| call::call_ex(m, i)),
             num::Return => {
                 let v = m.slot(i.a());

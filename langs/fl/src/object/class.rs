@@ -336,6 +336,7 @@ fn is_plain(v: Value) -> bool {
 macro_rules! well_known {
     ($($name:ident,)*) => {
         /// Classes that the interpreter refers to.
+        #[allow(non_snake_case, reason = "they are called as in FL")]
         pub struct WellKnown {
             $(pub $name: &'static ClassInfo,)*
             /// By layout tag.

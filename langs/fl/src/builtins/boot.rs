@@ -1,0 +1,466 @@
+//! Setting up an engine for FL: built-in classes, functions, native modules.
+
+use crate::builtins::{
+    self, BuiltinDef, Row, classes, core, methods, modules, parse_signature, sys,
+};
+use crate::namespace::Namespace;
+use crate::object::class::{ClassInfo, Kind, NewClass, WellKnown};
+use crate::object::layouts::*;
+use crate::state::{ELLIPSIS, FlState, NOT_IMPLEMENTED};
+use metatrace::ir::Tag;
+use metatrace::layout::{FloatBox, LayoutType};
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use runtime::layouts::*;
+use runtime::object::Obj;
+
+/// Every table of builtins.
+pub static TABLES: &[&[Row]] =
+    &[core::CORE, classes::CLASS_BUILTINS, methods::COLLECTION_METHODS, sys::SYS];
+
+/// Built-in classes and their bases.
+const CLASSES: &[(&str, &str)] = &[
+    ("type", "object"),
+    ("NoneType", "object"),
+    ("int", "object"),
+    ("bool", "int"),
+    ("float", "object"),
+    ("str", "object"),
+    ("bytes", "object"),
+    ("bytearray", "object"),
+    ("list", "object"),
+    ("tuple", "object"),
+    ("dict", "object"),
+    ("set", "object"),
+    ("frozenset", "object"),
+    ("range", "object"),
+    ("slice", "object"),
+    ("function", "object"),
+    ("builtin_function_or_method", "object"),
+    ("method", "object"),
+    ("module", "object"),
+    ("generator", "object"),
+    ("property", "object"),
+    ("staticmethod", "object"),
+    ("classmethod", "object"),
+    ("super", "object"),
+    ("NotImplementedType", "object"),
+    ("ellipsis", "object"),
+    ("traceback", "object"),
+    ("cell", "object"),
+    ("member_descriptor", "object"),
+    ("enumerate", "object"),
+    ("zip", "object"),
+    ("list_iterator", "object"),
+    ("tuple_iterator", "object"),
+    ("range_iterator", "object"),
+    ("str_iterator", "object"),
+    ("bytes_iterator", "object"),
+    ("dict_keyiterator", "object"),
+    ("dict_keys", "object"),
+    ("dict_values", "object"),
+    ("dict_items", "object"),
+    ("reversed", "object"),
+    ("mappingproxy", "object"),
+    ("_stream", "object"),
+];
+
+/// The exception hierarchy: each class and its base.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("BaseException", "object"),
+    ("SystemExit", "BaseException"),
+    ("KeyboardInterrupt", "BaseException"),
+    ("GeneratorExit", "BaseException"),
+    ("Exception", "BaseException"),
+    ("StopIteration", "Exception"),
+    ("StopAsyncIteration", "Exception"),
+    ("ArithmeticError", "Exception"),
+    ("FloatingPointError", "ArithmeticError"),
+    ("OverflowError", "ArithmeticError"),
+    ("ZeroDivisionError", "ArithmeticError"),
+    ("AssertionError", "Exception"),
+    ("AttributeError", "Exception"),
+    ("BufferError", "Exception"),
+    ("EOFError", "Exception"),
+    ("ImportError", "Exception"),
+    ("ModuleNotFoundError", "ImportError"),
+    ("LookupError", "Exception"),
+    ("IndexError", "LookupError"),
+    ("KeyError", "LookupError"),
+    ("MemoryError", "Exception"),
+    ("NameError", "Exception"),
+    ("UnboundLocalError", "NameError"),
+    ("OSError", "Exception"),
+    ("BlockingIOError", "OSError"),
+    ("ChildProcessError", "OSError"),
+    ("ConnectionError", "OSError"),
+    ("BrokenPipeError", "ConnectionError"),
+    ("FileExistsError", "OSError"),
+    ("FileNotFoundError", "OSError"),
+    ("InterruptedError", "OSError"),
+    ("IsADirectoryError", "OSError"),
+    ("NotADirectoryError", "OSError"),
+    ("PermissionError", "OSError"),
+    ("TimeoutError", "OSError"),
+    ("ReferenceError", "Exception"),
+    ("RuntimeError", "Exception"),
+    ("NotImplementedError", "RuntimeError"),
+    ("RecursionError", "RuntimeError"),
+    ("SyntaxError", "Exception"),
+    ("IndentationError", "SyntaxError"),
+    ("TabError", "IndentationError"),
+    ("SystemError", "Exception"),
+    ("TypeError", "Exception"),
+    ("ValueError", "Exception"),
+    ("UnicodeError", "ValueError"),
+    ("UnicodeDecodeError", "UnicodeError"),
+    ("UnicodeEncodeError", "UnicodeError"),
+    ("Warning", "Exception"),
+    ("DeprecationWarning", "Warning"),
+    ("RuntimeWarning", "Warning"),
+    ("UserWarning", "Warning"),
+];
+
+/// Names that are classes but no built-in names.
+const UNNAMED: &[&str] = &[
+    "NoneType",
+    "function",
+    "builtin_function_or_method",
+    "method",
+    "module",
+    "generator",
+    "NotImplementedType",
+    "ellipsis",
+    "traceback",
+    "cell",
+    "member_descriptor",
+    "list_iterator",
+    "tuple_iterator",
+    "range_iterator",
+    "str_iterator",
+    "bytes_iterator",
+    "dict_keyiterator",
+    "dict_keys",
+    "dict_values",
+    "dict_items",
+    "mappingproxy",
+];
+
+/// Fills a new state.
+pub fn boot(vm: &mut Vm, fl: &'static FlState) {
+    metatrace::layout::register(FL_LAYOUTS);
+    let namespace: &'static Namespace = Box::leak(Box::new(Namespace::new(0, "builtins")));
+    fl.namespaces.borrow_mut().push(namespace);
+    let _ = fl.builtins.set(namespace);
+    // Class number 0 of the shape table stands for no class.
+    let mut classes: Vec<(&str, &'static ClassInfo)> = Vec::new();
+    make_class(vm, fl, &mut classes, "object", None, Kind::Object);
+    for (name, base) in CLASSES {
+        make_class(vm, fl, &mut classes, name, Some(base), Kind::Builtin);
+    }
+    for (name, base) in EXCEPTIONS {
+        make_class(vm, fl, &mut classes, name, Some(base), Kind::Exception);
+    }
+    let by_tag = class_by_tag(&classes);
+    let mut find = |name: &str| {
+        let name = name.trim_start_matches("r#");
+        let found = classes.iter().find(|c| c.0 == name);
+        found.unwrap_or_else(|| panic!("no class {name}")).1
+    };
+    let _ = fl.well_known.set(WellKnown::collect(&mut find, by_tag));
+    for (name, class) in &classes {
+        if !UNNAMED.contains(name) {
+            let symbol = vm.symbols.intern(name);
+            namespace.set(vm, symbol, class.value.get());
+        }
+    }
+    for (name, alias) in [("IOError", "OSError"), ("EnvironmentError", "OSError")] {
+        let symbol = vm.symbols.intern(name);
+        namespace.set(vm, symbol, find(alias).value.get());
+    }
+    let constants =
+        [("NotImplemented", NOT_IMPLEMENTED), ("Ellipsis", ELLIPSIS), ("__debug__", Value::TRUE)];
+    for (name, v) in constants {
+        let symbol = vm.symbols.intern(name);
+        namespace.set(vm, symbol, v);
+    }
+    let none = vm.symbols.intern("__hash__");
+    for name in ["list", "dict", "set", "bytearray"] {
+        find(name).set(vm, fl, none, Value::NONE);
+    }
+    for table in TABLES {
+        for row in *table {
+            register(vm, fl, &classes, row);
+        }
+    }
+    for name in builtins::prelude::EXPORTS {
+        let symbol = vm.symbols.intern(name);
+        let f = builtins::prelude::function(vm, fl, name);
+        namespace.set(vm, symbol, f);
+    }
+    // What is left of the stack depth of guests.
+    vm.heap.core.regs[crate::state::REG_HANDLED as usize] = Value::NONE;
+}
+
+fn make_class(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    name: &'static str,
+    base: Option<&str>,
+    kind: Kind,
+) {
+    let base = base.map(|base| {
+        classes.iter().find(|c| c.0 == base).expect("bases come before what is derived").1
+    });
+    let bases: Vec<&'static ClassInfo> = base.into_iter().collect();
+    let new = NewClass {
+        name,
+        bases: &bases,
+        kind,
+        payload: None,
+        builtin: true,
+        has_dict: kind == Kind::Exception,
+    };
+    let Ok(class) = fl.new_class(vm, new) else {
+        unreachable!("single inheritance has an order");
+    };
+    classes.push((name, class));
+}
+
+fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 256] {
+    let find = |name: &str| classes.iter().find(|c| c.0 == name).expect("a built-in class").1;
+    let mut by_tag = [find("object"); 256];
+    let mut set = |tag: Tag, name: &str| by_tag[tag.0 as usize] = find(name);
+    set(Tag::INT, "int");
+    set(Tag::FLOAT, "float");
+    let rows: &[(u8, &str)] = &[
+        (FloatBox::ID, "float"),
+        (BigInt::ID, "int"),
+        (Str::ID, "str"),
+        (List::ID, "list"),
+        (Tuple::ID, "tuple"),
+        (Range::ID, "range"),
+        (Slice::ID, "slice"),
+        (Cell::ID, "cell"),
+        (Class::ID, "type"),
+        (Dict::ID, "dict"),
+        (Set::ID, "set"),
+        (FrozenSet::ID, "frozenset"),
+        (Bytes::ID, "bytes"),
+        (ByteBuffer::ID, "bytearray"),
+        (Function::ID, "function"),
+        (BoundMethod::ID, "method"),
+        (Builtin::ID, "builtin_function_or_method"),
+        (Module::ID, "module"),
+        (Generator::ID, "generator"),
+        (ListIter::ID, "list_iterator"),
+        (TupleIter::ID, "tuple_iterator"),
+        (RangeIter::ID, "range_iterator"),
+        (BigRangeIter::ID, "range_iterator"),
+        (StrIter::ID, "str_iterator"),
+        (BytesIter::ID, "bytes_iterator"),
+        (DictIter::ID, "dict_keyiterator"),
+        (DictView::ID, "dict_keys"),
+        (ReverseIter::ID, "reversed"),
+        (Traceback::ID, "traceback"),
+        (Property::ID, "property"),
+        (MethodKind::ID, "staticmethod"),
+        (Super::ID, "super"),
+        (MemberSlot::ID, "member_descriptor"),
+        (Enumerate::ID, "enumerate"),
+        (Zip::ID, "zip"),
+        (AttributeDict::ID, "mappingproxy"),
+    ];
+    for (id, name) in rows {
+        set(Tag::layout(*id), name);
+    }
+    by_tag
+}
+
+/// Makes the builtin of a row and binds it where its name says.
+fn register(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    classes: &[(&str, &'static ClassInfo)],
+    row: &'static Row,
+) {
+    if row.name.contains(':') {
+        return;
+    }
+    let (owner, name) = match row.name.split_once('.') {
+        Some((owner, name)) => (Some(owner), name),
+        None => (None, row.name),
+    };
+    let class = |name: &str| classes.iter().find(|c| c.0 == name).map(|c| c.1);
+    let value = make_builtin(vm, fl, row, owner, name.trim_matches(['@', '=']));
+    let Some(owner) = owner else {
+        match class(name) {
+            Some(class) => {
+                let index = Obj::<Builtin>::cast(value).int(Builtin::INDEX) as u32;
+                // `object()` and exceptions are made like any instance.
+                if class != fl.types().object {
+                    class.constructor.set(Some(index));
+                }
+            }
+            None => {
+                let symbol = vm.symbols.intern(name);
+                fl.builtins().set(vm, symbol, value);
+            }
+        }
+        return;
+    };
+    let class = class(owner).unwrap_or_else(|| panic!("{}: no class {owner}", row.name));
+    bind_in_class(vm, fl, class, name, value);
+}
+
+fn bind_in_class(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    class: &'static ClassInfo,
+    name: &str,
+    value: Value,
+) {
+    if let Some(name) = name.strip_prefix('@') {
+        let property = vm.alloc::<Property>(0);
+        property.init(Property::GETTER, value);
+        for field in [Property::SETTER, Property::DELETER] {
+            property.init(field, Value::NONE);
+        }
+        property.init(Property::DOC, Value::NONE);
+        let symbol = vm.symbols.intern(name);
+        class.set(vm, fl, symbol, property.value());
+        return;
+    }
+    if let Some(name) = name.strip_suffix('=') {
+        let symbol = vm.symbols.intern(name);
+        let getter = class.own(symbol).expect("the getter's row comes first");
+        Obj::<Property>::cast(getter.value).init(Property::SETTER, value);
+        return;
+    }
+    let symbol = vm.symbols.intern(name);
+    let value = match name {
+        "__new__" | "fromkeys" => classes::method_kind(vm, STATIC_METHOD, value),
+        "__init_subclass__" => classes::method_kind(vm, CLASS_METHOD, value),
+        _ => value,
+    };
+    class.set(vm, fl, symbol, value);
+}
+
+/// The object of a builtin.
+fn make_builtin(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    row: &'static Row,
+    owner: Option<&'static str>,
+    name: &'static str,
+) -> Value {
+    let index = fl.builtin_table.borrow().len() as u32;
+    let special_name = match name {
+        "_fl_send" => "generator.send",
+        "_fl_throw" => "generator.throw_one",
+        _ => row.name,
+    };
+    let keeps_instance = matches!(owner, Some("object" | "type" | "_stream"))
+        || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o));
+    let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
+        index,
+        row,
+        name,
+        owner,
+        params: parse_signature(vm, row.signature),
+        special: builtins::special::Special::named(special_name),
+        unwraps: owner.is_some() && !keeps_instance,
+    }));
+    fl.builtin_table.borrow_mut().push(def);
+    let text = vm.str(name);
+    let o = vm.alloc::<Builtin>(0);
+    o.init(Builtin::INDEX, Value::small(index as i64));
+    o.init(Builtin::NAME, text);
+    o.value()
+}
+
+/// Is there a native module of this name?
+pub fn is_native_module(name: &str) -> bool {
+    name == "builtins"
+        || TABLES.iter().flat_map(|t| t.iter()).any(|row| {
+            row.name.split_once(':').is_some_and(|(module, _)| module == name)
+        })
+}
+
+/// Makes a native module at its first import.
+pub fn native_module(vm: &mut Vm, name: &str) -> Option<Value> {
+    if !is_native_module(name) {
+        return None;
+    }
+    let fl = FlState::of(vm);
+    let namespace = modules::new_module(vm, name);
+    for row in TABLES.iter().flat_map(|t| t.iter()) {
+        if let Some((module, function)) = row.name.split_once(':')
+            && module == name
+        {
+            let value = make_builtin(vm, fl, row, None, function);
+            let symbol = vm.symbols.intern(function);
+            namespace.set(vm, symbol, value);
+        }
+    }
+    if name == "builtins" {
+        for (symbol, v) in fl.builtins().bindings() {
+            namespace.set(vm, symbol, v);
+        }
+    }
+    constants(vm, fl, namespace, name);
+    Some(namespace.module.get())
+}
+
+fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &str) {
+    let mut set = |vm: &mut Vm, name: &str, v: Value| {
+        let symbol = vm.symbols.intern(name);
+        namespace.set(vm, symbol, v);
+    };
+    if module == "math" {
+        use std::f64::consts;
+        let floats = [
+            ("pi", consts::PI),
+            ("e", consts::E),
+            ("tau", consts::TAU),
+            ("inf", f64::INFINITY),
+            ("nan", f64::NAN),
+        ];
+        for (name, f) in floats {
+            let v = vm.float(f);
+            set(vm, name, v);
+        }
+    }
+    if module != "sys" {
+        return;
+    }
+    let argv: Vec<String> = fl.argv.borrow().clone();
+    let argv = vm.list_of_strs(argv);
+    set(vm, "argv", argv);
+    let path: Vec<String> =
+        fl.search_path.borrow().iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let path = vm.list_of_strs(path);
+    set(vm, "path", path);
+    let max = vm.int(i64::MAX);
+    set(vm, "maxsize", max);
+    set(vm, "maxunicode", Value::small(0x10ffff));
+    for (name, text) in [("platform", "linux"), ("byteorder", "little"), ("version", "3.11.0 (FL)"), ("executable", "")] {
+        let text = vm.str(text);
+        set(vm, name, text);
+    }
+    let version = vm.str("final");
+    let version =
+        vm.tuple(&[Value::small(3), Value::small(11), Value::small(0), version, Value::small(0)]);
+    set(vm, "version_info", version);
+    let modules = vm.dict().value();
+    set(vm, "modules", modules);
+    let class = sys::stream_class(vm);
+    let fd = vm.symbols.intern("_fd");
+    for (number, name) in ["stdin", "stdout", "stderr"].iter().enumerate() {
+        let stream = vm.new_instance(class.id);
+        vm.instance_set(stream, fd, Value::small(number as i64));
+        set(vm, name, stream.value());
+        set(vm, &format!("__{name}__"), stream.value());
+    }
+}

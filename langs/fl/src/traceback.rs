@@ -1,0 +1,191 @@
+//! Uncaught exceptions as CPython prints them.
+
+use crate::builtins::text;
+use crate::loaded::fl_code;
+use crate::object::layouts::ExcData;
+use crate::object::{exception, types};
+use crate::state::FlState;
+use metatrace::code::Code;
+use metatrace::value::Value;
+use runtime::engine::Vm;
+use runtime::host::Stream;
+use runtime::layouts::Instance;
+use runtime::object::Obj;
+
+/// Reports an exception that ended the program; its exit status.
+pub fn report(vm: &mut Vm, e: Value) -> i32 {
+    let fl = FlState::of(vm);
+    let _ = vm.host.flush(Stream::Out);
+    if exception::is_a(vm, e, fl.types().SystemExit) {
+        return match exception::first_arg(vm, e) {
+            Value::NONE => 0,
+            Value::TRUE => 1,
+            Value::FALSE => 0,
+            v if v.is_int() => (v.as_int() & 0xff) as i32,
+            v => {
+                let message = text::display(vm, v);
+                let _ = vm.host.write(Stream::Err, format!("{message}\n").as_bytes());
+                1
+            }
+        };
+    }
+    let text = format(vm, e);
+    let _ = vm.host.write(Stream::Err, text.as_bytes());
+    if exception::is_a(vm, e, fl.types().KeyboardInterrupt) { 130 } else { 1 }
+}
+
+/// The whole report, with the chain of causes and contexts.
+pub fn format(vm: &mut Vm, e: Value) -> String {
+    const CAUSE: &str =
+        "\nThe above exception was the direct cause of the following exception:\n\n";
+    const CONTEXT: &str =
+        "\nDuring handling of the above exception, another exception occurred:\n\n";
+    let mut parts: Vec<String> = Vec::new();
+    let mut seen = vec![];
+    let mut at = e;
+    loop {
+        parts.push(format_one(vm, at));
+        seen.push(at);
+        let Some(data) = exception::data(vm, at) else { break };
+        let (cause, context) = (data.get(ExcData::CAUSE), data.get(ExcData::CONTEXT));
+        let (next, between) = if cause != Value::NONE {
+            (cause, CAUSE)
+        } else if context != Value::NONE && data.int(ExcData::SUPPRESS) == 0 {
+            (context, CONTEXT)
+        } else {
+            break;
+        };
+        if seen.contains(&next) {
+            break;
+        }
+        parts.push(between.to_string());
+        at = next;
+    }
+    parts.reverse();
+    parts.concat()
+}
+
+/// One line of a traceback.
+#[derive(PartialEq, Eq, Clone)]
+struct Line {
+    file: String,
+    line: u32,
+    function: String,
+}
+
+fn format_one(vm: &mut Vm, e: Value) -> String {
+    let mut out = String::new();
+    let traceback = exception::data(vm, e).map_or(Value::NONE, |d| d.get(ExcData::TRACEBACK));
+    let mut lines: Vec<Line> = Vec::new();
+    for (code, pc) in exception::entries(traceback) {
+        let code = vm.codes.get(code);
+        lines.extend(lines_of(vm, code, pc));
+    }
+    if !lines.is_empty() {
+        out.push_str("Traceback (most recent call last):\n");
+    }
+    // As CPython: of more than three equal lines in a row only the number is given.
+    let mut repeats = 0;
+    for (i, line) in lines.iter().enumerate() {
+        repeats = if i > 0 && lines[i - 1] == *line { repeats + 1 } else { 0 };
+        if repeats < 3 {
+            print_line(vm, line, &mut out);
+        }
+        let last = lines.get(i + 1) != Some(line);
+        if last && repeats >= 3 {
+            let more = repeats - 2;
+            let s = if more == 1 { "" } else { "s" };
+            out.push_str(&format!("  [Previous line repeated {more} more time{s}]\n"));
+        }
+    }
+    out.push_str(&description(vm, e));
+    out
+}
+
+/// The lines that a frame contributes: one more for a comprehension compiled into it.
+fn lines_of(vm: &Vm, code: &'static Code, pc: u32) -> Vec<Line> {
+    if code.lang != FlState::of(vm).lang {
+        return vec![Line {
+            file: code.file.clone(),
+            line: code.data.line(pc),
+            function: code.name.clone(),
+        }];
+    }
+    let object = &fl_code(code).object;
+    let line = |line: u32, function: &str| Line {
+        file: code.file.clone(),
+        line,
+        function: function.to_string(),
+    };
+    let own = object.line_at(pc as usize);
+    let mut lines = Vec::new();
+    let mut function = object.name.to_string();
+    let inner = object.inlined.iter().filter(|i| (i.start as u32..i.end as u32).contains(&pc));
+    for inlined in inner {
+        lines.push(line(inlined.line, &function));
+        function = inlined.name.to_string();
+    }
+    lines.push(line(own, &function));
+    lines
+}
+
+fn print_line(vm: &mut Vm, line: &Line, out: &mut String) {
+    out.push_str(&format!(
+        "  File \"{}\", line {}, in {}\n",
+        line.file, line.line, line.function
+    ));
+    let fl = FlState::of(vm);
+    let source = fl.sources.borrow().get(&line.file).cloned();
+    let text = source
+        .as_ref()
+        .and_then(|s| s.lines().nth(line.line.saturating_sub(1) as usize));
+    if let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) {
+        out.push_str(&format!("    {text}\n"));
+    }
+}
+
+/// `Class: message`, and the place of a syntax error.
+fn description(vm: &mut Vm, e: Value) -> String {
+    let fl = FlState::of(vm);
+    if exception::is_a(vm, e, fl.types().SyntaxError)
+        && let Some(instance) = Obj::<Instance>::of(e)
+    {
+        let name = vm.symbols.intern("_rendered");
+        let rendered = vm.instance_get(instance, name);
+        if let Some(rendered) = rendered.and_then(|r| runtime::text::of(r).map(|t| t.into_owned())) {
+            let end = if rendered.ends_with('\n') { "" } else { "\n" };
+            return rendered + end;
+        }
+    }
+    last_line(vm, e) + "\n"
+}
+
+/// `Class: message`
+pub fn last_line(vm: &mut Vm, e: Value) -> String {
+    let class = types::class_of(vm, e);
+    let fl = FlState::of(vm);
+    let module = class
+        .own(fl.names.module)
+        .and_then(|m| runtime::text::of(m.get()).map(|m| m.into_owned()))
+        .filter(|m| m != "__main__" && m != "builtins");
+    let name = match module {
+        Some(module) => format!("{module}.{}", class.qualname.borrow()),
+        None => class.qualname.borrow().clone(),
+    };
+    let message = guest_text(vm, e);
+    if message.is_empty() { name } else { format!("{name}: {message}") }
+}
+
+/// `str(e)`, asking the class's own `__str__` (the program has ended: the driver is free).
+fn guest_text(vm: &mut Vm, e: Value) -> String {
+    let fl = FlState::of(vm);
+    let f = crate::builtins::prelude::function(vm, fl, "to_str");
+    let code = vm.codes.get(Obj::<runtime::layouts::Function>::cast(f).int(runtime::layouts::Function::CODE) as u32);
+    match vm.execute(code, &[e]) {
+        Ok(text) => runtime::text::of(text).map_or_else(String::new, |t| t.into_owned()),
+        Err(_) => {
+            vm.take_pending();
+            "<exception str() failed>".to_string()
+        }
+    }
+}
