@@ -414,7 +414,7 @@ pub fn native_module(vm: &mut Vm, name: &str) -> Option<Value> {
 }
 
 fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &str) {
-    let mut set = |vm: &mut Vm, name: &str, v: Value| {
+    let set = |vm: &mut Vm, name: &str, v: Value| {
         let symbol = vm.symbols.intern(name);
         namespace.set(vm, symbol, v);
     };
