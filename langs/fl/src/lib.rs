@@ -28,5 +28,5 @@ pub mod op;
 pub mod source;
 pub mod state;
 pub mod stdlib;
-pub mod traceback;
 pub mod syntax;
+pub mod traceback;

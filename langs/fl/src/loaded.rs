@@ -103,7 +103,11 @@ impl CodeData for FlCode {
         for slot in self.object.live_slots(pc).iter() {
             mask.insert(slot);
         }
-        let again = self.object.instrs.get(pc).is_some_and(|i| runs_again(i.op()));
+        let again = self
+            .object
+            .instrs
+            .get(pc)
+            .is_some_and(|i| runs_again(i.op()));
         if flags != 0 || again {
             mask.insert(self.scratch);
             mask.insert(self.state_slot);
@@ -143,11 +147,19 @@ pub fn load(
             _ => None,
         })
         .collect();
-    let consts = object.consts.iter().map(|c| Cell::new(constant(vm, c))).collect();
+    let consts = object
+        .consts
+        .iter()
+        .map(|c| Cell::new(constant(vm, c)))
+        .collect();
     let names = object.names.iter().map(|n| vm.symbols.intern(n)).collect();
     let n_params = object.params.slots() as usize;
-    let param_names =
-        object.slot_names.iter().take(n_params).map(|n| vm.symbols.intern(n)).collect();
+    let param_names = object
+        .slot_names
+        .iter()
+        .take(n_params)
+        .map(|n| vm.symbols.intern(n))
+        .collect();
     let params = &object.params;
     let simple = object.kind == CodeKind::Function
         && !object.is_generator

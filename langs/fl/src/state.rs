@@ -112,7 +112,9 @@ impl FlState {
     /// The classes that the interpreter itself refers to.
     #[inline(always)]
     pub fn types(&self) -> &WellKnown {
-        self.well_known.get().expect("classes exist before guest code runs")
+        self.well_known
+            .get()
+            .expect("classes exist before guest code runs")
     }
 
     pub fn namespace(&self, id: i64) -> &'static Namespace {
@@ -120,7 +122,9 @@ impl FlState {
     }
 
     pub fn builtins(&self) -> &'static Namespace {
-        self.builtins.get().expect("builtins exist before guest code runs")
+        self.builtins
+            .get()
+            .expect("builtins exist before guest code runs")
     }
 
     /// The builtin with this number.

@@ -24,14 +24,20 @@ pub fn report(vm: &mut Vm, e: Value) -> i32 {
             v if v.is_int() => (v.as_int() & 0xff) as i32,
             v => {
                 let message = text::display(vm, v);
-                let _ = vm.host.write(Stream::Err, format!("{message}\n").as_bytes());
+                let _ = vm
+                    .host
+                    .write(Stream::Err, format!("{message}\n").as_bytes());
                 1
             }
         };
     }
     let text = format(vm, e);
     let _ = vm.host.write(Stream::Err, text.as_bytes());
-    if exception::is_a(vm, e, fl.types().KeyboardInterrupt) { 130 } else { 1 }
+    if exception::is_a(vm, e, fl.types().KeyboardInterrupt) {
+        130
+    } else {
+        1
+    }
 }
 
 /// The whole report, with the chain of causes and contexts.
@@ -46,7 +52,9 @@ pub fn format(vm: &mut Vm, e: Value) -> String {
     loop {
         parts.push(format_one(vm, at));
         seen.push(at);
-        let Some(data) = exception::data(vm, at) else { break };
+        let Some(data) = exception::data(vm, at) else {
+            break;
+        };
         let (cause, context) = (data.get(ExcData::CAUSE), data.get(ExcData::CONTEXT));
         let (next, between) = if cause != Value::NONE {
             (cause, CAUSE)
@@ -87,7 +95,11 @@ fn format_one(vm: &mut Vm, e: Value) -> String {
     // As CPython: of more than three equal lines in a row only the number is given.
     let mut repeats = 0;
     for (i, line) in lines.iter().enumerate() {
-        repeats = if i > 0 && lines[i - 1] == *line { repeats + 1 } else { 0 };
+        repeats = if i > 0 && lines[i - 1] == *line {
+            repeats + 1
+        } else {
+            0
+        };
         if repeats < 3 {
             print_line(vm, line, &mut out);
         }
@@ -120,7 +132,10 @@ fn lines_of(vm: &Vm, code: &'static Code, pc: u32) -> Vec<Line> {
     let own = object.line_at(pc as usize);
     let mut lines = Vec::new();
     let mut function = object.name.to_string();
-    let inner = object.inlined.iter().filter(|i| (i.start as u32..i.end as u32).contains(&pc));
+    let inner = object
+        .inlined
+        .iter()
+        .filter(|i| (i.start as u32..i.end as u32).contains(&pc));
     for inlined in inner {
         lines.push(line(inlined.line, &function));
         function = inlined.name.to_string();
@@ -152,7 +167,8 @@ fn description(vm: &mut Vm, e: Value) -> String {
     {
         let name = vm.symbols.intern("_rendered");
         let rendered = vm.instance_get(instance, name);
-        if let Some(rendered) = rendered.and_then(|r| runtime::text::of(r).map(|t| t.into_owned())) {
+        if let Some(rendered) = rendered.and_then(|r| runtime::text::of(r).map(|t| t.into_owned()))
+        {
             let end = if rendered.ends_with('\n') { "" } else { "\n" };
             return rendered + end;
         }
@@ -173,14 +189,20 @@ pub fn last_line(vm: &mut Vm, e: Value) -> String {
         None => class.qualname.borrow().clone(),
     };
     let message = guest_text(vm, e);
-    if message.is_empty() { name } else { format!("{name}: {message}") }
+    if message.is_empty() {
+        name
+    } else {
+        format!("{name}: {message}")
+    }
 }
 
 /// `str(e)`, asking the class's own `__str__` (the program has ended: the driver is free).
 fn guest_text(vm: &mut Vm, e: Value) -> String {
     let fl = FlState::of(vm);
     let f = crate::builtins::prelude::function(vm, fl, "to_str");
-    let code = vm.codes.get(Obj::<runtime::layouts::Function>::cast(f).int(runtime::layouts::Function::CODE) as u32);
+    let code = vm.codes.get(
+        Obj::<runtime::layouts::Function>::cast(f).int(runtime::layouts::Function::CODE) as u32,
+    );
     match vm.execute(code, &[e]) {
         Ok(text) => runtime::text::of(text).map_or_else(String::new, |t| t.into_owned()),
         Err(_) => {

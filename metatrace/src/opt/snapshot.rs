@@ -12,7 +12,7 @@ use crate::ir::{
     Class, DelayedStore, Descr, FrameSnap, FrameSnapId, LabelId, Op, OpRef, SnapVal, Snapshot,
     SnapshotId, Tag, Trace, Ty, VirtualObject,
 };
-use crate::layout::{FLOAT_BOX, FieldRef, Kind};
+use crate::layout::{FLOAT_BOX, Kind};
 use std::rc::Rc;
 
 /// Heap facts that the knowledge of one exit may have.

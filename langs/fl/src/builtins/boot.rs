@@ -15,8 +15,12 @@ use runtime::layouts::*;
 use runtime::object::Obj;
 
 /// Every table of builtins.
-pub static TABLES: &[&[Row]] =
-    &[core::CORE, classes::CLASS_BUILTINS, methods::COLLECTION_METHODS, sys::SYS];
+pub static TABLES: &[&[Row]] = &[
+    core::CORE,
+    classes::CLASS_BUILTINS,
+    methods::COLLECTION_METHODS,
+    sys::SYS,
+];
 
 /// Built-in classes and their bases.
 const CLASSES: &[(&str, &str)] = &[
@@ -178,8 +182,11 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
         let symbol = vm.symbols.intern(name);
         namespace.set(vm, symbol, find(alias).value.get());
     }
-    let constants =
-        [("NotImplemented", NOT_IMPLEMENTED), ("Ellipsis", ELLIPSIS), ("__debug__", Value::TRUE)];
+    let constants = [
+        ("NotImplemented", NOT_IMPLEMENTED),
+        ("Ellipsis", ELLIPSIS),
+        ("__debug__", Value::TRUE),
+    ];
     for (name, v) in constants {
         let symbol = vm.symbols.intern(name);
         namespace.set(vm, symbol, v);
@@ -211,7 +218,11 @@ fn make_class(
     kind: Kind,
 ) {
     let base = base.map(|base| {
-        classes.iter().find(|c| c.0 == base).expect("bases come before what is derived").1
+        classes
+            .iter()
+            .find(|c| c.0 == base)
+            .expect("bases come before what is derived")
+            .1
     });
     let bases: Vec<&'static ClassInfo> = base.into_iter().collect();
     let new = NewClass {
@@ -229,7 +240,13 @@ fn make_class(
 }
 
 fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 256] {
-    let find = |name: &str| classes.iter().find(|c| c.0 == name).expect("a built-in class").1;
+    let find = |name: &str| {
+        classes
+            .iter()
+            .find(|c| c.0 == name)
+            .expect("a built-in class")
+            .1
+    };
     let mut by_tag = [find("object"); 256];
     let mut set = |tag: Tag, name: &str| by_tag[tag.0 as usize] = find(name);
     set(Tag::INT, "int");
@@ -384,7 +401,9 @@ fn make_builtin(
 pub fn is_native_module(name: &str) -> bool {
     name == "builtins"
         || TABLES.iter().flat_map(|t| t.iter()).any(|row| {
-            row.name.split_once(':').is_some_and(|(module, _)| module == name)
+            row.name
+                .split_once(':')
+                .is_some_and(|(module, _)| module == name)
         })
 }
 
@@ -438,20 +457,34 @@ fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &
     let argv: Vec<String> = fl.argv.borrow().clone();
     let argv = vm.list_of_strs(argv);
     set(vm, "argv", argv);
-    let path: Vec<String> =
-        fl.search_path.borrow().iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let path: Vec<String> = fl
+        .search_path
+        .borrow()
+        .iter()
+        .map(|p| p.to_string_lossy().into_owned())
+        .collect();
     let path = vm.list_of_strs(path);
     set(vm, "path", path);
     let max = vm.int(i64::MAX);
     set(vm, "maxsize", max);
     set(vm, "maxunicode", Value::small(0x10ffff));
-    for (name, text) in [("platform", "linux"), ("byteorder", "little"), ("version", "3.11.0 (FL)"), ("executable", "")] {
+    for (name, text) in [
+        ("platform", "linux"),
+        ("byteorder", "little"),
+        ("version", "3.11.0 (FL)"),
+        ("executable", ""),
+    ] {
         let text = vm.str(text);
         set(vm, name, text);
     }
     let version = vm.str("final");
-    let version =
-        vm.tuple(&[Value::small(3), Value::small(11), Value::small(0), version, Value::small(0)]);
+    let version = vm.tuple(&[
+        Value::small(3),
+        Value::small(11),
+        Value::small(0),
+        version,
+        Value::small(0),
+    ]);
     set(vm, "version_info", version);
     let modules = vm.dict().value();
     set(vm, "modules", modules);

@@ -15,7 +15,8 @@ pub fn new(vm: &mut Vm, bytes: &[u8]) -> Value {
         return vm.well_known.empty_bytes;
     }
     let o = vm.alloc_counted::<Bytes>(0, bytes.len());
-    o.bytes_mut(Bytes::ITEMS, bytes.len()).copy_from_slice(bytes);
+    o.bytes_mut(Bytes::ITEMS, bytes.len())
+        .copy_from_slice(bytes);
     o.value()
 }
 
@@ -33,11 +34,15 @@ pub fn assign(vm: &mut Vm, o: Obj<ByteBuffer>, bytes: &[u8]) {
     if bytes.len() > room {
         let bigger = (bytes.len() + bytes.len() / 8 + 8).max(16);
         let store = vm.alloc_counted::<ByteArray>(0, bigger);
-        store.bytes_mut(ByteArray::ITEMS, bytes.len()).copy_from_slice(bytes);
+        store
+            .bytes_mut(ByteArray::ITEMS, bytes.len())
+            .copy_from_slice(bytes);
         o.set(vm, ByteBuffer::STORE, store.value());
     } else if !bytes.is_empty() {
         let store = Obj::<ByteArray>::cast(o.get(ByteBuffer::STORE));
-        store.bytes_mut(ByteArray::ITEMS, bytes.len()).copy_from_slice(bytes);
+        store
+            .bytes_mut(ByteArray::ITEMS, bytes.len())
+            .copy_from_slice(bytes);
     }
     o.set_int(ByteBuffer::LEN, bytes.len() as i64);
 }
@@ -72,7 +77,10 @@ pub fn set_item(vm: &mut Vm, o: Obj<ByteBuffer>, key: Value, v: Value) -> Guest 
     let mut all = bytes;
     if let Some(slice) = Obj::<Slice>::of(key) {
         let Some(new) = bytes_of(vm, v)? else {
-            return Err(exception::type_error(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
+            return Err(exception::type_error(
+                vm,
+                "can assign only bytes, buffers, or iterables of ints in range(0, 256)",
+            ));
         };
         let span = span(vm, slice, all.len())?;
         if span.step == 1 {
@@ -193,5 +201,9 @@ pub fn percent(vm: &mut Vm, x: Value, y: Value) -> Guest {
         Some(text) => text.chars().map(|c| c as u8).collect(),
         None => return Ok(text),
     };
-    Ok(if is::<Bytes>(x) { new(vm, &bytes) } else { buffer(vm, &bytes) })
+    Ok(if is::<Bytes>(x) {
+        new(vm, &bytes)
+    } else {
+        buffer(vm, &bytes)
+    })
 }

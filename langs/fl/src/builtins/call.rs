@@ -67,11 +67,7 @@ pub fn call_native<M: Meta>(
     m.call_many(def.row.native, &bound)
 }
 
-fn bind<M: Meta>(
-    m: &mut M,
-    def: &'static BuiltinDef,
-    args: &Args<M>,
-) -> Result<Bound<M>, Raised> {
+fn bind<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Result<Bound<M>, Raised> {
     let undef = m.val(Value::UNDEF);
     let given = args.count();
     let mut bound: Bound<M> = SmallVec::new();
@@ -106,7 +102,11 @@ fn bind<M: Meta>(
             ParamKind::Keywords => {
                 let dict = m.call(&collections::NEW_DICT, []);
                 for (k, &name) in args.names.iter().enumerate() {
-                    if !def.params.iter().any(|p| p.name == name && !p.positional_only) {
+                    if !def
+                        .params
+                        .iter()
+                        .any(|p| p.name == name && !p.positional_only)
+                    {
                         keywords_used += 1;
                         let name = m.val(Value::symbol(name));
                         let v = args.values[given + k];
@@ -154,14 +154,23 @@ fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String
     let short = def.name;
     let given = given - usize::from(method && given > 0);
     let params: Vec<_> = def.params.iter().skip(method as usize).collect();
-    if let Some(unknown) = keywords.iter().find(|k| !params.iter().any(|p| p.name == **k && !p.positional_only)) {
-        if params.iter().all(|p| p.positional_only || p.kind == ParamKind::Required) {
+    if let Some(unknown) = keywords
+        .iter()
+        .find(|k| !params.iter().any(|p| p.name == **k && !p.positional_only))
+    {
+        if params
+            .iter()
+            .all(|p| p.positional_only || p.kind == ParamKind::Required)
+        {
             return format!("{name}() takes no keyword arguments");
         }
         let unknown = vm.symbols.name(*unknown);
         return format!("'{unknown}' is an invalid keyword argument for {short}()");
     }
-    let required = params.iter().filter(|p| p.kind == ParamKind::Required).count();
+    let required = params
+        .iter()
+        .filter(|p| p.kind == ParamKind::Required)
+        .count();
     let most = params
         .iter()
         .filter(|p| matches!(p.kind, ParamKind::Required | ParamKind::Optional))
@@ -175,7 +184,13 @@ fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String
         };
     }
     if given < required {
-        return format!("{short} expected at least {required} argument{}, got {given}", plural(required));
+        return format!(
+            "{short} expected at least {required} argument{}, got {given}",
+            plural(required)
+        );
     }
-    format!("{short} expected at most {most} argument{}, got {given}", plural(most))
+    format!(
+        "{short} expected at most {most} argument{}, got {given}",
+        plural(most)
+    )
 }

@@ -45,14 +45,19 @@ fn has_hooks(vm: &mut Vm, class: Value) -> bool {
         .any(|c| !c.builtin && c.own(names.init_subclass).is_some());
     inherits
         || class.own_attributes().iter().any(|(_, v)| {
-            is::<Instance>(*v) && types::class_of(vm, *v).lookup_guest(names.set_name).is_some()
+            is::<Instance>(*v)
+                && types::class_of(vm, *v)
+                    .lookup_guest(names.set_name)
+                    .is_some()
         })
 }
 
 /// `module.name` as `repr` shows it.
 pub fn full_name(vm: &Vm, class: &'static ClassInfo) -> String {
     let fl = FlState::of(vm);
-    let module = class.own(fl.names.module).and_then(|m| text::of(m.get()).map(|s| s.into_owned()));
+    let module = class
+        .own(fl.names.module)
+        .and_then(|m| text::of(m.get()).map(|s| s.into_owned()));
     match module {
         Some(module) if module != "builtins" => format!("{module}.{}", class.qualname.borrow()),
         _ => class.qualname.borrow().clone(),
@@ -60,13 +65,7 @@ pub fn full_name(vm: &Vm, class: &'static ClassInfo) -> String {
 }
 
 /// Makes a class from its parts.
-pub fn build(
-    vm: &mut Vm,
-    name: &str,
-    bases: &[Value],
-    namespace: Value,
-    module: &str,
-) -> Guest {
+pub fn build(vm: &mut Vm, name: &str, bases: &[Value], namespace: Value, module: &str) -> Guest {
     let fl = FlState::of(vm);
     let object = fl.types().object;
     let mut parents: Vec<&'static ClassInfo> = Vec::new();
@@ -76,7 +75,10 @@ pub fn build(
             return Err(exception::type_error(vm, message));
         };
         if base == fl.types().bool || base == fl.types().NoneType || base == fl.types().function {
-            let message = format!("type '{}' is not an acceptable base type", base.name.borrow());
+            let message = format!(
+                "type '{}' is not an acceptable base type",
+                base.name.borrow()
+            );
             return Err(exception::type_error(vm, message));
         }
         if parents.contains(&base) {
@@ -93,7 +95,11 @@ pub fn build(
         _ => b.payload,
     });
     let exception_base = parents.iter().any(|b| b.kind == Kind::Exception);
-    let kind = if exception_base { Kind::Exception } else { Kind::Object };
+    let kind = if exception_base {
+        Kind::Exception
+    } else {
+        Kind::Object
+    };
     let slots = tables::get_name(vm, namespace, fl.names.slots);
     let has_dict = slots.is_none() || parents.iter().any(|b| b.has_dict);
     let new = NewClass {
@@ -124,7 +130,9 @@ fn fill(vm: &mut Vm, class: &'static ClassInfo, namespace: Value, module: &str) 
     let fl = FlState::of(vm);
     let names = &fl.names;
     for (key, v) in tables::items(namespace) {
-        let Some(key) = Obj::<Str>::of(key) else { continue };
+        let Some(key) = Obj::<Str>::of(key) else {
+            continue;
+        };
         let symbol = vm.symbol_of(key);
         if symbol == names.qualname {
             if let Some(text) = text::of(v) {
@@ -170,7 +178,12 @@ fn add_slots(vm: &mut Vm, class: &'static ClassInfo, slots: Value) -> Guest<()> 
     } else {
         match builtins::iterators::collect(vm, slots) {
             Some(names) => names?,
-            None => return Err(exception::type_error(vm, "__slots__ must be an iterable of str")),
+            None => {
+                return Err(exception::type_error(
+                    vm,
+                    "__slots__ must be an iterable of str",
+                ));
+            }
         }
     };
     for name in names {
@@ -218,15 +231,25 @@ pub fn set_attribute(vm: &mut Vm, class: &'static ClassInfo, name: u32, v: Value
     let fl = FlState::of(vm);
     let names = &fl.names;
     if class.builtin {
-        let (text, class) = (vm.symbols.name(name).into_owned(), class.name.borrow().clone());
+        let (text, class) = (
+            vm.symbols.name(name).into_owned(),
+            class.name.borrow().clone(),
+        );
         let message = format!("cannot set '{text}' attribute of immutable type '{class}'");
         return Err(exception::type_error(vm, message));
     }
     if name == names.name || name == names.qualname {
         let Some(text) = text::of(v) else {
-            return Err(exception::type_error(vm, "can only assign string to the name of a class"));
+            return Err(exception::type_error(
+                vm,
+                "can only assign string to the name of a class",
+            ));
         };
-        let field = if name == names.name { &class.name } else { &class.qualname };
+        let field = if name == names.name {
+            &class.name
+        } else {
+            &class.qualname
+        };
         *field.borrow_mut() = text.into_owned();
         return Ok(Value::NONE);
     }

@@ -182,12 +182,17 @@ fn fallback_if_iterable(vm: &mut Vm, v: Value) -> Guest {
         return Ok(FALLBACK);
     }
     let name = types::type_name(vm, v);
-    Err(exception::type_error(vm, format!("'{name}' object is not iterable")))
+    Err(exception::type_error(
+        vm,
+        format!("'{name}' object is not iterable"),
+    ))
 }
 
 /// Is `v` an object with a `keys` method?
 pub fn has_keys(vm: &Vm, v: Value) -> bool {
-    types::class_of(vm, v).lookup(FlState::of(vm).names.keys).is_some()
+    types::class_of(vm, v)
+        .lookup(FlState::of(vm).names.keys)
+        .is_some()
 }
 
 fn dict_of(vm: &mut Vm, items: &[Value]) -> Guest {
@@ -277,8 +282,7 @@ fn unpack(vm: &mut Vm, v: Value, count: i64, shape: i64) -> Guest {
     let (before, after) = ((shape >> 8) as usize, (shape & 0xff) as usize);
     if items.len() < before + after {
         let (want, got) = (before + after, items.len());
-        let message =
-            format!("not enough values to unpack (expected at least {want}, got {got})");
+        let message = format!("not enough values to unpack (expected at least {want}, got {got})");
         return Err(exception::value_error(vm, message));
     }
     let end = items.len() - after;

@@ -51,7 +51,10 @@ pub fn io_error(vm: &mut Vm, e: &std::io::Error, path: Option<&str>) -> metatrac
     };
     let symbol = vm.symbols.intern(name);
     let fl = FlState::of(vm);
-    let class = fl.builtins().get(symbol).and_then(|c| types::as_class(vm, c));
+    let class = fl
+        .builtins()
+        .get(symbol)
+        .and_then(|c| types::as_class(vm, c));
     let class = class.unwrap_or(fl.types().OSError);
     let text = e.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text).to_string();
@@ -71,7 +74,10 @@ pub fn values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
         None if iterators::is_iterable(vm, v) => Ok(None),
         None => {
             let name = types::type_name(vm, v);
-            Err(exception::type_error(vm, format!("'{name}' object is not iterable")))
+            Err(exception::type_error(
+                vm,
+                format!("'{name}' object is not iterable"),
+            ))
         }
     }
 }
@@ -80,7 +86,11 @@ fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
     if absent(v) {
         return Ok(Value::small(0));
     }
-    if is_guest(v) && types::class_of(vm, v).payload.is_none_or(|p| p != FlState::of(vm).types().str) {
+    if is_guest(v)
+        && types::class_of(vm, v)
+            .payload
+            .is_none_or(|p| p != FlState::of(vm).types().str)
+    {
         return Ok(FALLBACK);
     }
     let v = types::unwrap_payload(vm, v);
@@ -91,7 +101,10 @@ fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
         }
         if let Some(f) = to_float(v) {
             if f.is_nan() {
-                return Err(exception::value_error(vm, "cannot convert float NaN to integer"));
+                return Err(exception::value_error(
+                    vm,
+                    "cannot convert float NaN to integer",
+                ));
             }
             if f.is_infinite() {
                 let class = FlState::of(vm).types().OverflowError;
@@ -106,7 +119,10 @@ fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
         None => match vm.bytes_like(v) {
             Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             None if !absent(base) => {
-                return Err(exception::type_error(vm, "int() can't convert non-string with explicit base"));
+                return Err(exception::type_error(
+                    vm,
+                    "int() can't convert non-string with explicit base",
+                ));
             }
             None => {
                 let name = types::type_name(vm, v);
@@ -119,7 +135,10 @@ fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
     };
     let radix = if absent(base) { 10 } else { index(vm, base)? };
     if radix != 0 && !(2..=36).contains(&radix) {
-        return Err(exception::value_error(vm, "int() base must be >= 2 and <= 36, or 0"));
+        return Err(exception::value_error(
+            vm,
+            "int() base must be >= 2 and <= 36, or 0",
+        ));
     }
     match parse_int(vm, &text, radix as u32) {
         Some(v) => Ok(v),
@@ -153,7 +172,11 @@ fn parse_int(vm: &mut Vm, text: &str, radix: u32) -> Option<Value> {
         }
         None => (body, radix),
     };
-    if digits.is_empty() || digits.starts_with('_') || digits.ends_with('_') || digits.contains("__") {
+    if digits.is_empty()
+        || digits.starts_with('_')
+        || digits.ends_with('_')
+        || digits.contains("__")
+    {
         return None;
     }
     let digits: String = digits
@@ -170,7 +193,9 @@ fn parse_int(vm: &mut Vm, text: &str, radix: u32) -> Option<Value> {
 /// The ASCII form of a decimal digit of another script.
 fn ascii_digit(c: char) -> Option<char> {
     const ZEROS: [u32; 8] = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xff10];
-    let zero = ZEROS.iter().find(|z| (**z..**z + 10).contains(&(c as u32)))?;
+    let zero = ZEROS
+        .iter()
+        .find(|z| (**z..**z + 10).contains(&(c as u32)))?;
     char::from_digit(c as u32 - zero, 10)
 }
 
@@ -216,8 +241,11 @@ fn parse_float(text: &str) -> Option<f64> {
     if text.starts_with('_') || text.ends_with('_') || text.contains("__") {
         return None;
     }
-    let clean: String =
-        text.chars().filter(|c| *c != '_').map(|c| ascii_digit(c).unwrap_or(c)).collect();
+    let clean: String = text
+        .chars()
+        .filter(|c| *c != '_')
+        .map(|c| ascii_digit(c).unwrap_or(c))
+        .collect();
     number::format::parse_float(&clean)
 }
 
@@ -227,7 +255,10 @@ fn new_str(vm: &mut Vm, v: Value, encoding: Value) -> Guest {
     }
     if !absent(encoding) {
         let Some(bytes) = vm.bytes_like(v) else {
-            return Err(exception::type_error(vm, "decoding to str: need a bytes-like object"));
+            return Err(exception::type_error(
+                vm,
+                "decoding to str: need a bytes-like object",
+            ));
         };
         let bytes = bytes.to_vec();
         return Ok(vm.str(&String::from_utf8_lossy(&bytes)));
@@ -249,7 +280,11 @@ fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
             return Ok(n);
         }
         let digits = index(vm, digits)?;
-        return if digits >= 0 { Ok(n) } else { round_int(vm, n, -digits) };
+        return if digits >= 0 {
+            Ok(n)
+        } else {
+            round_int(vm, n, -digits)
+        };
     }
     let f = as_float(vm, v)?;
     if none {
@@ -280,7 +315,11 @@ fn round_int(vm: &mut Vm, n: Value, digits: i64) -> Guest {
     let order = number::cmp(r, half);
     let odd = builtins::operators::int_mod(vm, q, Value::small(2))? == Value::small(1);
     let up = order.is_gt() || (order.is_eq() && odd);
-    let q = if up { vm.int_add(q, Value::small(1)) } else { q };
+    let q = if up {
+        vm.int_add(q, Value::small(1))
+    } else {
+        q
+    };
     Ok(vm.int_mul(q, scale))
 }
 
@@ -307,7 +346,10 @@ fn best(vm: &mut Vm, name: &str, largest: bool, args: Value, key: Value, default
         if !absent(default) {
             return Ok(default);
         }
-        return Err(exception::value_error(vm, format!("{name}() arg is an empty sequence")));
+        return Err(exception::value_error(
+            vm,
+            format!("{name}() arg is an empty sequence"),
+        ));
     };
     let kind = if largest { CmpKind::Gt } else { CmpKind::Lt };
     let mut best = *first;
@@ -325,9 +367,16 @@ fn sum(vm: &mut Vm, iterable: Value, start: Value) -> Guest {
     let Some(items) = values(vm, iterable)? else {
         return Ok(FALLBACK);
     };
-    let mut total = if absent(start) { Value::small(0) } else { start };
+    let mut total = if absent(start) {
+        Value::small(0)
+    } else {
+        start
+    };
     if is::<Str>(total) {
-        return Err(exception::type_error(vm, "sum() can't sum strings [use ''.join(seq) instead]"));
+        return Err(exception::type_error(
+            vm,
+            "sum() can't sum strings [use ''.join(seq) instead]",
+        ));
     }
     if is_guest(total) || items.iter().any(|v| is_guest(*v)) {
         return Ok(FALLBACK);
@@ -421,7 +470,10 @@ fn chr(vm: &mut Vm, v: Value) -> Guest {
     }
     let code = index(vm, v)?;
     if !(0..0x110000).contains(&code) {
-        return Err(exception::value_error(vm, "chr() arg not in range(0x110000)"));
+        return Err(exception::value_error(
+            vm,
+            "chr() arg not in range(0x110000)",
+        ));
     }
     Ok(text::chr(vm, code as u32))
 }
@@ -475,7 +527,10 @@ pub fn dir(vm: &mut Vm, o: Value) -> Guest {
             names.extend(class.own_attributes().iter().map(|a| a.0));
         }
     }
-    let mut names: Vec<String> = names.iter().map(|n| vm.symbols.name(*n).into_owned()).collect();
+    let mut names: Vec<String> = names
+        .iter()
+        .map(|n| vm.symbols.name(*n).into_owned())
+        .collect();
     names.sort();
     names.dedup();
     Ok(vm.list_of_strs(names))
@@ -483,7 +538,10 @@ pub fn dir(vm: &mut Vm, o: Value) -> Guest {
 
 fn new_super(vm: &mut Vm, class: Value, receiver: Value) -> Guest {
     let Some(after) = types::as_class(vm, class) else {
-        return Err(exception::type_error(vm, "super() argument 1 must be a type"));
+        return Err(exception::type_error(
+            vm,
+            "super() argument 1 must be a type",
+        ));
     };
     let start = match types::as_class(vm, receiver) {
         Some(class) if class.is_subclass(after) => class,
@@ -504,24 +562,36 @@ fn reversed(vm: &mut Vm, v: Value) -> Guest {
     if is_guest(v) {
         let names = &FlState::of(vm).names;
         let class = types::class_of(vm, v);
-        if class.lookup(names.reversed).is_some() || class.lookup_guest(names.getitem).is_some() || class.payload.is_none() {
+        if class.lookup(names.reversed).is_some()
+            || class.lookup_guest(names.getitem).is_some()
+            || class.payload.is_none()
+        {
             return Ok(FALLBACK);
         }
     }
     let v = types::unwrap_payload(vm, v);
     if is::<Dict>(v) {
-        return Ok(iterators::table_iter(vm, v, iterators::KEYS | iterators::BACKWARDS));
+        return Ok(iterators::table_iter(
+            vm,
+            v,
+            iterators::KEYS | iterators::BACKWARDS,
+        ));
     }
     if let Some(view) = Obj::<DictView>::of(v) {
         let dict = view.get(DictView::DICT);
-        return Ok(iterators::table_iter(vm, dict, view.shape() | iterators::BACKWARDS));
+        return Ok(iterators::table_iter(
+            vm,
+            dict,
+            view.shape() | iterators::BACKWARDS,
+        ));
     }
     if let Some(range) = Obj::<Range>::of(v) {
         let slice = vm.slice(Value::NONE, Value::NONE, Value::small(-1));
         let range = builtins::ranges::slice(vm, range, Obj::cast(slice))?;
         return iterators::iter(vm, range);
     }
-    let sequence = is::<List>(v) || is::<Tuple>(v) || is::<Str>(v) || is::<Bytes>(v) || is::<ByteBuffer>(v);
+    let sequence =
+        is::<List>(v) || is::<Tuple>(v) || is::<Str>(v) || is::<Bytes>(v) || is::<ByteBuffer>(v);
     if !sequence {
         let name = types::type_name(vm, v);
         let message = format!("'{name}' object is not reversible");
@@ -910,7 +980,7 @@ builtins! {
     };
     "_fl_default_repr" "obj" |vm, [o]| { let s = builtins::text::default_repr(vm, o); Ok(vm.str(&s)) };
     "_fl_str_default" "obj" => "object_str" |vm, [o]| {
-        if types::class_of(vm, o).kind == Kind::Exception { 
+        if types::class_of(vm, o).kind == Kind::Exception {
             let mut out = Vec::new();
             let plain = builtins::text::write_exception(vm, o, &mut out)?;
             return if plain { Ok(vm.str_from_bytes(&out)) } else { native1(vm, &builtins::text::REPR, o) };
@@ -992,12 +1062,17 @@ fn callable_name(vm: &mut Vm, o: Value) -> Guest {
         return Ok(f.get(Function::NAME));
     }
     let name = Obj::<Builtin>::of(o).map_or(Value::NONE, |b| b.get(Builtin::NAME));
-    Ok(if name == Value::NONE { vm.str("?") } else { name })
+    Ok(if name == Value::NONE {
+        vm.str("?")
+    } else {
+        name
+    })
 }
 
 fn with_accessor(vm: &mut Vm, p: Value, which: usize, f: Value) -> Guest {
     let old = Obj::<Property>::cast(p);
-    let mut parts = [Property::GETTER, Property::SETTER, Property::DELETER].map(|field| old.get(field));
+    let mut parts =
+        [Property::GETTER, Property::SETTER, Property::DELETER].map(|field| old.get(field));
     parts[which] = f;
     let new = vm.alloc::<Property>(0);
     new.init(Property::GETTER, parts[0]);
@@ -1047,7 +1122,10 @@ fn sorted_order(vm: &mut Vm, keys: Value, reverse: bool) -> Guest {
         } else {
             order.sort_by(|a, b| texts[*a].cmp(texts[*b]));
         }
-    } else if keys.iter().all(|k| to_float(*k).is_some_and(|f| !f.is_nan())) {
+    } else if keys
+        .iter()
+        .all(|k| to_float(*k).is_some_and(|f| !f.is_nan()))
+    {
         let floats: Vec<f64> = keys.iter().filter_map(|k| to_float(*k)).collect();
         let cmp = |a: &usize, b: &usize| floats[*a].partial_cmp(&floats[*b]).expect("no NaN");
         if reverse {

@@ -68,7 +68,11 @@ fn parse(spec: &str) -> Option<Spec> {
         while peek(*at).is_ascii_digit() {
             *at += 1;
         }
-        chars[start..*at].iter().collect::<String>().parse::<usize>().ok()
+        chars[start..*at]
+            .iter()
+            .collect::<String>()
+            .parse::<usize>()
+            .ok()
     };
     out.width = number(&mut at).unwrap_or(0);
     if ",_".contains(peek(at)) && peek(at) != '\0' {
@@ -94,7 +98,11 @@ fn pad(spec: &Spec, prefix: &str, body: &str, default_align: char) -> String {
     match spec.align.unwrap_or(default_align) {
         '<' => format!("{prefix}{body}{}", fill(missing)),
         '^' => {
-            format!("{}{prefix}{body}{}", fill(missing / 2), fill(missing - missing / 2))
+            format!(
+                "{}{prefix}{body}{}",
+                fill(missing / 2),
+                fill(missing - missing / 2)
+            )
         }
         '=' => format!("{prefix}{}{body}", fill(missing)),
         _ => format!("{}{prefix}{body}", fill(missing)),
@@ -155,7 +163,8 @@ pub fn format(vm: &mut Vm, v: Value, spec_text: &str) -> Guest {
         return Err(exception::type_error(vm, message));
     }
     let Some(spec) = parse(spec_text) else {
-        let message = format!("Invalid format specifier '{spec_text}' for object of type '{class}'");
+        let message =
+            format!("Invalid format specifier '{spec_text}' for object of type '{class}'");
         return Err(exception::value_error(vm, message));
     };
     let text = if is::<Str>(v) {
@@ -226,7 +235,10 @@ fn format_int(vm: &mut Vm, v: Value, spec: &Spec, class: &str) -> Guest<String> 
     };
     if spec.grouping == Some(',') && radix != 10 {
         let kind = spec.kind.unwrap_or('d');
-        return Err(exception::value_error(vm, format!("Cannot specify ',' with '{kind}'.")));
+        return Err(exception::value_error(
+            vm,
+            format!("Cannot specify ',' with '{kind}'."),
+        ));
     }
     let text = number::format::int_str(v, radix);
     let mut digits = text.trim_start_matches('-').to_string();
@@ -249,7 +261,11 @@ fn format_float(vm: &mut Vm, f: f64, spec: &Spec, class: &str) -> Guest<String> 
             let text = if f.is_nan() { "nan" } else { "inf" };
             let upper = spec.kind.is_some_and(|k| "EFG".contains(k));
             let percent = if spec.kind == Some('%') { "%" } else { "" };
-            let text = if upper { text.to_uppercase() } else { text.to_string() };
+            let text = if upper {
+                text.to_uppercase()
+            } else {
+                text.to_string()
+            };
             let prefix = sign_of(spec, negative);
             return Ok(pad(spec, prefix, &format!("{text}{percent}"), '>'));
         }
@@ -263,14 +279,26 @@ fn format_float(vm: &mut Vm, f: f64, spec: &Spec, class: &str) -> Guest<String> 
             None => number::float_repr(magnitude),
             Some(p) => {
                 let text = general_from(magnitude, p, spec.alternate, true);
-                if text.contains(['.', 'e']) { text } else { text + ".0" }
+                if text.contains(['.', 'e']) {
+                    text
+                } else {
+                    text + ".0"
+                }
             }
         },
         Some(kind) => return Err(unknown_code(vm, kind, class)),
     };
     let prefix = sign_of(spec, negative);
-    let digits_end = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
-    let body = grouped(spec, &body[..digits_end], &body[digits_end..], prefix.len(), 3);
+    let digits_end = body
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(body.len());
+    let body = grouped(
+        spec,
+        &body[..digits_end],
+        &body[digits_end..],
+        prefix.len(),
+        3,
+    );
     Ok(pad(spec, prefix, &body, '>'))
 }
 
@@ -318,7 +346,10 @@ fn general_from(f: f64, precision: usize, alternate: bool, repr_like: bool) -> S
     if !mantissa.contains('.') {
         return text;
     }
-    format!("{}{tail}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+    format!(
+        "{}{tail}",
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    )
 }
 
 /// Arguments of `%`: by position or by name.
@@ -367,7 +398,10 @@ impl Arguments {
                 self.next += 1;
                 Ok(*v)
             }
-            None => Err(exception::type_error(vm, "not enough arguments for format string")),
+            None => Err(exception::type_error(
+                vm,
+                "not enough arguments for format string",
+            )),
         }
     }
 }
@@ -501,8 +535,10 @@ fn convert(vm: &mut Vm, kind: char, v: Value, mut spec: Spec, at: usize) -> Gues
             format_float(vm, f, &spec, "float").map(Some)
         }
         other => {
-            let message =
-                format!("unsupported format character '{other}' (0x{:x}) at index {at}", other as u32);
+            let message = format!(
+                "unsupported format character '{other}' (0x{:x}) at index {at}",
+                other as u32
+            );
             Err(exception::value_error(vm, message))
         }
     }
@@ -518,7 +554,11 @@ fn convert_int(vm: &mut Vm, kind: char, v: Value, mut spec: Spec) -> Guest<Strin
     }
     if !number::is_int(v) {
         let name = types::type_name(vm, given);
-        let what = if "oxX".contains(kind) { "an integer" } else { "a real number" };
+        let what = if "oxX".contains(kind) {
+            "an integer"
+        } else {
+            "a real number"
+        };
         let message = format!("%{kind} format: {what} is required, not {name}");
         return Err(exception::type_error(vm, message));
     }

@@ -83,7 +83,11 @@ fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value>
     }
     if name == names.closure {
         let closure = f.get(Function::CLOSURE);
-        return Some(if fc.free_count == 0 { Value::NONE } else { closure });
+        return Some(if fc.free_count == 0 {
+            Value::NONE
+        } else {
+            closure
+        });
     }
     if name == names.annotations {
         let dict = vm.dict().value();
@@ -198,8 +202,14 @@ fn delete_attribute(vm: &mut Vm, o: Value, name: u32) -> Guest {
     }
     let text = vm.symbols.name(name).into_owned();
     let message = match types::as_class(vm, o) {
-        Some(class) => format!("type object '{}' has no attribute '{text}'", class.name.borrow()),
-        None => format!("'{}' object has no attribute '{text}'", types::type_name(vm, o)),
+        Some(class) => format!(
+            "type object '{}' has no attribute '{text}'",
+            class.name.borrow()
+        ),
+        None => format!(
+            "'{}' object has no attribute '{text}'",
+            types::type_name(vm, o)
+        ),
     };
     Err(exception::attribute_error(vm, message))
 }

@@ -49,12 +49,16 @@ fn check_index(vm: &mut Vm, o: Value, key: Value) -> Guest<()> {
 /// Does the index need `__index__`?
 fn asks_index(vm: &Vm, key: Value) -> bool {
     is::<Instance>(key)
-        && types::class_of(vm, key).lookup_guest(FlState::of(vm).names.index).is_some()
+        && types::class_of(vm, key)
+            .lookup_guest(FlState::of(vm).names.index)
+            .is_some()
 }
 
 /// Do the bounds of a slice need `__index__`?
 fn slice_asks(vm: &Vm, slice: Obj<Slice>) -> bool {
-    [Slice::START, Slice::STOP, Slice::STEP].iter().any(|f| asks_index(vm, slice.get(*f)))
+    [Slice::START, Slice::STOP, Slice::STEP]
+        .iter()
+        .any(|f| asks_index(vm, slice.get(*f)))
 }
 
 /// `o[key]`
@@ -112,7 +116,10 @@ pub fn get_item(vm: &mut Vm, o: Value, key: Value) -> Guest {
         return Ok(o);
     }
     let name = types::type_name(vm, o);
-    Err(exception::type_error(vm, format!("'{name}' object is not subscriptable")))
+    Err(exception::type_error(
+        vm,
+        format!("'{name}' object is not subscriptable"),
+    ))
 }
 
 fn get_slice(vm: &mut Vm, o: Value, slice: Obj<Slice>) -> Guest {
@@ -133,7 +140,11 @@ fn get_slice(vm: &mut Vm, o: Value, slice: Obj<Slice>) -> Guest {
     if let Some(bytes) = vm.bytes_like(o) {
         let span = span(vm, slice, bytes.len())?;
         let part: Vec<u8> = span.indices().map(|i| bytes[i]).collect();
-        return Ok(if is::<Bytes>(o) { super::bytes::new(vm, &part) } else { super::bytes::buffer(vm, &part) });
+        return Ok(if is::<Bytes>(o) {
+            super::bytes::new(vm, &part)
+        } else {
+            super::bytes::buffer(vm, &part)
+        });
     }
     if let Some(range) = Obj::<Range>::of(o) {
         return super::ranges::slice(vm, range, slice);
@@ -142,7 +153,10 @@ fn get_slice(vm: &mut Vm, o: Value, slice: Obj<Slice>) -> Guest {
     if is::<Dict>(o) {
         return Err(exception::type_error(vm, "unhashable type: 'slice'"));
     }
-    Err(exception::type_error(vm, format!("'{name}' object is not subscriptable")))
+    Err(exception::type_error(
+        vm,
+        format!("'{name}' object is not subscriptable"),
+    ))
 }
 
 /// `o[key] = v`

@@ -87,7 +87,10 @@ pub fn iter(vm: &mut Vm, v: Value) -> Guest {
         return Ok(v);
     }
     let name = types::type_name(vm, v);
-    Err(exception::type_error(vm, format!("'{name}' object is not iterable")))
+    Err(exception::type_error(
+        vm,
+        format!("'{name}' object is not iterable"),
+    ))
 }
 
 fn range_iter(vm: &mut Vm, range: Obj<Range>) -> Value {
@@ -135,7 +138,9 @@ pub fn is_iterable(vm: &Vm, v: Value) -> bool {
             || is_iterable(vm, types::unwrap_payload(vm, v)) && class.payload.is_some();
     }
     if let Some(class) = types::as_class(vm, v) {
-        return class.lookup_guest(FlState::of(vm).names.class_iter).is_some();
+        return class
+            .lookup_guest(FlState::of(vm).names.class_iter)
+            .is_some();
     }
     is_iterator(v)
         || is::<Str>(v)
@@ -231,7 +236,11 @@ fn next_of_rest(vm: &mut Vm, v: Value) -> Guest {
         let sequence = it.get(ReverseIter::SEQUENCE);
         if let Some(list) = Obj::<List>::of(sequence) {
             let n = vm.list_len(list) as i64;
-            return Ok(if i < n { vm.list_get(list, i as usize) } else { Value::STOP });
+            return Ok(if i < n {
+                vm.list_get(list, i as usize)
+            } else {
+                Value::STOP
+            });
         }
         return super::items::get_item(vm, sequence, Value::small(i));
     }
@@ -253,15 +262,26 @@ fn next_of_rest(vm: &mut Vm, v: Value) -> Guest {
                 item => items.push(item),
             }
         }
-        return Ok(if items.is_empty() { Value::STOP } else { vm.tuple(&items) });
+        return Ok(if items.is_empty() {
+            Value::STOP
+        } else {
+            vm.tuple(&items)
+        });
     }
     let name = types::type_name(vm, v);
-    Err(exception::type_error(vm, format!("'{name}' object is not an iterator")))
+    Err(exception::type_error(
+        vm,
+        format!("'{name}' object is not an iterator"),
+    ))
 }
 
 fn changed(vm: &mut Vm, table: Value) -> Raised {
     let class = FlState::of(vm).types().RuntimeError;
-    let what = if is::<Dict>(table) { "dictionary" } else { "Set" };
+    let what = if is::<Dict>(table) {
+        "dictionary"
+    } else {
+        "Set"
+    };
     exception::raise(vm, class, format!("{what} changed size during iteration"))
 }
 
@@ -277,12 +297,19 @@ fn next_of_table(vm: &mut Vm, it: Obj<DictIter>) -> Guest {
     }
     let at = it.size(DictIter::INDEX);
     let backwards = it.shape() & BACKWARDS != 0;
-    let entry = if backwards { table.previous(at) } else { table.next(at) };
+    let entry = if backwards {
+        table.previous(at)
+    } else {
+        table.next(at)
+    };
     let Some(entry) = entry else {
         it.set(vm, DictIter::TABLE, Value::NONE);
         return Ok(Value::STOP);
     };
-    it.set_int(DictIter::INDEX, if backwards { entry } else { entry + 1 } as i64);
+    it.set_int(
+        DictIter::INDEX,
+        if backwards { entry } else { entry + 1 } as i64,
+    );
     Ok(match it.shape() & !BACKWARDS {
         KEYS => table.key(entry),
         VALUES => table.value(entry),
@@ -306,7 +333,10 @@ pub fn view_values(vm: &mut Vm, view: Obj<DictView>) -> Option<Vec<Value>> {
     Some(match view.shape() {
         KEYS => tables::keys(dict),
         VALUES => tables::items(dict).into_iter().map(|(_, v)| v).collect(),
-        _ => tables::items(dict).into_iter().map(|(k, v)| vm.tuple(&[k, v])).collect(),
+        _ => tables::items(dict)
+            .into_iter()
+            .map(|(k, v)| vm.tuple(&[k, v]))
+            .collect(),
     })
 }
 

@@ -76,7 +76,10 @@ fn sequence_index(vm: &mut Vm, s: Value, v: Value, start: Value, stop: Value) ->
         }
         Some(None) => {
             let shown = builtins::text::display_repr(vm, v);
-            Err(exception::value_error(vm, format!("{shown} is not in list")))
+            Err(exception::value_error(
+                vm,
+                format!("{shown} is not in list"),
+            ))
         }
     }
 }

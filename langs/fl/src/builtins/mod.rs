@@ -48,8 +48,8 @@ pub mod prelude;
 pub mod ranges;
 pub mod sequences;
 pub mod special;
-pub mod tables;
 pub mod sys;
+pub mod tables;
 pub mod text;
 
 use metatrace::Native;

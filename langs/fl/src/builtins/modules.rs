@@ -61,7 +61,9 @@ fn absolute(vm: &mut Vm, from: &Namespace, name: &str, level: usize) -> Guest<St
         return Ok(name.to_string());
     }
     let package = FlState::of(vm).names.package;
-    let package = from.get(package).and_then(|p| text::of(p).map(|p| p.into_owned()));
+    let package = from
+        .get(package)
+        .and_then(|p| text::of(p).map(|p| p.into_owned()));
     let package = package.unwrap_or_default();
     let mut parts: Vec<&str> = package.split('.').filter(|p| !p.is_empty()).collect();
     if parts.is_empty() {
@@ -109,7 +111,9 @@ fn is_package(vm: &Vm, name: &str) -> bool {
     let fl = FlState::of(vm);
     let module = fl.modules.borrow().get(name).copied();
     module.and_then(Obj::<Module>::of).is_some_and(|m| {
-        fl.namespace(m.int(Module::NAMESPACE)).get(fl.names.path).is_some()
+        fl.namespace(m.int(Module::NAMESPACE))
+            .get(fl.names.path)
+            .is_some()
     })
 }
 
@@ -153,15 +157,24 @@ fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
 
 fn package_path(vm: &mut Vm, package: &str) -> Vec<PathBuf> {
     let fl = FlState::of(vm);
-    let Some(module) = fl.modules.borrow().get(package).copied().and_then(Obj::<Module>::of) else {
+    let Some(module) = fl
+        .modules
+        .borrow()
+        .get(package)
+        .copied()
+        .and_then(Obj::<Module>::of)
+    else {
         return vec![];
     };
-    let path = fl.namespace(module.int(Module::NAMESPACE)).get(fl.names.path);
+    let path = fl
+        .namespace(module.int(Module::NAMESPACE))
+        .get(fl.names.path);
     let items = path.and_then(|path| super::iterators::collect(vm, path));
     match items {
-        Some(Ok(items)) => {
-            items.into_iter().filter_map(|v| Some(PathBuf::from(text::of(v)?.as_ref()))).collect()
-        }
+        Some(Ok(items)) => items
+            .into_iter()
+            .filter_map(|v| Some(PathBuf::from(text::of(v)?.as_ref())))
+            .collect(),
         _ => vec![],
     }
 }
@@ -179,7 +192,9 @@ pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
     module.init(Module::ATTRS, Value::NONE);
     namespace.module.set(module.value());
     namespace.set(vm, fl.names.name, text);
-    fl.modules.borrow_mut().insert(name.to_string(), module.value());
+    fl.modules
+        .borrow_mut()
+        .insert(name.to_string(), module.value());
     namespace
 }
 
@@ -193,7 +208,10 @@ fn load_source(vm: &mut Vm, name: &str, found: &Found) -> Guest<&'static Code> {
     namespace.set(vm, fl.names.doc, Value::NONE);
     let package = if found.is_package {
         let folder = PathBuf::from(&found.path);
-        let folder = folder.parent().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = folder
+            .parent()
+            .map(|p| p.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let folder = vm.str(&folder);
         let folders = vm.list(&[folder]);
         namespace.set(vm, fl.names.path, folders);
@@ -204,13 +222,25 @@ fn load_source(vm: &mut Vm, name: &str, found: &Found) -> Guest<&'static Code> {
     let package = vm.str(package);
     namespace.set(vm, fl.names.package, package);
     let hidden = stdlib::find(name).is_some() && found.path.starts_with('<');
-    Ok(loaded::load(vm, fl, namespace, &code, hidden && name == "prelude"))
+    Ok(loaded::load(
+        vm,
+        fl,
+        namespace,
+        &code,
+        hidden && name == "prelude",
+    ))
 }
 
 /// Compiles a text; errors in it become a SyntaxError.
-pub fn compile(vm: &mut Vm, path: &str, source: &str) -> Guest<std::sync::Arc<crate::code::CodeObject>> {
+pub fn compile(
+    vm: &mut Vm,
+    path: &str,
+    source: &str,
+) -> Guest<std::sync::Arc<crate::code::CodeObject>> {
     let fl = FlState::of(vm);
-    fl.sources.borrow_mut().insert(path.to_string(), source.into());
+    fl.sources
+        .borrow_mut()
+        .insert(path.to_string(), source.into());
     match compile_source(path, source, Mode::File) {
         Ok(code) => Ok(code),
         Err(diagnostics) => Err(syntax_error(vm, &diagnostics)),
@@ -228,7 +258,11 @@ fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Raised 
         .and_then(|c| types::as_class(vm, c))
         .unwrap_or(fl.types().SyntaxError);
     let message = vm.str(&first.message);
-    let rendered: String = diagnostics.iter().map(|d| d.render()).collect::<Vec<_>>().join("\n");
+    let rendered: String = diagnostics
+        .iter()
+        .map(|d| d.render())
+        .collect::<Vec<_>>()
+        .join("\n");
     let e = exception::new(vm, class, &[message]);
     let (path, line_text) = (vm.str(&first.path), vm.str(&first.text));
     let rendered = vm.str(&rendered);
@@ -251,7 +285,11 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
     let fl = FlState::of(vm);
     let Some(object) = Obj::<Module>::of(module) else {
         let class = fl.types().ImportError;
-        return Err(exception::raise(vm, class, format!("cannot import name '{name}'")));
+        return Err(exception::raise(
+            vm,
+            class,
+            format!("cannot import name '{name}'"),
+        ));
     };
     let parent = fl.namespace(object.int(Module::NAMESPACE));
     let parent_name = parent.name.borrow().clone();
@@ -260,11 +298,15 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
     if let Some(loaded) = loaded {
         return Ok(loaded);
     }
-    if parent.get(fl.names.path).is_some() && (locate(vm, &dotted).is_some() || super::boot::is_native_module(&dotted)) {
+    if parent.get(fl.names.path).is_some()
+        && (locate(vm, &dotted).is_some() || super::boot::is_native_module(&dotted))
+    {
         return find(vm, &dotted);
     }
     let class = fl.types().ImportError;
-    let file = parent.get(fl.names.file).and_then(|f| text::of(f).map(|f| f.into_owned()));
+    let file = parent
+        .get(fl.names.file)
+        .and_then(|f| text::of(f).map(|f| f.into_owned()));
     let place = file.unwrap_or_else(|| "unknown location".to_string());
     let message = format!("cannot import name '{name}' from '{parent_name}' ({place})");
     Err(exception::raise(vm, class, message))
@@ -280,7 +322,12 @@ fn import_star(vm: &mut Vm, into: i64, module: Value) -> Guest {
     if let Some(all) = from.get(fl.names.all) {
         let names = match super::iterators::collect(vm, all) {
             Some(names) => names?,
-            None => return Err(exception::type_error(vm, "__all__ must be a sequence of strings")),
+            None => {
+                return Err(exception::type_error(
+                    vm,
+                    "__all__ must be a sequence of strings",
+                ));
+            }
         };
         for name in names {
             let Some(name) = Obj::<Str>::of(name) else {
@@ -288,7 +335,10 @@ fn import_star(vm: &mut Vm, into: i64, module: Value) -> Guest {
             };
             let symbol = vm.symbol_of(name);
             let Some(v) = from.get(symbol) else {
-                let (module, name) = (from.name.borrow().clone(), vm.symbols.name(symbol).into_owned());
+                let (module, name) = (
+                    from.name.borrow().clone(),
+                    vm.symbols.name(symbol).into_owned(),
+                );
                 let message = format!("module '{module}' has no attribute '{name}'");
                 return Err(exception::attribute_error(vm, message));
             };
@@ -307,13 +357,27 @@ fn import_star(vm: &mut Vm, into: i64, module: Value) -> Guest {
 /// Binds a module that is complete in its package.
 fn complete(vm: &mut Vm, module: Value) {
     let fl = FlState::of(vm);
-    let Some(object) = Obj::<Module>::of(module) else { return };
-    let name = fl.namespace(object.int(Module::NAMESPACE)).name.borrow().clone();
-    let Some((parent, last)) = name.rsplit_once('.') else { return };
-    let parent = fl.modules.borrow().get(parent).copied().and_then(Obj::<Module>::of);
+    let Some(object) = Obj::<Module>::of(module) else {
+        return;
+    };
+    let name = fl
+        .namespace(object.int(Module::NAMESPACE))
+        .name
+        .borrow()
+        .clone();
+    let Some((parent, last)) = name.rsplit_once('.') else {
+        return;
+    };
+    let parent = fl
+        .modules
+        .borrow()
+        .get(parent)
+        .copied()
+        .and_then(Obj::<Module>::of);
     if let Some(parent) = parent {
         let symbol = vm.symbols.intern(last);
-        fl.namespace(parent.int(Module::NAMESPACE)).set(vm, symbol, module);
+        fl.namespace(parent.int(Module::NAMESPACE))
+            .set(vm, symbol, module);
     }
 }
 
@@ -321,7 +385,11 @@ fn complete(vm: &mut Vm, module: Value) {
 pub fn module_failed(vm: &mut Vm, module: Value) {
     let fl = FlState::of(vm);
     if let Some(object) = Obj::<Module>::of(module) {
-        let name = fl.namespace(object.int(Module::NAMESPACE)).name.borrow().clone();
+        let name = fl
+            .namespace(object.int(Module::NAMESPACE))
+            .name
+            .borrow()
+            .clone();
         if name != "__main__" {
             fl.modules.borrow_mut().remove(&name);
         }

@@ -23,7 +23,10 @@ const READS: Effects = Effects {
     reads: !0,
     ..Effects::FRESH
 };
-const WRITES: Effects = Effects { writes: !0, ..READS };
+const WRITES: Effects = Effects {
+    writes: !0,
+    ..READS
+};
 
 natives! {
     /// A binary operator on values that are no instances: kind | in place << 8, operands.
@@ -152,13 +155,7 @@ fn is_sequence(v: Value) -> bool {
 }
 
 /// The operator on built-in values; NotImplemented if they have none.
-pub fn binary_value(
-    vm: &mut Vm,
-    kind: BinKind,
-    inplace: bool,
-    x: Value,
-    y: Value,
-) -> Guest {
+pub fn binary_value(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> Guest {
     let both_bool = |v: Value| v == Value::TRUE || v == Value::FALSE;
     if both_bool(x)
         && both_bool(y)
@@ -223,7 +220,11 @@ fn int_binary(vm: &mut Vm, kind: BinKind, a: Value, b: Value) -> Guest {
             if number::cmp(b, Value::small(0)) == Ordering::Less {
                 return Err(exception::value_error(vm, "negative shift count"));
             }
-            if kind == BinKind::LShift { vm.int_shl(a, b)? } else { vm.int_shr(a, b)? }
+            if kind == BinKind::LShift {
+                vm.int_shl(a, b)?
+            } else {
+                vm.int_shr(a, b)?
+            }
         }
         BinKind::BitAnd => native_int(vm, &number::INT_AND, a, b)?,
         BinKind::BitOr => native_int(vm, &number::INT_OR, a, b)?,
@@ -255,7 +256,11 @@ pub fn as_float(vm: &mut Vm, v: Value) -> Guest<f64> {
     match number::number_to_f64(unbool(v)) {
         Some(f) if f.is_infinite() && to_float(v).is_none() => {
             let class = FlState::of(vm).types().OverflowError;
-            Err(exception::raise(vm, class, "int too large to convert to float"))
+            Err(exception::raise(
+                vm,
+                class,
+                "int too large to convert to float",
+            ))
         }
         Some(f) => Ok(f),
         None => {
@@ -288,7 +293,10 @@ fn float_binary(vm: &mut Vm, kind: BinKind, a: Value, b: Value) -> Guest {
 
 fn float_pow(vm: &mut Vm, x: f64, y: f64) -> Guest {
     if x == 0.0 && y < 0.0 {
-        return Err(zero_division(vm, "0.0 cannot be raised to a negative power"));
+        return Err(zero_division(
+            vm,
+            "0.0 cannot be raised to a negative power",
+        ));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y.floor() != y {
         let message = "complex numbers are not supported";
@@ -298,7 +306,11 @@ fn float_pow(vm: &mut Vm, x: f64, y: f64) -> Guest {
     if r.is_infinite() && x.is_finite() && y.is_finite() {
         let class = FlState::of(vm).types().OverflowError;
         let message = vm.str("Numerical result out of range");
-        return Err(exception::raise_with(vm, class, &[Value::small(34), message]));
+        return Err(exception::raise_with(
+            vm,
+            class,
+            &[Value::small(34), message],
+        ));
     }
     Ok(vm.float(r))
 }
@@ -370,7 +382,10 @@ pub fn compare(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest {
         return Ok(Value::bool(holds(order)));
     }
     let nan = |v: Value| to_float(v).is_some_and(f64::is_nan);
-    if (nan(x) || nan(y)) && number::number_to_f64(unbool(x)).is_some() && number::number_to_f64(unbool(y)).is_some() {
+    if (nan(x) || nan(y))
+        && number::number_to_f64(unbool(x)).is_some()
+        && number::number_to_f64(unbool(y)).is_some()
+    {
         return Ok(Value::FALSE);
     }
     let both = |is: fn(Value) -> bool| is(x) && is(y);
@@ -451,7 +466,11 @@ pub fn index(vm: &mut Vm, v: Value) -> Guest<i64> {
     }
     if number::is_int(n) {
         let class = FlState::of(vm).types().IndexError;
-        return Err(exception::raise(vm, class, "cannot fit 'int' into an index-sized integer"));
+        return Err(exception::raise(
+            vm,
+            class,
+            "cannot fit 'int' into an index-sized integer",
+        ));
     }
     let name = types::type_name(vm, v);
     let message = format!("'{name}' object cannot be interpreted as an integer");

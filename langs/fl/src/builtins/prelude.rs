@@ -28,7 +28,9 @@ pub fn binary_name(kind: BinKind) -> &'static str {
 
 /// The function that continues a comparison when guest code is needed.
 pub fn compare_name(kind: CmpKind) -> &'static str {
-    ["lt_guest", "le_guest", "eq_guest", "ne_guest", "gt_guest", "ge_guest"][kind as usize]
+    [
+        "lt_guest", "le_guest", "eq_guest", "ne_guest", "gt_guest", "ge_guest",
+    ][kind as usize]
 }
 
 /// A function of the prelude.
@@ -44,7 +46,9 @@ pub fn function(vm: &mut Vm, fl: &'static FlState, name: &'static str) -> Value 
         None => load(vm, fl),
     };
     let symbol = vm.symbols.intern(name);
-    let f = namespace.get(symbol).unwrap_or_else(|| panic!("the prelude lacks {name}"));
+    let f = namespace
+        .get(symbol)
+        .unwrap_or_else(|| panic!("the prelude lacks {name}"));
     debug_assert!(types::class_of(vm, f) == fl.types().function);
     fl.prelude.borrow_mut().insert(name, f);
     f

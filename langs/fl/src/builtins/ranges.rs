@@ -56,7 +56,11 @@ pub fn item(vm: &mut Vm, range: Obj<Range>, key: Value) -> Guest {
     }
     if number::cmp(i, ZERO) == Ordering::Less || number::cmp(i, len) != Ordering::Less {
         let class = FlState::of(vm).types().IndexError;
-        return Err(exception::raise(vm, class, "range object index out of range"));
+        return Err(exception::raise(
+            vm,
+            class,
+            "range object index out of range",
+        ));
     }
     Ok(at(vm, range, i))
 }
@@ -66,7 +70,11 @@ pub fn slice(vm: &mut Vm, range: Obj<Range>, slice: Obj<Slice>) -> Guest {
     let len = index(vm, range.get(Range::LEN))?;
     let span = span(vm, slice, len as usize)?;
     let start = at(vm, range, Value::small(span.start));
-    let stop = at(vm, range, Value::small(span.start + span.step * span.count as i64));
+    let stop = at(
+        vm,
+        range,
+        Value::small(span.start + span.step * span.count as i64),
+    );
     let step = vm.int_mul(range.get(Range::STEP), Value::small(span.step));
     new(vm, start, stop, step)
 }

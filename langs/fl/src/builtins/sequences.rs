@@ -51,13 +51,7 @@ pub fn is_set(v: Value) -> bool {
 }
 
 /// A binary operator where not both operands are numbers; NotImplemented if they have none.
-pub fn binary(
-    vm: &mut Vm,
-    kind: BinKind,
-    inplace: bool,
-    x: Value,
-    y: Value,
-) -> Guest {
+pub fn binary(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> Guest {
     match kind {
         BinKind::Add => add(vm, inplace, x, y),
         BinKind::Mul => multiply(vm, inplace, x, y),
@@ -113,13 +107,21 @@ fn add(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
             return Ok(x);
         }
         let all = [a, b].concat();
-        return Ok(if is::<Bytes>(x) { super::bytes::new(vm, &all) } else { super::bytes::buffer(vm, &all) });
+        return Ok(if is::<Bytes>(x) {
+            super::bytes::new(vm, &all)
+        } else {
+            super::bytes::buffer(vm, &all)
+        });
     }
     Ok(NOT_IMPLEMENTED)
 }
 
 fn multiply(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
-    let (seq, count) = if number::is_int(unbool(y)) { (x, y) } else { (y, x) };
+    let (seq, count) = if number::is_int(unbool(y)) {
+        (x, y)
+    } else {
+        (y, x)
+    };
     let count = unbool(count);
     if !number::is_int(count) {
         return Ok(NOT_IMPLEMENTED);
@@ -153,7 +155,11 @@ fn multiply(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
             super::bytes::assign(vm, buffer, &all);
             return Ok(x);
         }
-        return Ok(if is::<Bytes>(seq) { super::bytes::new(vm, &all) } else { super::bytes::buffer(vm, &all) });
+        return Ok(if is::<Bytes>(seq) {
+            super::bytes::new(vm, &all)
+        } else {
+            super::bytes::buffer(vm, &all)
+        });
     }
     Ok(NOT_IMPLEMENTED)
 }
@@ -171,7 +177,11 @@ fn set_algebra(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) ->
     let (Some(a), Some(b)) = (set_like(vm, x), set_like(vm, y)) else {
         return Ok(NOT_IMPLEMENTED);
     };
-    let result = if is::<FrozenSet>(x) { super::collections::frozenset(vm, &[]) } else { vm.set().value() };
+    let result = if is::<FrozenSet>(x) {
+        super::collections::frozenset(vm, &[])
+    } else {
+        vm.set().value()
+    };
     let as_set = |vm: &mut Vm, v: Value, items: &[Value]| -> Guest<Option<Value>> {
         if is_set(v) {
             return Ok(Some(v));
@@ -291,5 +301,8 @@ pub fn contains(vm: &mut Vm, x: Value, y: Value) -> Guest {
         return Ok(FALLBACK);
     }
     let name = types::type_name(vm, y);
-    Err(exception::type_error(vm, format!("argument of type '{name}' is not iterable")))
+    Err(exception::type_error(
+        vm,
+        format!("argument of type '{name}' is not iterable"),
+    ))
 }

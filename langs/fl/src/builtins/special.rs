@@ -7,17 +7,17 @@ use crate::interp::frames::{
     self, ADVANCE, ADVANCE_OR, Cont, GENERATOR_DONE, GENERATOR_NEW, complete, raised, state,
     tables, vm,
 };
-use crate::interp::iteration::{self, Resumed};
 use crate::interp::items;
+use crate::interp::iteration::{self, Resumed};
 use crate::loaded::{RESUME_SHIFT, instr_at};
 use crate::op::num;
 use crate::state::REG_HANDLED;
 use metatrace::ir::Tag;
+use metatrace::layout::Frame;
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Arrival, Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use metatrace::layout::Frame;
 use runtime::layouts::{Class, Generator, Instance, Str, Tuple};
 
 macro_rules! specials {
@@ -51,12 +51,7 @@ specials! {
 }
 
 /// Calls a special builtin; `None`: its body does it.
-pub fn call<M: Meta>(
-    m: &mut M,
-    special: Special,
-    args: &[Val<M>],
-    cont: Cont,
-) -> Option<Flow> {
+pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -> Option<Flow> {
     Some(match special {
         Special::Next => next(m, args[0], args[1], cont),
         Special::Iter => {
@@ -120,12 +115,7 @@ pub fn advance_done<M: Meta>(m: &mut M, state: u32, args: &Args<M>, v: Val<M>) -
 }
 
 /// Resumes a generator from a call instruction.
-fn advance<M: Meta>(
-    m: &mut M,
-    generator: Ref<M, Generator>,
-    sent: Val<M>,
-    how: u32,
-) -> Resumed {
+fn advance<M: Meta>(m: &mut M, generator: Ref<M, Generator>, sent: Val<M>, how: u32) -> Resumed {
     let resume_pc = (m.pc() - 1) | how << RESUME_SHIFT;
     iteration::resume(m, generator, sent, resume_pc)
 }
@@ -271,7 +261,9 @@ fn object_setattr<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flo
     m.assume(&class.valid.borrow());
     let none = m.val(Value::NONE);
     complete(m, cont, none);
-    Some(attributes::set_plain(m, args[0], instance, class, name, args[2]))
+    Some(attributes::set_plain(
+        m, args[0], instance, class, name, args[2],
+    ))
 }
 
 fn object_getattribute<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flow> {
@@ -298,7 +290,12 @@ fn is_instance<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flow> 
         let class = promote_class(m, args[1]);
         result = own.is_subclass(class);
         if !result && class.lookup_guest(check).is_some() {
-            return Some(invoke_prelude(m, "isinstance_guest", Args::positional(args), cont));
+            return Some(invoke_prelude(
+                m,
+                "isinstance_guest",
+                Args::positional(args),
+                cont,
+            ));
         }
     } else {
         let classes = m.as_ref::<Tuple>(args[1])?;
@@ -307,7 +304,12 @@ fn is_instance<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flow> 
         for k in 0..n {
             let class = m.item_at(classes, Tuple::ITEMS, k as u16);
             if !m.is_tag(class, Tag::layout(Class::ID)) {
-                return Some(invoke_prelude(m, "isinstance_any", Args::positional(args), cont));
+                return Some(invoke_prelude(
+                    m,
+                    "isinstance_any",
+                    Args::positional(args),
+                    cont,
+                ));
             }
             let class = promote_class(m, class);
             if own.is_subclass(class) {
@@ -315,7 +317,12 @@ fn is_instance<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flow> 
                 break;
             }
             if class.lookup_guest(check).is_some() {
-                return Some(invoke_prelude(m, "isinstance_any", Args::positional(args), cont));
+                return Some(invoke_prelude(
+                    m,
+                    "isinstance_any",
+                    Args::positional(args),
+                    cont,
+                ));
             }
         }
     }

@@ -20,7 +20,13 @@ use std::time::Duration;
 /// Has the program replaced `sys.stdout` (or another stream)?
 pub fn is_redirected(vm: &mut Vm, name: u32) -> bool {
     let fl = FlState::of(vm);
-    let Some(sys) = fl.modules.borrow().get("sys").copied().and_then(Obj::<Module>::of) else {
+    let Some(sys) = fl
+        .modules
+        .borrow()
+        .get("sys")
+        .copied()
+        .and_then(Obj::<Module>::of)
+    else {
         return false;
     };
     let stream = fl.namespace(sys.int(Module::NAMESPACE)).get(name);
@@ -31,7 +37,10 @@ pub fn is_redirected(vm: &mut Vm, name: u32) -> bool {
 pub fn stream_class(vm: &mut Vm) -> &'static crate::object::class::ClassInfo {
     let name = vm.symbols.intern("_stream");
     let fl = FlState::of(vm);
-    fl.builtins().get(name).and_then(|c| types::as_class(vm, c)).unwrap_or(fl.types().object)
+    fl.builtins()
+        .get(name)
+        .and_then(|c| types::as_class(vm, c))
+        .unwrap_or(fl.types().object)
 }
 
 fn write(vm: &mut Vm, stream: Value, v: Value) -> Guest {
@@ -41,7 +50,11 @@ fn write(vm: &mut Vm, stream: Value, v: Value) -> Guest {
         let message = format!("write() argument must be str, not {name}");
         return Err(exception::type_error(vm, message));
     };
-    let to = if number_of(vm, stream) == 2 { Stream::Err } else { Stream::Out };
+    let to = if number_of(vm, stream) == 2 {
+        Stream::Err
+    } else {
+        Stream::Out
+    };
     builtins::core::write_out(vm, to, bytes)?;
     Ok(Value::small(text::chars(Obj::cast(v)) as i64))
 }

@@ -88,7 +88,10 @@ pub fn get_name(vm: &mut Vm, dict: Value, name: u32) -> Option<Value> {
 /// Keys and values in order.
 pub fn items(dict: Value) -> Vec<(Value, Value)> {
     let table = Table::of(dict);
-    table.live().map(|e| (table.key(e), table.value(e))).collect()
+    table
+        .live()
+        .map(|e| (table.key(e), table.value(e)))
+        .collect()
 }
 
 /// Keys, or the elements of a set, in order.

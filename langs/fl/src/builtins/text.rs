@@ -52,7 +52,11 @@ natives! {
 
 fn text_or_fallback(vm: &mut Vm, v: Value, as_str: bool) -> Guest {
     let mut out = Vec::new();
-    Ok(if write(vm, v, as_str, &mut out)? { vm.str_from_bytes(&out) } else { FALLBACK })
+    Ok(if write(vm, v, as_str, &mut out)? {
+        vm.str_from_bytes(&out)
+    } else {
+        FALLBACK
+    })
 }
 
 /// A string with what is not ASCII escaped.
@@ -184,12 +188,19 @@ fn container(vm: &mut Vm, v: Value) -> Option<(&'static str, Items, &'static str
         return Some(("(", plain(tuple.items().to_vec()), end));
     }
     if is::<Dict>(v) {
-        let items = tables::items(v).into_iter().map(|(k, v)| (Some(k), v)).collect();
+        let items = tables::items(v)
+            .into_iter()
+            .map(|(k, v)| (Some(k), v))
+            .collect();
         return Some(("{", items, "}"));
     }
     if is::<Set>(v) {
         let keys = tables::keys(v);
-        return Some(if keys.is_empty() { ("set(", vec![], ")") } else { ("{", plain(keys), "}") });
+        return Some(if keys.is_empty() {
+            ("set(", vec![], ")")
+        } else {
+            ("{", plain(keys), "}")
+        });
     }
     if is::<FrozenSet>(v) {
         let keys = tables::keys(v);
@@ -287,7 +298,10 @@ fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Gue
                     return Ok(false);
                 }
                 let from = inner.iter().position(|b| *b == b'{').unwrap_or(0);
-                let to = inner.iter().rposition(|b| *b == b'}').unwrap_or(inner.len() - 1);
+                let to = inner
+                    .iter()
+                    .rposition(|b| *b == b'}')
+                    .unwrap_or(inner.len() - 1);
                 out.extend_from_slice(&inner[from..=to]);
             }
             out.push(b')');
@@ -322,7 +336,12 @@ fn exception_text(vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> Guest<Option<bool
 
 /// `<C object at 0x…>` and the like.
 pub fn default_repr(vm: &mut Vm, v: Value) -> String {
-    let at = |vm: &mut Vm| format!("0x{:012x}", vm.heap.identity(v) as u64 * 16 + 0x7f00_0000_0000);
+    let at = |vm: &mut Vm| {
+        format!(
+            "0x{:012x}",
+            vm.heap.identity(v) as u64 * 16 + 0x7f00_0000_0000
+        )
+    };
     if let Some(f) = Obj::<Function>::of(v) {
         return format!("<function {} at {}>", function::qualname(vm, f), at(vm));
     }
@@ -352,13 +371,18 @@ pub fn default_repr(vm: &mut Vm, v: Value) -> String {
         let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
         let file = FlState::of(vm).names.file;
         let name = namespace.name.borrow().clone();
-        return match namespace.get(file).and_then(|f| text::of(f).map(|f| f.into_owned())) {
+        return match namespace
+            .get(file)
+            .and_then(|f| text::of(f).map(|f| f.into_owned()))
+        {
             Some(file) => format!("<module '{name}' from '{file}'>"),
             None => format!("<module '{name}' (built-in)>"),
         };
     }
     if let Some(generator) = Obj::<Generator>::of(v) {
-        let name = text::of(generator.get(Generator::NAME)).unwrap_or_default().into_owned();
+        let name = text::of(generator.get(Generator::NAME))
+            .unwrap_or_default()
+            .into_owned();
         return format!("<generator object {name} at {}>", at(vm));
     }
     let class = types::class_of(vm, v);

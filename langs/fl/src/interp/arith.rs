@@ -207,13 +207,7 @@ pub fn compare<M: Meta>(m: &mut M, i: Instr, kind: CmpKind) -> Flow {
 
 /// Compare and branch.
 #[inline(always)]
-pub fn jump_compare<M: Meta>(
-    m: &mut M,
-    i: Instr,
-    kind: CmpKind,
-    wanted: bool,
-    imm: bool,
-) -> Flow {
+pub fn jump_compare<M: Meta>(m: &mut M, i: Instr, kind: CmpKind, wanted: bool, imm: bool) -> Flow {
     let x = m.slot(i.a());
     let y = if imm {
         m.const_int(i.b() as i16 as i64).val()

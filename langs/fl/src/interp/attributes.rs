@@ -51,7 +51,11 @@ pub fn class_of<M: Meta>(m: &mut M, v: Val<M>) -> &'static ClassInfo {
     }
     if tag == Tag::layout(MethodKind::ID) {
         let o = m.cast::<MethodKind>(v);
-        return if m.shape(o) == STATIC_METHOD { types.staticmethod } else { types.classmethod };
+        return if m.shape(o) == STATIC_METHOD {
+            types.staticmethod
+        } else {
+            types.classmethod
+        };
     }
     types.of_tag(tag)
 }
@@ -96,7 +100,8 @@ fn bind_found<M: Meta>(
         return Attribute::Value(f);
     }
     if tag == Tag::layout(Instance::ID)
-        && let Some(getter) = frames::instance_class(m, v).and_then(|c| c.lookup_guest(state(m).names.get))
+        && let Some(getter) =
+            frames::instance_class(m, v).and_then(|c| c.lookup_guest(state(m).names.get))
     {
         let getter = found_value(m, getter);
         let class = m.val(class.value.get());
@@ -119,8 +124,9 @@ fn is_data_descriptor<M: Meta>(m: &mut M, found: Found) -> bool {
         return false;
     }
     let names = &state(m).names;
-    frames::instance_class(m, v)
-        .is_some_and(|c| c.lookup_guest(names.set).is_some() || c.lookup_guest(names.delete).is_some())
+    frames::instance_class(m, v).is_some_and(|c| {
+        c.lookup_guest(names.set).is_some() || c.lookup_guest(names.delete).is_some()
+    })
 }
 
 /// `o.name` for any object.
@@ -238,11 +244,7 @@ fn get_of_class<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
 }
 
 /// A class attribute as the class itself sees it.
-fn found_in_class<M: Meta>(
-    m: &mut M,
-    found: Found,
-    class: &'static ClassInfo,
-) -> Attribute<M> {
+fn found_in_class<M: Meta>(m: &mut M, found: Found, class: &'static ClassInfo) -> Attribute<M> {
     let v = found_value(m, found);
     if found.in_cell {
         return Attribute::Value(v);
@@ -258,7 +260,8 @@ fn found_in_class<M: Meta>(
         return Attribute::Value(f);
     }
     if tag == Tag::layout(Instance::ID)
-        && let Some(getter) = frames::instance_class(m, v).and_then(|c| c.lookup_guest(state(m).names.get))
+        && let Some(getter) =
+            frames::instance_class(m, v).and_then(|c| c.lookup_guest(state(m).names.get))
     {
         let getter = found_value(m, getter);
         let class = m.val(class.value.get());
@@ -338,9 +341,7 @@ pub fn finish_get<M: Meta>(
 /// Does a failing getter of `o` ask `__getattr__`?
 fn has_getattr<M: Meta>(m: &mut M, o: Val<M>) -> bool {
     let fl = state(m);
-    frames::instance_class(m, o).is_some_and(|class| {
-        class.lookup_guest(fl.names.getattr).is_some()
-    })
+    frames::instance_class(m, o).is_some_and(|class| class.lookup_guest(fl.names.getattr).is_some())
 }
 
 // ------------------------------------------------------------------ inline caches

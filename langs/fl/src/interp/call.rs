@@ -14,9 +14,7 @@ use metatrace::meta::{Flow, Meta, NewFrame, Raised};
 use metatrace::run::mem;
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{
-    BoundMethod, Builtin, Class, Dict, Function, Generator, Instance, Tuple,
-};
+use runtime::layouts::{BoundMethod, Builtin, Class, Dict, Function, Generator, Instance, Tuple};
 use runtime::shapes;
 use smallvec::SmallVec;
 
@@ -122,7 +120,11 @@ fn gather<M: Meta>(m: &mut M, i: Instr) -> (Val<M>, Args<M>) {
     let argc = match i.number() {
         num::CallKw | num::CallMethodKw => {
             let site = &fc.object.call_sites[i.c() as usize];
-            args.names = site.keywords.iter().map(|&n| fc.names[n as usize]).collect();
+            args.names = site
+                .keywords
+                .iter()
+                .map(|&n| fc.names[n as usize])
+                .collect();
             site.argc
         }
         _ => i.c(),
@@ -231,12 +233,7 @@ pub fn promote_class<M: Meta>(m: &mut M, class: Val<M>) -> &'static ClassInfo {
 }
 
 /// Calls a guest function.
-pub fn call_function<M: Meta>(
-    m: &mut M,
-    f: Ref<M, Function>,
-    args: &Args<M>,
-    cont: Cont,
-) -> Flow {
+pub fn call_function<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>, cont: Cont) -> Flow {
     let id = m.get(f, Function::CODE);
     let id = m.promote_int(id);
     let code = mem::code(m.core(), id as u32);
@@ -294,7 +291,10 @@ fn bind<M: Meta>(
     let n_named = (params.args + params.kwonly) as usize;
     let given = args.count();
     let mut bound: SmallVec<[Option<Val<M>>; 12]> = SmallVec::from_elem(None, n_named);
-    for (k, v) in args.values[..given.min(params.args as usize)].iter().enumerate() {
+    for (k, v) in args.values[..given.min(params.args as usize)]
+        .iter()
+        .enumerate()
+    {
         bound[k] = Some(*v);
     }
     if given > params.args as usize && !params.varargs {
@@ -304,7 +304,10 @@ fn bind<M: Meta>(
     for (k, &name) in args.names.iter().enumerate() {
         let v = args.values[given + k];
         let names = &fc.param_names[..n_named];
-        let at = names.iter().skip(params.posonly as usize).position(|&n| n == name);
+        let at = names
+            .iter()
+            .skip(params.posonly as usize)
+            .position(|&n| n == name);
         match at.map(|at| at + params.posonly as usize) {
             Some(at) if bound[at].is_none() => bound[at] = Some(v),
             None if params.varkw => extra.push((name, v)),
@@ -318,7 +321,9 @@ fn bind<M: Meta>(
         m.init_slot(&frame, k as u16, v);
     }
     if let Some(slot) = params.varargs_slot() {
-        let rest = args.values[..given].get(params.args as usize..).unwrap_or(&[]);
+        let rest = args.values[..given]
+            .get(params.args as usize..)
+            .unwrap_or(&[]);
         let rest = make_tuple(m, rest);
         m.init_slot(&frame, slot, rest);
     }
@@ -467,15 +472,27 @@ pub fn allocate<M: Meta>(
         let instance = shapes::new_instance(m, class.id);
         return Ok(instance.val());
     };
-    let mutable = [fl.types().list, fl.types().dict, fl.types().set, fl.types().bytearray];
+    let mutable = [
+        fl.types().list,
+        fl.types().dict,
+        fl.types().set,
+        fl.types().bytearray,
+    ];
     let payload = if mutable.contains(&base) {
         let base = m.val(base.value.get());
         m.call(&builtins::collections::EMPTY_OF, [base])
     } else {
-        let constructor = base.constructor.get().expect("a built-in type has a constructor");
+        let constructor = base
+            .constructor
+            .get()
+            .expect("a built-in type has a constructor");
         let def = fl.builtin(constructor as i64);
         let own = class.lookup_guest(fl.names.init).is_some();
-        let given = if own { &args.values[..args.count().min(1)] } else { &args.values[..args.count()] };
+        let given = if own {
+            &args.values[..args.count().min(1)]
+        } else {
+            &args.values[..args.count()]
+        };
         builtins::call::call_native(m, def, &Args::positional(given))?
     };
     let instance = shapes::new_instance(m, class.id);
@@ -516,12 +533,7 @@ pub fn initialise<M: Meta>(
 }
 
 /// Calls a function of the prelude.
-pub fn invoke_prelude<M: Meta>(
-    m: &mut M,
-    name: &'static str,
-    args: Args<M>,
-    cont: Cont,
-) -> Flow {
+pub fn invoke_prelude<M: Meta>(m: &mut M, name: &'static str, args: Args<M>, cont: Cont) -> Flow {
     let f = builtins::prelude::function(vm(m), state(m), name);
     let f = m.val(f);
     let f = m.cast::<Function>(f);

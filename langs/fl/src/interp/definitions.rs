@@ -17,7 +17,12 @@ pub fn make_function<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let fc = tables(m);
     let code = fc.codes[i.b() as usize].expect("a constant that is code");
     let inner = fl_code(code);
-    let cells: Vec<Val<M>> = inner.object.free.iter().map(|f| m.slot(f.outer_slot)).collect();
+    let cells: Vec<Val<M>> = inner
+        .object
+        .free
+        .iter()
+        .map(|f| m.slot(f.outer_slot))
+        .collect();
     let closure = call::make_tuple(m, &cells);
     let none = m.val(Value::NONE);
     let (defaults, kw_defaults) = if i.number() == num::MakeFunctionD {

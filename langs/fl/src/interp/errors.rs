@@ -9,9 +9,9 @@ use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::layouts::{Class, Function, Instance};
+use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::{Obj, is};
-use runtime::native::Guest;
 
 const RAISES: Effects = Effects::FRESH.raises();
 const EXCEPTIONS: u64 = group(ExcData::LAYOUT.id) | group(Instance::LAYOUT.id);
@@ -194,17 +194,25 @@ natives! {
 
 fn no_attribute(vm: &mut Vm, o: Value, name: &str) -> Raised {
     let message = if let Some(class) = types::as_class(vm, o) {
-        format!("type object '{}' has no attribute '{name}'", class.name.borrow())
+        format!(
+            "type object '{}' has no attribute '{name}'",
+            class.name.borrow()
+        )
     } else if is::<runtime::layouts::Module>(o) {
         let module = Obj::<runtime::layouts::Module>::cast(o);
-        let namespace =
-            FlState::of(vm).namespace(module.int(runtime::layouts::Module::NAMESPACE));
-        format!("module '{}' has no attribute '{name}'", namespace.name.borrow())
+        let namespace = FlState::of(vm).namespace(module.int(runtime::layouts::Module::NAMESPACE));
+        format!(
+            "module '{}' has no attribute '{name}'",
+            namespace.name.borrow()
+        )
     } else if let Some(s) = Obj::<crate::object::layouts::Super>::of(o) {
         let _ = s;
         format!("'super' object has no attribute '{name}'")
     } else {
-        format!("'{}' object has no attribute '{name}'", types::type_name(vm, o))
+        format!(
+            "'{}' object has no attribute '{name}'",
+            types::type_name(vm, o)
+        )
     };
     exception::attribute_error(vm, message)
 }
@@ -291,8 +299,10 @@ fn bad_arguments(vm: &Vm, f: Obj<Function>, given: usize, keywords: &[u32]) -> S
         return too_many(fc, given, n_defaults, keywords);
     }
     let has = |at: usize| at < given || keywords.contains(&names[at]);
-    let missing: Vec<String> =
-        (0..n_args - n_defaults.min(n_args)).filter(|&at| !has(at)).map(|at| text(names[at])).collect();
+    let missing: Vec<String> = (0..n_args - n_defaults.min(n_args))
+        .filter(|&at| !has(at))
+        .map(|at| text(names[at]))
+        .collect();
     if !missing.is_empty() {
         let plural = if missing.len() == 1 { "" } else { "s" };
         return format!(
@@ -302,8 +312,7 @@ fn bad_arguments(vm: &Vm, f: Obj<Function>, given: usize, keywords: &[u32]) -> S
         );
     }
     let kw_defaults = Obj::<runtime::layouts::Tuple>::of(f.get(Function::KW_DEFAULTS));
-    let has_default =
-        |k: usize| kw_defaults.is_some_and(|t| t.items()[k] != Value::UNDEF);
+    let has_default = |k: usize| kw_defaults.is_some_and(|t| t.items()[k] != Value::UNDEF);
     let missing: Vec<String> = (0..n_kwonly)
         .filter(|&k| !keywords.contains(&names[n_args + k]) && !has_default(k))
         .map(|k| text(names[n_args + k]))
@@ -329,7 +338,11 @@ fn too_many(
     } else {
         n_args.to_string()
     };
-    let plural = if n_args == 1 && n_defaults == 0 { "" } else { "s" };
+    let plural = if n_args == 1 && n_defaults == 0 {
+        ""
+    } else {
+        "s"
+    };
     let kwonly: Vec<u32> = fc.param_names[n_args..n_args + params.kwonly as usize].to_vec();
     let kw_given = keywords.iter().filter(|k| kwonly.contains(k)).count();
     let extra = if kw_given > 0 {
@@ -339,6 +352,10 @@ fn too_many(
     } else {
         String::new()
     };
-    let verb = if given == 1 && kw_given == 0 { "was" } else { "were" };
+    let verb = if given == 1 && kw_given == 0 {
+        "was"
+    } else {
+        "were"
+    };
     format!("{name}() takes {takes} positional argument{plural} but {given}{extra} {verb} given")
 }

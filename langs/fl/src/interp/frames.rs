@@ -223,7 +223,11 @@ fn return_from_generator<M: Meta>(m: &mut M, v: Val<M>) -> Flow {
     let pc = m.pc();
     if pc > PC_MASK {
         let or_default = pc >> RESUME_SHIFT == ADVANCE_OR;
-        let done = if or_default { ADVANCE_OR_DONE } else { ADVANCE_DONE };
+        let done = if or_default {
+            ADVANCE_OR_DONE
+        } else {
+            ADVANCE_DONE
+        };
         again(m, pc & PC_MASK, done, v);
         return Flow::Next;
     }

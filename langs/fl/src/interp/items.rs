@@ -164,7 +164,13 @@ fn set_item_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
         }
         o = payload_of(m, o).unwrap_or(o);
     }
-    native_or(m, &builtins::operators::SET_ITEM, [o, key, v], "setitem", Cont::Def)
+    native_or(
+        m,
+        &builtins::operators::SET_ITEM,
+        [o, key, v],
+        "setitem",
+        Cont::Def,
+    )
 }
 
 /// `DelItem`.
@@ -178,7 +184,13 @@ pub fn del_item<M: Meta>(m: &mut M, i: Instr) -> Flow {
         }
         o = payload_of(m, o).unwrap_or(o);
     }
-    native_or(m, &builtins::operators::DELETE_ITEM, [o, key], "delitem", Cont::Def)
+    native_or(
+        m,
+        &builtins::operators::DELETE_ITEM,
+        [o, key],
+        "delitem",
+        Cont::Def,
+    )
 }
 
 /// `MakeSlice`.
@@ -266,7 +278,13 @@ pub fn extend<M: Meta>(m: &mut M, i: Instr) -> Flow {
         num::SetAdd => native_or(m, &c::ADD_TO_SET, [o, v], "set_add", cont),
         num::DictSet => {
             let item = m.slot(i.c());
-            native_or(m, &builtins::operators::SET_ITEM, [o, v, item], "setitem", cont)
+            native_or(
+                m,
+                &builtins::operators::SET_ITEM,
+                [o, v, item],
+                "setitem",
+                cont,
+            )
         }
         num::DictUpdate => native_or(m, &c::UPDATE_DICT, [o, v], "dict_update", cont),
         _ => {
@@ -317,12 +335,19 @@ pub fn unpack<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let shape = m.const_int(i.c() as i64).val();
     match m.try_call(&builtins::collections::UNPACK, [v, count, shape]) {
         Err(Raised) => raised(m),
-        Ok(items) if m.is(items, FALLBACK) => {
-            invoke_prelude(m, "unpack_list", Args::positional(&[v, count]), Cont::State(1))
-        }
+        Ok(items) if m.is(items, FALLBACK) => invoke_prelude(
+            m,
+            "unpack_list",
+            Args::positional(&[v, count]),
+            Cont::State(1),
+        ),
         Ok(items) => {
             let items = m.cast::<Tuple>(items);
-            let n = if star { (i.c() >> 8) + 1 + (i.c() & 0xff) } else { i.c() };
+            let n = if star {
+                (i.c() >> 8) + 1 + (i.c() & 0xff)
+            } else {
+                i.c()
+            };
             for k in 0..n {
                 let item = m.item_at(items, Tuple::ITEMS, k);
                 m.set_slot(i.b() + k, item);

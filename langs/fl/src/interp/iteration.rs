@@ -11,11 +11,11 @@ use crate::interp::frames::{
 use crate::op::Instr;
 use crate::state::REG_HANDLED;
 use metatrace::ir::{Op, Tag};
+use metatrace::layout::Frame;
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use metatrace::layout::Frame;
 use runtime::layouts::{Generator, Instance, List, ListIter, RangeIter, Tuple, TupleIter};
 use runtime::list;
 
@@ -55,7 +55,10 @@ fn iter_of_instance<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
     let names = &state(m).names;
     let class = class_of(m, v);
     m.assume(&class.valid.borrow());
-    if class.lookup_guest(names.iter).is_some_and(|found| found.get() != Value::NONE) {
+    if class
+        .lookup_guest(names.iter)
+        .is_some_and(|found| found.get() != Value::NONE)
+    {
         if let Attribute::Method(f, receiver) = attributes::type_attribute(m, v, names.iter) {
             return invoke(m, f, Args::positional(&[receiver]), cont);
         }

@@ -74,9 +74,12 @@ fn native_or_prelude<M: Meta, const N: usize>(
 ) -> Step<M> {
     match m.try_call(native, args) {
         Err(Raised) => Step::Flow(raised(m)),
-        Ok(v) if m.is(v, FALLBACK) => {
-            Step::Flow(invoke_prelude(m, fallback, Args::positional(operands), cont))
-        }
+        Ok(v) if m.is(v, FALLBACK) => Step::Flow(invoke_prelude(
+            m,
+            fallback,
+            Args::positional(operands),
+            cont,
+        )),
         Ok(v) => Step::Done(v),
     }
 }
@@ -139,7 +142,10 @@ fn binary_step<M: Meta>(
 
 /// Operators on a fixnum and a float, or on floats where `arith` left it.
 fn mixed_numbers<M: Meta>(m: &mut M, kind: BinKind, x: Val<M>, y: Val<M>) -> Option<Val<M>> {
-    if !matches!(kind, BinKind::Add | BinKind::Sub | BinKind::Mul | BinKind::TrueDiv) {
+    if !matches!(
+        kind,
+        BinKind::Add | BinKind::Sub | BinKind::Mul | BinKind::TrueDiv
+    ) {
         return None;
     }
     let is_float = |m: &mut M, v: Val<M>| m.is_tag(v, Tag::FLOAT);
@@ -162,7 +168,14 @@ fn binary_native<M: Meta>(
     let code = m.const_int(kind as i64 | (inplace as i64) << 8).val();
     let fallback = builtins::prelude::binary_name(kind);
     let native = builtins::operators::native_of(kind, inplace);
-    native_or_prelude(m, native, [code, x, y], fallback, &[x, y], Cont::State(FINAL))
+    native_or_prelude(
+        m,
+        native,
+        [code, x, y],
+        fallback,
+        &[x, y],
+        Cont::State(FINAL),
+    )
 }
 
 fn binary_attempts<M: Meta>(

@@ -54,8 +54,7 @@ pub fn convert<M: Meta>(m: &mut M, i: Instr) -> Flow {
 /// `BuildString`.
 #[inline(never)]
 pub fn build_string<M: Meta>(m: &mut M, i: Instr) -> Flow {
-    let parts: smallvec::SmallVec<[Val<M>; 16]> =
-        (0..i.c()).map(|k| m.slot(i.b() + k)).collect();
+    let parts: smallvec::SmallVec<[Val<M>; 16]> = (0..i.c()).map(|k| m.slot(i.b() + k)).collect();
     let mut done: Option<Val<M>> = None;
     // At most 64 arguments to a native: longer texts are put together in pieces.
     for piece in parts.chunks(60) {
@@ -204,7 +203,12 @@ pub fn match_parts<M: Meta>(m: &mut M, i: Instr) -> Flow {
         num::MatchRest => ("match_rest", [m.slot(i.b()), m.slot(i.c())].to_vec()),
         _ => {
             let positional = m.const_int(i.c() as i64).val();
-            let parts = [m.slot(i.b()), m.slot(i.b() + 1), m.slot(i.b() + 2), positional];
+            let parts = [
+                m.slot(i.b()),
+                m.slot(i.b() + 1),
+                m.slot(i.b() + 2),
+                positional,
+            ];
             ("match_class", parts.to_vec())
         }
     };

@@ -5,12 +5,12 @@ use crate::interp::frames::{raised, tables};
 use crate::namespace::GlobalCell;
 use crate::op::Instr;
 use metatrace::Val;
+use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
+use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use runtime::layouts::Cell;
 use runtime::natives;
-use metatrace::native::{Effects, group};
-use metatrace::layout::LayoutType;
 
 natives! {
     /// Assigns a global of namespace `id`.
@@ -66,7 +66,9 @@ fn load_global_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
     match find_global(m, name) {
         Some(v) => {
             let fc = tables(m);
-            fc.cache(m.pc() - 1).global.set(Some(fc.namespace.cell(name)));
+            fc.cache(m.pc() - 1)
+                .global
+                .set(Some(fc.namespace.cell(name)));
             m.set_slot(i.a(), v);
             Flow::Next
         }
@@ -178,7 +180,10 @@ pub fn store_name<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let name = tables(m).names[i.b() as usize];
     let (dict, v) = (m.slot(i.a()), m.slot(i.c()));
     let symbol = m.val(Value::symbol(name));
-    m.call(&crate::builtins::collections::SET_KEYWORD, [dict, symbol, v]);
+    m.call(
+        &crate::builtins::collections::SET_KEYWORD,
+        [dict, symbol, v],
+    );
     Flow::Next
 }
 
@@ -215,7 +220,11 @@ fn unbound_cell<M: Meta>(m: &mut M, slot: u16, name: u16) -> Flow {
     let fc = tables(m);
     let free = (fc.free_base..fc.free_base + fc.free_count).contains(&slot);
     let name = m.val(Value::symbol(fc.names[name as usize]));
-    let native = if free { &errors::UNBOUND_FREE } else { &errors::UNBOUND_LOCAL };
+    let native = if free {
+        &errors::UNBOUND_FREE
+    } else {
+        &errors::UNBOUND_LOCAL
+    };
     match m.try_call(native, [name]) {
         Ok(_) => unreachable!("it always raises"),
         Err(Raised) => raised(m),

@@ -109,9 +109,7 @@ pub struct NewClass<'a> {
 pub struct NoOrder;
 
 /// C3 linearisation of the bases' orders.
-pub fn linearise(
-    bases: &[&'static ClassInfo],
-) -> Result<Vec<&'static ClassInfo>, NoOrder> {
+pub fn linearise(bases: &[&'static ClassInfo]) -> Result<Vec<&'static ClassInfo>, NoOrder> {
     let mut lists: Vec<Vec<&'static ClassInfo>> =
         bases.iter().map(|b| b.mro.borrow().clone()).collect();
     lists.push(bases.to_vec());
@@ -121,8 +119,7 @@ pub fn linearise(
         if lists.is_empty() {
             return Ok(order);
         }
-        let blocked =
-            |c: &'static ClassInfo| lists.iter().any(|l| l[1..].iter().any(|d| *d == c));
+        let blocked = |c: &'static ClassInfo| lists.iter().any(|l| l[1..].iter().any(|d| *d == c));
         let heads: Vec<&'static ClassInfo> = lists.iter().map(|l| l[0]).collect();
         let next = heads.into_iter().find(|c| !blocked(c)).ok_or(NoOrder)?;
         order.push(next);
@@ -136,11 +133,7 @@ pub fn linearise(
 
 impl FlState {
     /// Makes a class and its class object. Its attributes are still to be set.
-    pub fn new_class(
-        &self,
-        vm: &mut Vm,
-        new: NewClass,
-    ) -> Result<&'static ClassInfo, NoOrder> {
+    pub fn new_class(&self, vm: &mut Vm, new: NewClass) -> Result<&'static ClassInfo, NoOrder> {
         let order = linearise(new.bases)?;
         let instances_have_payload =
             new.kind == Kind::Exception || (new.payload.is_some() && !new.builtin);
@@ -149,7 +142,11 @@ impl FlState {
         object.init(layouts::Class::INFO, Value::small(id.0 as i64));
         let name = vm.str(new.name);
         object.init(layouts::Class::NAME, name);
-        for field in [layouts::Class::BASES, layouts::Class::MRO, layouts::Class::ATTRS] {
+        for field in [
+            layouts::Class::BASES,
+            layouts::Class::MRO,
+            layouts::Class::ATTRS,
+        ] {
             object.init(field, Value::NONE);
         }
         vm.shapes.class_mut(id).value = object.value();
@@ -256,11 +253,7 @@ impl ClassInfo {
                 drop(attrs);
                 return self.changed(state);
             }
-            return Obj::<layouts::Cell>::cast(attr.value.get()).set(
-                vm,
-                layouts::Cell::VALUE,
-                v,
-            );
+            return Obj::<layouts::Cell>::cast(attr.value.get()).set(vm, layouts::Cell::VALUE, v);
         }
         attr.stores.set(attr.stores.get().saturating_add(1));
         if attr.stores.get() > STORES_UNTIL_CELL && is_plain(v) {

@@ -40,7 +40,11 @@ pub fn class_of(vm: &Vm, v: Value) -> &'static ClassInfo {
     }
     if tag == Tag::layout(MethodKind::ID) {
         let is_static = Obj::<MethodKind>::cast(v).shape() == STATIC_METHOD;
-        return if is_static { types.staticmethod } else { types.classmethod };
+        return if is_static {
+            types.staticmethod
+        } else {
+            types.classmethod
+        };
     }
     types.of_tag(tag)
 }
