@@ -1,0 +1,221 @@
+//! Terms in the step loop: dereferencing, binding, unification, tests, construction.
+
+use super::*;
+
+/// Follows bindings; the tag is that of the result.
+#[inline(always)]
+pub(super) fn deref<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag) {
+    loop {
+        let tag = m.tag(v);
+        let next = if tag == VAR {
+            let var = m.cast::<Var>(v);
+            m.get(var, Var::REF)
+        } else if tag == ATTVAR {
+            let var = m.cast::<AttVar>(v);
+            m.get(var, AttVar::REF)
+        } else {
+            return (v, tag);
+        };
+        if m.is(next, Value::UNDEF) {
+            return (v, tag);
+        }
+        v = next;
+    }
+}
+
+#[inline(always)]
+pub(super) fn is_var(tag: Tag) -> bool {
+    tag == VAR || tag == ATTVAR
+}
+
+/// A fresh unbound variable.
+#[inline(always)]
+pub(super) fn new_var<M: Meta>(m: &mut M) -> Val<M> {
+    let stamp = m.reg(REG_STAMP);
+    let stamp = m.cast_int(stamp);
+    let var = m.alloc::<Var>(0);
+    let undef = m.val(Value::UNDEF);
+    m.set(var, Var::REF, undef);
+    m.set(var, Var::STAMP, stamp);
+    var.val()
+}
+
+/// Binds a dereferenced unbound variable.
+#[inline(always)]
+pub(super) fn bind<M: Meta>(m: &mut M, var: Val<M>, tag: Tag, to: Val<M>) {
+    if tag == VAR {
+        let v = m.cast::<Var>(var);
+        let stamp = m.get(v, Var::STAMP);
+        let newest = m.reg(REG_STAMP);
+        let newest = m.cast_int(newest);
+        if m.lt(stamp, newest) {
+            let record = m.alloc::<Trail>(0);
+            let top = m.reg(REG_TRAIL);
+            m.set(record, Trail::PREV, top);
+            m.set(record, Trail::VAR, var);
+            m.set_reg(REG_TRAIL, record.val());
+        }
+        m.set(v, Var::REF, to);
+    } else {
+        m.call(&BIND, [var, to]);
+    }
+}
+
+/// Unifies two values.
+#[inline(always)]
+pub(super) fn unify<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
+    let (a, ta) = deref(m, a);
+    let (b, tb) = deref(m, b);
+    let same = m.same(a, b);
+    if m.branch(same) {
+        return true;
+    }
+    if ta == VAR {
+        if tb == VAR {
+            let (va, vb) = (m.cast::<Var>(a), m.cast::<Var>(b));
+            let sa = m.get(va, Var::STAMP);
+            let sb = m.get(vb, Var::STAMP);
+            // The younger is bound to the older.
+            if m.lt(sa, sb) {
+                bind(m, b, tb, a);
+            } else {
+                bind(m, a, ta, b);
+            }
+        } else {
+            bind(m, a, ta, b);
+        }
+        return true;
+    }
+    if tb == VAR {
+        bind(m, b, tb, a);
+        return true;
+    }
+    let atomic = |t: Tag| t == Tag::INT || t == Tag::SYMBOL;
+    if atomic(ta) && !is_var(tb) || atomic(tb) && !is_var(ta) {
+        return false;
+    }
+    let ok = m.call(&UNIFY, [a, b]);
+    m.is(ok, Value::TRUE)
+}
+
+/// Unifies a value with a constant that is no heap object.
+#[inline(always)]
+pub(super) fn unify_const<M: Meta>(m: &mut M, v: Val<M>, constant: Value) -> bool {
+    let (v, tag) = deref(m, v);
+    if is_var(tag) {
+        let c = m.val(constant);
+        bind(m, v, tag, c);
+        return true;
+    }
+    m.is(v, constant)
+}
+
+#[inline(always)]
+pub(super) fn identical<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let word = m.fetch();
+    let (a, b) = (m.slot(op::a(w)), m.slot(op::b(w)));
+    let (a, ta) = deref(m, a);
+    let (b, tb) = deref(m, b);
+    let same = m.same(a, b);
+    let equal = if m.branch(same) {
+        true
+    } else if [ta, tb]
+        .iter()
+        .any(|t| is_var(*t) || *t == Tag::INT || *t == Tag::SYMBOL)
+    {
+        false
+    } else {
+        let r = m.call(&SAME, [a, b]);
+        m.is(r, Value::TRUE)
+    };
+    otherwise(m, equal == (op::c(w) == 0), word)
+}
+
+#[inline(always)]
+pub(super) fn get_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let word = m.fetch();
+    let functor = word as u32;
+    let v = m.slot(op::a(w));
+    let (v, tag) = deref(m, v);
+    if tag == STRUCT {
+        let s = m.cast::<Struct>(v);
+        if m.shape(s) != functor {
+            return backtrack(m);
+        }
+        m.set_slot(op::b(w), v);
+        return Flow::Next;
+    }
+    if is_var(tag) {
+        m.set_pc(op::pc(word));
+        return Flow::Next;
+    }
+    backtrack(m)
+}
+
+#[inline(always)]
+pub(super) fn put_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let functor = m.fetch() as u32;
+    let slots = packed(m, op::a(w));
+    let s = m.alloc_sized::<Struct>(functor, op::a(w));
+    for (i, &slot) in slots.iter().enumerate() {
+        let v = m.slot(slot);
+        m.set_item_at(s, Struct::ARGS, i as u16, v);
+    }
+    m.set_slot(op::b(w), s.val());
+    Flow::Next
+}
+
+#[inline(always)]
+pub(super) fn type_test<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let word = m.fetch();
+    let v = m.slot(op::a(w));
+    let (v, tag) = deref(m, v);
+    let float = || tag == Tag::FLOAT || tag == Tag::layout(metatrace::layout::FLOAT_BOX);
+    let integer = || tag == Tag::INT || tag == Tag::layout(runtime::layouts::BigInt::LAYOUT.id);
+    let holds = match op::TESTS[op::c(w) as usize] {
+        "var" => is_var(tag),
+        "nonvar" => !is_var(tag),
+        "atom" => tag == Tag::SYMBOL,
+        "integer" => integer(),
+        "float" => float(),
+        "number" => integer() || float(),
+        "atomic" => !is_var(tag) && tag != STRUCT,
+        "compound" => tag == STRUCT,
+        "callable" => tag == STRUCT || tag == Tag::SYMBOL,
+        "string" => tag == Tag::layout(runtime::layouts::Str::LAYOUT.id),
+        "attvar" => tag == ATTVAR,
+        _ => {
+            let r = m.call(&IS_LIST, [v]);
+            m.is(r, Value::TRUE)
+        }
+    };
+    otherwise(m, holds, word)
+}
+
+#[inline(always)]
+pub(super) fn switch<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let v = m.slot(op::a(w));
+    let table = &data(m).tables[op::pc(w) as usize];
+    let (v, tag) = deref(m, v);
+    let pc = if is_var(tag) {
+        table.var
+    } else if tag == STRUCT {
+        let s = m.cast::<Struct>(v);
+        let functor = m.shape(s);
+        table.of_struct(functor)
+    } else if table.consts.len() <= 4 {
+        let mut to = table.other;
+        for &(bits, pc) in &table.consts {
+            if m.is(v, Value(bits)) {
+                to = pc;
+                break;
+            }
+        }
+        to
+    } else {
+        let constant = m.promote(v);
+        table.of_const(constant.0)
+    };
+    m.set_pc(pc);
+    Flow::Next
+}
