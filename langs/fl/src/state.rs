@@ -145,8 +145,11 @@ impl FlState {
             visit(&mut v);
             cell.set(v);
         };
-        for class in self.classes.borrow().iter() {
-            class.visit_roots(visit_cell);
+        // Numbers of other languages' classes are taken by a filler; each root is shown once.
+        for (id, class) in self.classes.borrow().iter().enumerate() {
+            if class.id.0 as usize == id {
+                class.visit_roots(visit_cell);
+            }
         }
         for namespace in self.namespaces.borrow().iter() {
             namespace.visit_roots(visit_cell);

@@ -68,6 +68,11 @@ fn load(vm: &mut Vm, fl: &'static FlState) -> &'static crate::namespace::Namespa
         if let Some(defaults) = defaults(vm, &loaded::fl_code(inner).object) {
             f.init(runtime::layouts::Function::DEFAULTS, defaults);
         }
+        let kwonly = loaded::fl_code(inner).object.params.kwonly as usize;
+        if kwonly > 0 {
+            let defaults = vm.tuple(&vec![Value::NONE; kwonly]);
+            f.init(runtime::layouts::Function::KW_DEFAULTS, defaults);
+        }
         let symbol = vm.symbols.intern(&inner.name);
         namespace.set(vm, symbol, f.value());
     }
@@ -75,7 +80,8 @@ fn load(vm: &mut Vm, fl: &'static FlState) -> &'static crate::namespace::Namespa
     namespace
 }
 
-/// Parameters of prelude functions whose name ends in an underscore default to `None`.
+/// Parameters of prelude functions whose name ends in an underscore default to `None`, as do
+/// all keyword-only ones.
 fn defaults(vm: &mut Vm, object: &crate::code::CodeObject) -> Option<Value> {
     let names = object.slot_names.iter().take(object.params.args as usize);
     let n = names.filter(|name| name.ends_with('_')).count();
