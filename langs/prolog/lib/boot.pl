@@ -39,14 +39,13 @@
 
 % ---------------------------------------------------------------- control
 
-','(A, B) :- '$mark'(C), '$check_goal'((A, B)), '$meta'((A, B), C, user).
+','(A, B) :- '$mark'(C), '$meta'((A, B), C, user).
 ;(A, B) :- '$mark'(C), '$meta'((A ; B), C, user).
 ->(A, B) :- '$mark'(C), '$meta'((A -> B), C, user).
 *->(A, B) :- '$mark'(C), '$meta'((A *-> B), C, user).
 \+ A :- \+ call(A).
 '!'.
 
-'$check_goal'(_).
 
 % '$meta'(Goal, CutBarrier, Module): interprets control constructs in goals.
 '$meta'(G, _, M) :- var(G), !, call(M:G).
@@ -76,7 +75,6 @@ fail :- fail.
 false :- fail.
 repeat.
 repeat :- repeat.
-otherwise.
 
 forall(C, A) :- \+ ( call(C), \+ call(A) ).
 
@@ -379,7 +377,6 @@ with_output_to(Sink, G) :-
     (   nonvar(E) -> throw(E)
     ;   Ok == true, '$text_kind'(K, Text, R0), R = R0
     ).
-format_atom(F, As, A) :- format(atom(A), F, As).
 stream_property(S, P) :-
     ( var(S) -> '$streams'(L), '$member'(S, L) ; true ),
     '$stream_properties'(S, Ps),
@@ -415,8 +412,6 @@ prolog_load_context(module, M) :- '$module'(M, M).
 prolog_load_context(term_position, '$stream_position'(0, L, 0, 0)) :- '$load_line'(L).
 prolog_load_context(directory, D) :- '$load_path'(F), file_directory_name(F, D).
 nb_current(K, V) :- catch(nb_getval(K, V), _, fail).
-tab_(N) :- tab(N).
-halt_within(_) :- halt.
 style_check(_).
 set_prolog_stack(_, _).
 prolog_stack_property(_, _) :- fail.
@@ -516,7 +511,6 @@ consult(F) :- '$load_file'(F, Path), '$consult'(Path).
     catch(user:Hd, error(existence_error(procedure, _), _), fail).
 expand_term(T, T1) :- '$expand_term'(T, T1).
 expand_goal(G, G1) :- '$expand_body'(G, G1).
-term_expansion_done.
 '$expand_body'(B, B) :- var(B), !.
 '$expand_body'((A, B), (A1, B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).
 '$expand_body'((A ; B), (A1 ; B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).

@@ -172,7 +172,7 @@ functions! { BINARY, Binary, (x, y):
     "atan" => check(x.to_f64().atan2(y.to_f64()));
     "copysign" => Ok(Num::Float(x.to_f64().copysign(y.to_f64())));
     "gcd" => Ok(from_big(big(x)?.gcd(&big(y)?)));
-    "log" => match (log(x)?, log(y)?) { (a, b) => check(b.to_f64() / a.to_f64()) };
+    "log" => check(log(y)?.to_f64() / log(x)?.to_f64());
     "random" => Ok(Num::Int(x.to_f64() as i64 + (random_unit() * (y.to_f64() - x.to_f64())) as i64));
 }
 

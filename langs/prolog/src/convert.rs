@@ -59,6 +59,7 @@ pub fn constant(vm: &mut Vm, node: &Node) -> Value {
 }
 
 /// Copies heap terms into an arena.
+#[derive(Default)]
 pub struct Builder {
     pub terms: Terms,
     vars: HashMap<u64, u32>,
@@ -71,10 +72,7 @@ enum Work {
 
 impl Builder {
     pub fn new() -> Builder {
-        Builder {
-            terms: Terms::new(),
-            vars: HashMap::new(),
-        }
+        Builder::default()
     }
 
     pub fn var_count(&self) -> u32 {

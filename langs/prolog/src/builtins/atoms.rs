@@ -31,29 +31,23 @@ builtins! {
     "atom_number" / 2 => atom_number;
     "number_string" / 2 => number_string;
     "atom_string" / 2 => atom_string;
-    "atom_to_chars" / 2 => |vm, a| atom_list(vm, a, true);
     "string_chars" / 2 => |vm, a| string_list(vm, a, true);
     "string_codes" / 2 => |vm, a| string_list(vm, a, false);
     "string_to_atom" / 2 => string_to_atom;
     "string_code" / 3 => string_code;
-    "number_vars" / 1 => |_, _| Ok(true);
     "text_to_string" / 2 => |vm, a| { let t = text_arg(vm, a[0])?; let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "string" / 2 => |vm, a| { let t = text_arg(vm, a[0])?; let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "string_upper" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "string_lower" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_lowercase(); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "upcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
     "downcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_lowercase(); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
-    "term_to_atom_text" / 2 => |vm, a| { let t = crate::messages::show(vm, a[0]); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
     "$term_string" / 2 => |vm, a| { let t = crate::messages::show(vm, a[0]); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "$join" / 3 => join;
     "$split" / 3 => split;
     "split_string" / 4 => split_string;
-    "normalize_space_text" / 2 => |vm, a| { let t = need_text(vm, a[0])?; let t = t.split_whitespace().collect::<Vec<_>>().join(" "); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
     "$char_type" / 2 => char_types;
     "read_term_from_atom" / 3 => crate::builtins::reading::term_from_atom;
-    "sformat_text" / 2 => |vm, a| { let t = need_text(vm, a[0])?; let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "$text_kind" / 3 => text_kind;
-    "char_upcase" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
 }
 
 /// Atomic text, for predicates that convert anything atomic.

@@ -3,7 +3,6 @@
 use crate::builtins;
 use crate::db;
 use crate::errors::*;
-use crate::layouts::*;
 use crate::state::{Pred, PredKind, pl};
 use crate::syntax::Atom;
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
@@ -28,12 +27,10 @@ builtins! {
     "halt" / 1 => halt_1;
     "$callable" / 1 => |vm, a| callable(vm, a[0]);
     "$must_be_list_or_partial" / 1 => |vm, a| match pl(vm).list(a[0]) { Ok(_) | Err(true) => Ok(true), Err(false) => Err(type_error(vm, "list", deref(a[0]))) };
-    "$fail_wake" / 0 => |_, _| Ok(false);
     "$pred_list" / 3 => pred_list;
     "$pred_property" / 3 => pred_property;
     "$strip_module" / 3 => |vm, a| { let user = pl(vm).module.get(); let (m, t) = db::strip_module(vm, user, a[0]); Ok(unify(vm, a[1], atom(m)) && unify(vm, a[2], t)) };
     "$tabled_goal" / 3 => tabled_goal;
-    "$garbage_collect" / 0 => |_, _| Ok(true);
 }
 
 fn pred(vm: &Vm, v: Value) -> &'static Pred {
@@ -213,12 +210,6 @@ fn halt_1(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         Term::Var(_) => Err(instantiation(vm)),
         _ => Err(type_error(vm, "integer", deref(a[0]))),
     }
-}
-
-/// Do the goals of attributed variables just bound certainly fail? Only `dif/2` is asked.
-pub fn wakeups_fail(vm: &mut Vm) -> bool {
-    let _ = vm.core().regs[REG_WAKE as usize];
-    false
 }
 
 /// `'$pred_list'(Module, Kind, List)`: predicates as `p(Name, Arity, Id)`; kind `all` or `user`.

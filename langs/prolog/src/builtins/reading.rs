@@ -73,12 +73,7 @@ pub fn parse_number(vm: &mut Vm, text: &str) -> Result<Value, String> {
 
 /// Raises a syntax error.
 fn raise_syntax(vm: &mut Vm, error: &SyntaxError) -> metatrace::meta::Raised {
-    let message = if error.message.contains("end_of_file") || error.message == "end_of_clause" {
-        error.message.clone()
-    } else {
-        error.message.clone()
-    };
-    syntax_error(vm, &message)
+    syntax_error(vm, &error.message)
 }
 
 /// Reads the next clause of a text from `pos`: the clause or error, and where it ended.

@@ -18,7 +18,6 @@ builtins! {
     "sort" / 4 => sort_4;
     "keysort" / 2 => keysort;
     "list_to_set" / 2 => list_to_set;
-    "length_or_fail" / 2 => |vm, a| { let n = items(vm, a[0])?.len(); Ok(unify(vm, a[1], Value::small(n as i64))) };
 }
 
 fn items(vm: &mut Vm, v: Value) -> Guest<Vec<Value>> {

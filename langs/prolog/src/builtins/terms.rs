@@ -74,7 +74,6 @@ builtins! {
     "$attrs" / 2 => |vm, a| match Obj::<AttVar>::of(deref(a[0])) { Some(v) => Ok(unify(vm, v.get(AttVar::ATTRS), a[1])), None => Ok(false) };
     "term_hash" / 2 => term_hash;
     "$length" / 3 => length_of;
-    "ground_or_var" / 1 => |vm, a| Ok(ground(vm, a[0]) || is_var(deref(a[0])));
 }
 
 fn not_unifiable(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
@@ -82,11 +81,9 @@ fn not_unifiable(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     // Everything is trailed, so that nothing stays bound.
     vm.core_mut().regs[crate::layouts::REG_STAMP as usize] = Value::small(i64::MAX >> 3);
     let ok = unify(vm, a[0], a[1]);
-    let woken = vm.core().regs[crate::layouts::REG_WAKE as usize] != Value::NIL;
-    let blocked = ok && woken && crate::builtins::clauses::wakeups_fail(vm);
     crate::term::undo_trail(vm, saved[crate::layouts::REG_TRAIL as usize]);
     vm.core_mut().regs = saved;
-    Ok(!ok || blocked)
+    Ok(!ok)
 }
 
 fn compare_3(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
@@ -208,12 +205,7 @@ fn build(vm: &mut Vm, head: Value, args: &[Value]) -> Guest<Value> {
         return Ok(head);
     }
     if !head.is_symbol() {
-        let kind = if matches!(term(head), Term::Struct(_)) {
-            "atom"
-        } else {
-            "atom"
-        };
-        return Err(type_error(vm, kind, head));
+        return Err(type_error(vm, "atom", head));
     }
     let f = pl(vm).functor(Atom(head.as_symbol()), args.len());
     Ok(vm.compound(f, args))

@@ -2,13 +2,12 @@
 
 use super::*;
 
+/// Two operands: fixnums, or whatever they are, dereferenced.
+type Operands<M> = Result<(Int<M>, Int<M>), (Val<M>, Val<M>)>;
+
 /// Two operands as fixnums, if both are.
 #[inline(always)]
-pub(super) fn ints<M: Meta>(
-    m: &mut M,
-    a: u16,
-    b: u16,
-) -> Result<(Int<M>, Int<M>), (Val<M>, Val<M>)> {
+pub(super) fn ints<M: Meta>(m: &mut M, a: u16, b: u16) -> Operands<M> {
     let (x, y) = (m.slot(a), m.slot(b));
     let (x, tx) = deref(m, x);
     let (y, ty) = deref(m, y);
@@ -113,20 +112,16 @@ pub(super) fn int_function<M: Meta>(m: &mut M, name: &str, x: Int<M>, y: Int<M>)
         _ => return None,
     };
     let zero = m.const_int(0);
-    match op {
-        Ir::IntMod | Ir::IntRem | Ir::IntQuot | Ir::IntFloorDiv => {
-            // A positive divisor: no division by zero, no overflow.
-            if !m.lt(zero, y) {
-                return None;
-            }
+    let divides = matches!(op, Ir::IntMod | Ir::IntRem | Ir::IntQuot | Ir::IntFloorDiv);
+    // A positive divisor: no division by zero, no overflow.
+    if divides && !m.lt(zero, y) {
+        return None;
+    }
+    if op == Ir::IntShr {
+        let limit = m.const_int(62);
+        if !m.in_range(y, limit) {
+            return None;
         }
-        Ir::IntShr => {
-            let limit = m.const_int(62);
-            if !m.in_range(y, limit) {
-                return None;
-            }
-        }
-        _ => {}
     }
     Some(m.int_op(op, x, y))
 }

@@ -349,7 +349,7 @@ impl<'a> Lexer<'a> {
 
     /// Skips an exponent if there is one.
     fn exponent(&mut self) -> bool {
-        let rest = self.text[self.pos..].as_bytes();
+        let rest = &self.text.as_bytes()[self.pos..];
         if !matches!(rest.first(), Some(b'e' | b'E')) {
             return false;
         }

@@ -72,6 +72,9 @@ pub struct Clause {
     pub end: usize,
 }
 
+/// An operator name with its infix and postfix definitions.
+type AfterOperand = (Atom, Option<Op>, Option<Op>);
+
 type Parse<T> = Result<T, SyntaxError>;
 
 /// Nesting at which reading gives up instead of exhausting the native stack.
@@ -465,7 +468,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The operator that the next token is, if it can stand after an operand.
-    fn next_operator(&mut self) -> Parse<Option<(Atom, Option<Op>, Option<Op>)>> {
+    fn next_operator(&mut self) -> Parse<Option<AfterOperand>> {
         let name: String = match &self.peek()?.tok {
             Tok::Name(n) | Tok::Quoted(n) => n.clone(),
             Tok::Comma => ",".into(),
