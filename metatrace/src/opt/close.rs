@@ -9,7 +9,7 @@ use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, slot_pat
 use super::walk::{Abs, Fact, Walk};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
 use crate::value::{INT_MAX, INT_MIN};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 impl Walk<'_, '_> {
     /// Ends the body: `end` are the slots at the back edge. `false` when an

@@ -13,7 +13,7 @@ use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
 use crate::layout::FRAME;
 use crate::value::{INT_MAX, INT_MIN, Value};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 impl Walk<'_, '_> {
     /// Ends the trace with a jump into a specialised label, if the slots fit it

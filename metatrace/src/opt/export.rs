@@ -12,7 +12,7 @@ use super::unroll::{Draft, HeapFact, LeafSource, Pat, VirtPat};
 use super::virtualize::VirtualKind;
 use super::walk::Walk;
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 impl Walk<'_, '_> {
     /// The label's state for later bridges. `params` are the label's operands.

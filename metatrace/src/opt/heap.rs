@@ -24,7 +24,7 @@ use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Descr, Inst, Op, OpRef, Ty};
 use crate::layout::{self, FieldRef, ItemsRef, Kind, LayoutId, Mutability};
 use crate::value::Value;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Word number that stands for items with an index that is not constant.
 const ITEMS: u16 = u16::MAX;

@@ -25,8 +25,6 @@ pub struct OptOptions {
     pub label_ranges: bool,
     /// Removal of unused operations.
     pub dce: bool,
-    /// Specialised versions of one loop, the first included.
-    pub versions_max: usize,
     /// Attempts to find a stable state at the loop's label.
     pub rounds_max: usize,
     /// Keep the text of every stage.
@@ -46,7 +44,6 @@ impl Default for OptOptions {
             unroll: true,
             label_ranges: true,
             dce: true,
-            versions_max: 5,
             rounds_max: 8,
             stages: false,
         }

@@ -24,7 +24,7 @@ use super::state::ValueFact;
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Fact, State, Walk};
 use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// Weakened assumptions, by path: a slot, or a field of a virtual object in one.
 #[derive(Default, Debug)]

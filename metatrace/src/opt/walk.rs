@@ -20,7 +20,7 @@ use super::{OptEnv, OptError, OptOptions};
 use crate::ir::{Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, Ty};
 use crate::layout::FieldRef;
 use crate::value::Value;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// What a recorded value became.
