@@ -1025,3 +1025,48 @@ def match_class(subject, cls, names, count):
             return None
         values.append(getattr(subject, name))
     return tuple(values)
+
+
+# ------------------------------------------------------------------------ set methods
+
+def set_union(s, *others):
+    result = set(s)
+    for other in others:
+        for x in other:
+            result.add(x)
+    return _fl_like(s, result)
+
+
+def set_intersection(s, *others):
+    result = s
+    for other in others:
+        kept = set(other)
+        result = {x for x in result if x in kept}
+    return _fl_like(s, set(result))
+
+
+def set_difference(s, *others):
+    result = set(s)
+    for other in others:
+        for x in other:
+            result.discard(x)
+    return _fl_like(s, result)
+
+
+def set_symmetric_difference(s, other):
+    return s ^ set(other)
+
+
+def set_issubset(s, other):
+    return s <= set(other)
+
+
+def set_issuperset(s, other):
+    return s >= set(other)
+
+
+def set_isdisjoint(s, other):
+    for x in other:
+        if x in s:
+            return False
+    return True

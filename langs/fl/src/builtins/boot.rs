@@ -19,6 +19,7 @@ pub static TABLES: &[&[Row]] = &[
     core::CORE,
     classes::CLASS_BUILTINS,
     methods::COLLECTION_METHODS,
+    super::strings::STRING_METHODS,
     sys::SYS,
 ];
 

@@ -48,6 +48,7 @@ pub mod prelude;
 pub mod ranges;
 pub mod sequences;
 pub mod special;
+pub mod strings;
 pub mod sys;
 pub mod tables;
 pub mod text;
