@@ -231,9 +231,9 @@ fn swept_cells_are_used_again() {
     let mut heap = heap();
     let mut roots = vec![Value::NIL; 10_000];
     for round in 0..20 {
-        for i in 0..roots.len() {
+        for (i, root) in roots.iter_mut().enumerate() {
             if i % 3 != round % 3 {
-                roots[i] = pair(&mut heap, Value::small(i as i64), Value::NIL);
+                *root = pair(&mut heap, Value::small(i as i64), Value::NIL);
             }
         }
         heap.collect_all(&mut roots);
