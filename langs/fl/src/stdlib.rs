@@ -1,8 +1,8 @@
 //! Standard modules that are written in FL themselves; their text is part of the
 //! program.
 //!
-//! They lean on few things that plain FL programs do not see: the native modules
-//! `_collections` (`deque`, `defaultdict`) and `_os`, and the class methods
+//! They lean on few things that plain FL programs do not see: the native module
+//! `_os`, and the class methods
 //! `__class_iter__`, `__class_reversed__`, `__class_len__`, `__class_contains__`,
 //! `__class_repr__`, `__class_instancecheck__` and `__class_subclasscheck__`, by
 //! which a class without a metaclass answers operations on itself.
@@ -33,7 +33,9 @@ macro_rules! modules {
 /// All standard modules in FL, sorted by name.
 pub const MODULES: &[Module] = modules! {
     "__future__"      module  "__future__.py"
+    "_collections"    module  "_collections.py"
     "abc"             module  "abc.py"
+    "array"           module  "array.py"
     "bisect"          module  "bisect.py"
     "collections"     package "collections/__init__.py"
     "collections.abc" module  "collections/abc.py"
@@ -43,7 +45,9 @@ pub const MODULES: &[Module] = modules! {
     "enum"            module  "enum.py"
     "fractions"       module  "fractions.py"
     "functools"       module  "functools.py"
+    "hashlib"         module  "hashlib.py"
     "heapq"           module  "heapq.py"
+    "importlib"       module  "importlib.py"
     "io"              module  "io.py"
     "itertools"       module  "itertools.py"
     "json"            package "json/__init__.py"
@@ -54,8 +58,10 @@ pub const MODULES: &[Module] = modules! {
     "os"              package "os/__init__.py"
     "os.path"         module  "os/path.py"
     "pathlib"         module  "pathlib.py"
+    "random"          module  "random.py"
     "statistics"      module  "statistics.py"
     "string"          module  "string.py"
+    "struct"          module  "struct.py"
     "textwrap"        module  "textwrap.py"
     "types"           module  "types.py"
     "typing"          module  "typing.py"

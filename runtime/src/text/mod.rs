@@ -13,7 +13,7 @@
 //! The `EXTRA` field of a string is 0, its symbol, its `StrData`, or a
 //! [`StrIndex`] that has all of these. Operations that find and change text are in `ops.rs`.
 
-mod ops;
+pub mod ops;
 #[cfg(test)]
 mod tests;
 

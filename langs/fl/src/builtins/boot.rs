@@ -21,6 +21,9 @@ pub static TABLES: &[&[Row]] = &[
     methods::COLLECTION_METHODS,
     super::strings::STRING_METHODS,
     sys::SYS,
+    builtins::str_methods::STR_METHODS,
+    builtins::bytes_methods::BYTES_METHODS,
+    builtins::number_methods::NUMBER_METHODS,
 ];
 
 /// Built-in classes and their bases.
@@ -358,7 +361,9 @@ fn bind_in_class(
     }
     let symbol = vm.symbols.intern(name);
     let value = match name {
-        "__new__" | "fromkeys" => classes::method_kind(vm, STATIC_METHOD, value),
+        "__new__" | "fromkeys" | "maketrans" | "fromhex" | "from_bytes" => {
+            classes::method_kind(vm, STATIC_METHOD, value)
+        }
         "__init_subclass__" => classes::method_kind(vm, CLASS_METHOD, value),
         _ => value,
     };

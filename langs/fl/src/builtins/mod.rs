@@ -32,8 +32,10 @@
 
 pub mod boot;
 pub mod bytes;
+pub mod bytes_methods;
 pub mod call;
 pub mod classes;
+pub mod codecs;
 pub mod collections;
 pub mod core;
 pub mod formatting;
@@ -43,15 +45,19 @@ pub mod iterators;
 pub mod matching;
 pub mod methods;
 pub mod modules;
+pub mod number_methods;
 pub mod operators;
 pub mod prelude;
 pub mod ranges;
 pub mod sequences;
 pub mod special;
+pub mod str_methods;
 pub mod strings;
 pub mod sys;
 pub mod tables;
+pub mod templates;
 pub mod text;
+pub mod texts;
 
 use metatrace::Native;
 use metatrace::native::Effects;

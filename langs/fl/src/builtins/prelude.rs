@@ -8,7 +8,11 @@ use crate::state::FlState;
 use metatrace::value::Value;
 use runtime::engine::Vm;
 
-const SOURCE: &str = include_str!("../../lib/prelude.py");
+const SOURCE: &str = concat!(
+    include_str!("../../lib/prelude.py"),
+    "\n\n",
+    include_str!("../../lib/prelude_text.py")
+);
 
 /// Functions of the prelude that are built-in names of FL programs.
 pub const EXPORTS: &[&str] = &["map", "filter", "sorted", "vars"];

@@ -355,5 +355,5 @@ well_known! {
     NameError, UnboundLocalError, ZeroDivisionError, OverflowError, UnicodeDecodeError,
     RuntimeError, RecursionError, MemoryError, OSError, KeyboardInterrupt, StopIteration,
     SystemExit, NotImplementedError, ImportError, ModuleNotFoundError, SyntaxError,
-    AssertionError, EOFError, GeneratorExit,
+    AssertionError, EOFError, GeneratorExit, LookupError, UnicodeEncodeError,
 }
