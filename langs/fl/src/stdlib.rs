@@ -59,6 +59,7 @@ pub const MODULES: &[Module] = modules! {
     "os.path"         module  "os/path.py"
     "pathlib"         module  "pathlib.py"
     "random"          module  "random.py"
+    "re"              module  "re.py"
     "statistics"      module  "statistics.py"
     "string"          module  "string.py"
     "struct"          module  "struct.py"

@@ -24,6 +24,7 @@ pub static TABLES: &[&[Row]] = &[
     builtins::str_methods::STR_METHODS,
     builtins::bytes_methods::BYTES_METHODS,
     builtins::number_methods::NUMBER_METHODS,
+    builtins::regex::REGEX,
 ];
 
 /// Built-in classes and their bases.

@@ -49,6 +49,7 @@ pub mod number_methods;
 pub mod operators;
 pub mod prelude;
 pub mod ranges;
+pub mod regex;
 pub mod sequences;
 pub mod special;
 pub mod str_methods;
