@@ -1,7 +1,10 @@
 """A tour of FL: an interpreter for a tiny stack language, run on a hot loop."""
-from collections import namedtuple
 
-Token = namedtuple("Token", ["kind", "value"])
+
+class Token:
+    def __init__(self, kind, value):
+        self.kind = kind
+        self.value = value
 
 
 class StackError(Exception):
