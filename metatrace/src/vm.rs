@@ -16,8 +16,11 @@ pub const REG_TRANSFER: u8 = 0;
 /// Register that holds the exception of a native that returned `RAISED`, and of
 /// an unwinding in progress.
 pub const REG_PENDING: u8 = 1;
-/// First register that languages and services may claim.
-pub const REG_FIRST_FREE: u8 = 2;
+/// Register that holds the exception being handled, for languages that have one.
+/// Every engine register is numbered from here, so that languages cannot take the same one.
+pub const REG_HANDLED: u8 = 2;
+/// First register of backtracking (choice points, trail, ...).
+pub const REG_FIRST_FREE: u8 = 3;
 
 /// Largest number of values one exit may carry.
 pub const EXIT_BUFFER_WORDS: usize = 4096;

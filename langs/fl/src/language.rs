@@ -40,7 +40,6 @@ impl Language for FlLanguage {
         // Booting makes classes and functions, which look the state up.
         vm.states[lang as usize] = Box::new(StateRef(state));
         boot::boot(vm, state);
-        vm.core_mut().regs[crate::state::REG_HANDLED as usize] = metatrace::Value::NONE;
         *state.argv.borrow_mut() = vm.options.args.clone();
         *state.search_path.borrow_mut() = vm.options.search_path.clone();
         Box::new(StateRef(state))

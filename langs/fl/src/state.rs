@@ -24,9 +24,8 @@ pub const ELLIPSIS: Value = Value::imm(Value::FIRST_FREE_IMM + 1);
 /// happened before that cannot happen again.
 pub const FALLBACK: Value = runtime::compare::ASK;
 
-/// Register that holds the exception being handled (`sys.exc_info()[1]`), or None.
-/// The registers before it are those of backtracking languages.
-pub const REG_HANDLED: u8 = metatrace::vm::REG_FIRST_FREE + 8;
+/// The exception being handled (`sys.exc_info()[1]`), or None.
+pub use metatrace::vm::REG_HANDLED;
 
 /// See the module text.
 pub struct FlState {

@@ -210,7 +210,7 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
         let f = builtins::prelude::function(vm, fl, name);
         namespace.set(vm, symbol, f);
     }
-    // What is left of the stack depth of guests.
+    // Nothing is being handled yet.
     vm.heap.core.regs[crate::state::REG_HANDLED as usize] = Value::NONE;
 }
 
