@@ -50,7 +50,7 @@ natives! {
         import_star(vm, namespace.as_int(), module)
     }
     /// The body of a module has run.
-    pub static MODULE_COMPLETE = "module_complete"(vm, module) -> () [ANY] {
+    pub static MODULE_COMPLETE = "module_complete"(vm, module) -> () [Effects { raises: false, ..ANY }] {
         complete(vm, module);
     }
 }
