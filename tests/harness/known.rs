@@ -1,27 +1,31 @@
 //! The ratchet of known failures, `tests/known_failures.txt`.
 //!
-//! A line names a case, `suite/name`, or one of its modes, `suite/name@mode`.
+//! A line names a case, `suite/name`, or one of its modes, `suite/name@mode`; the
+//! word `slow` after it says that it does not end in time, and must not take long.
 //! What is listed may fail; what is listed and passes must be taken off, so
-//! that the list only shrinks.
+//! that the list only shrinks. What is listed and not in the tree is stale, and
+//! must be taken off too.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use metatrace_cli::modes::{MODES, Mode};
 
-use super::Failure;
+use super::{Failure, TIMED_OUT};
 
 const HEADER: &str = "\
-# Programs that are known to fail: `suite/name`, or `suite/name@mode` for one mode.
+# Programs that are known to fail: `suite/name`, or `suite/name@mode` for one mode;
+# `slow` after it: does not end in time.
 # A listed program that passes fails the test, so this list only shrinks.
 ";
 
 /// The list.
 #[derive(Debug)]
 pub struct KnownFailures {
-    entries: BTreeSet<String>,
+    /// Each with whether it is slow.
+    entries: BTreeMap<String, bool>,
 }
 
 /// Failures seen against the list.
@@ -57,7 +61,12 @@ impl KnownFailures {
         let lines = text.lines().map(str::trim);
         let entries = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
         KnownFailures {
-            entries: entries.map(str::to_owned).collect(),
+            entries: entries
+                .map(|line| match line.split_once(' ') {
+                    Some((entry, note)) => (entry.to_owned(), note.trim() == "slow"),
+                    None => (line.to_owned(), false),
+                })
+                .collect(),
         }
     }
 
@@ -67,18 +76,22 @@ impl KnownFailures {
 
     fn text(&self) -> String {
         let mut text = HEADER.to_owned();
-        for entry in &self.entries {
+        for (entry, is_slow) in &self.entries {
             text.push_str(entry);
-            text.push('\n');
+            text.push_str(if *is_slow { " slow\n" } else { "\n" });
         }
         text
     }
 
     fn lists(&self, failure: &Failure) -> bool {
-        self.entries.contains(&failure.case)
-            || self
-                .entries
-                .contains(&format!("{}@{}", failure.case, failure.mode))
+        let mode_entry = format!("{}@{}", failure.case, failure.mode);
+        self.entries.contains_key(&failure.case) || self.entries.contains_key(&mode_entry)
+    }
+
+    /// Whether the case is known not to end in time in this mode.
+    pub fn is_slow(&self, case: &str, mode: &Mode) -> bool {
+        let is_slow = |entry: &str| self.entries.get(entry).copied().unwrap_or(false);
+        is_slow(case) || is_slow(&format!("{case}@{}", mode.name))
     }
 
     /// Compares the list with a run of some cases in some modes. An entry for
@@ -105,25 +118,41 @@ impl KnownFailures {
                 .iter()
                 .filter(|failure| !self.lists(failure))
                 .count(),
-            now_passing: self.entries.iter().filter(passes).cloned().collect(),
+            now_passing: self.entries.keys().filter(passes).cloned().collect(),
         }
     }
 
     /// Records the failures of a run in place of what was known of its cases.
     pub fn replace(&mut self, failures: &[Failure], modes: &[&Mode], ran: impl Fn(&str) -> bool) {
         let all_modes = modes.len() == MODES.len();
-        self.entries.retain(|entry| match entry.split_once('@') {
+        self.entries.retain(|entry, _| match entry.split_once('@') {
             Some((case, mode)) => !ran(case) || !modes.iter().any(|m| m.name == mode),
             None => !ran(entry) || !all_modes,
         });
         for failure in failures {
-            let same_case = failures.iter().filter(|f| f.case == failure.case).count();
-            if same_case == MODES.len() {
-                self.entries.insert(failure.case.clone());
+            let is_slow = failure.reason == TIMED_OUT;
+            let alike = |f: &&Failure| f.case == failure.case && (f.reason == TIMED_OUT) == is_slow;
+            if failures.iter().filter(alike).count() == MODES.len() {
+                self.entries.insert(failure.case.clone(), is_slow);
             } else if !self.lists(failure) {
-                self.entries
-                    .insert(format!("{}@{}", failure.case, failure.mode));
+                let entry = format!("{}@{}", failure.case, failure.mode);
+                self.entries.insert(entry, is_slow);
             }
         }
+    }
+
+    /// What the list names and the tree does not have.
+    pub fn stale(&self, exists: impl Fn(&str) -> bool) -> Vec<String> {
+        let case = |entry: &str| entry.split('@').next().unwrap_or_default().to_owned();
+        let entries = self.entries.keys();
+        entries
+            .filter(|entry| !exists(&case(entry)))
+            .cloned()
+            .collect()
+    }
+
+    /// Takes entries off.
+    pub fn remove(&mut self, entries: &[String]) {
+        self.entries.retain(|entry, _| !entries.contains(entry));
     }
 }

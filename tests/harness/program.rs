@@ -9,10 +9,10 @@ use std::time::Duration;
 use fancy_regex::Regex;
 use metatrace_cli::process::{End, Outcome};
 
-use crate::harness::Case;
+use super::{Case, copy_tree};
 
 /// Extensions of guest programs.
-const EXTENSIONS: &[&str] = &["py", "fl", "pl"];
+const EXTENSIONS: &[&str] = &["py", "fl", "pl", "md"];
 
 /// The exit status that a program should have.
 enum Exit {
@@ -58,7 +58,7 @@ pub fn load_folder(prefix: &str, folder: &Path, cases: &mut Vec<Box<dyn Case>>) 
             if extension != "d" {
                 load_folder(&id, &path, cases)?;
             }
-        } else if EXTENSIONS.contains(&extension) && stem != "run" {
+        } else if EXTENSIONS.contains(&extension) && stem != "run" && stem != "README" {
             let program = load(id, &path)
                 .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
             cases.push(Box::new(program));
@@ -131,16 +131,23 @@ impl Program {
 
     fn judge_stderr(&self, outcome: &Outcome) -> Option<String> {
         let text = outcome.stderr_text();
-        let mut position = 0;
-        for regex in &self.stderr {
-            match regex.find_from_pos(&text, position) {
-                Ok(Some(found)) => position = found.end(),
-                _ => return Some(format!("stderr {text:?} lacks /{regex}/ at its place")),
-            }
-        }
         let must_be_empty = self.stderr.is_empty() && matches!(self.exit, Exit::Status(0));
-        (must_be_empty && !text.is_empty()).then(|| format!("unexpected text on stderr: {text:?}"))
+        (must_be_empty && !text.is_empty())
+            .then(|| format!("unexpected text on stderr: {text:?}"))
+            .or_else(|| lacks_in_order(&text, &self.stderr))
     }
+}
+
+/// What a text lacks of expressions that must be found in it one after another.
+pub fn lacks_in_order(text: &str, expressions: &[Regex]) -> Option<String> {
+    let mut position = 0;
+    for regex in expressions {
+        match regex.find_from_pos(text, position) {
+            Ok(Some(found)) => position = found.end(),
+            _ => return Some(format!("stderr {text:?} lacks /{regex}/ at its place")),
+        }
+    }
+    None
 }
 
 impl Case for Program {
@@ -168,9 +175,6 @@ impl Case for Program {
     }
 
     fn judge(&self, outcome: &Outcome) -> Option<String> {
-        if outcome.end == End::TimedOut {
-            return Some("timed out".to_owned());
-        }
         let stdout = outcome.stdout_text();
         if stdout != self.expected {
             return Some(first_difference(
@@ -224,18 +228,4 @@ pub fn first_difference(got: &str, expected: &str, stderr: &str) -> String {
         quoted(a),
         quoted(b)
     )
-}
-
-fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_tree(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

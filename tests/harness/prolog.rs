@@ -1,18 +1,16 @@
-//! Runs the Prolog conformance cases in every mode. The case format and what
-//! the generated file contains: `tests/conformance/prolog/README.md`.
-
-mod harness;
+//! The Prolog conformance cases. Their format and what the generated file
+//! contains: `tests/conformance/prolog/README.md`.
 
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use fancy_regex::Regex;
-use harness::{Case, root, run_suite};
 use metatrace_cli::process::{End, Outcome};
 use serde_json::Value;
+
+use super::Case;
 
 /// Prolog clauses that run a case and judge it inside the system under test,
 /// so that the layout of its output does not matter.
@@ -32,21 +30,15 @@ tm__variant(A, B) :-
     numbervars(C, 0, N), numbervars(D, 0, N), C == D.
 ";
 
-fn main() -> ExitCode {
-    let file = root().join("tests/conformance/prolog/visible.pl-cases");
-    let cases = fs::read_to_string(&file).map_err(|error| error.to_string());
-    match cases.and_then(|text| parse(&text)) {
-        Ok(cases) => {
-            let cases = cases
-                .into_iter()
-                .map(|case| Box::new(case) as Box<dyn Case>);
-            run_suite("prolog", cases.collect())
-        }
-        Err(error) => {
-            println!("{}: {error}", file.display());
-            ExitCode::FAILURE
-        }
+/// Adds the cases of a file.
+pub fn load_file(file: &Path, cases: &mut Vec<Box<dyn Case>>) -> io::Result<()> {
+    let text = fs::read_to_string(file)?;
+    let parsed =
+        parse(&text).map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
+    for case in parsed {
+        cases.push(Box::new(case));
     }
+    Ok(())
 }
 
 /// A case as it is written.
@@ -231,9 +223,6 @@ impl Case for PrologCase {
     }
 
     fn judge(&self, outcome: &Outcome) -> Option<String> {
-        if outcome.end == End::TimedOut {
-            return Some("timed out".to_owned());
-        }
         match self.script {
             Some(_) => self.judge_script(outcome),
             None => self.judge_goal(outcome),
