@@ -1,9 +1,9 @@
 //! The command line of `metatrace`.
 
+use crate::engine::NoProgram;
 use crate::{bench, engine, fuzz, stats, trace_view};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use runtime::host::Stream;
-use runtime::language::Source;
 use runtime::{Guest, Vm};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Run a program: FL (.fl, .py) or Prolog (.pl)
+    /// Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)
     Run(RunArgs),
     /// Run a program and show its compiled traces: source, bytecode, every stage, machine code
     Trace(TraceArgs),
@@ -55,6 +55,7 @@ pub enum BackendName {
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
 pub enum GcMode {
+    /// When memory has filled up
     Normal,
     /// Collect at every merge point (for tests)
     Stress,
@@ -69,6 +70,7 @@ pub struct EngineArgs {
     /// What compiles traces
     #[arg(long, value_enum, default_value = "cranelift")]
     pub backend: BackendName,
+    /// When to collect garbage
     #[arg(long, value_enum, default_value = "normal")]
     pub gc: GcMode,
     /// Most memory for guest objects: bytes, or with suffix K, M or G
@@ -106,11 +108,25 @@ struct TraceArgs {
     /// Only traces that start on this source line
     #[arg(long, value_name = "N")]
     line: Option<u32>,
+    /// Only traces that start in a function of this name
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
+    /// Colour operations by language
+    #[arg(long, value_enum, default_value = "auto")]
+    colour: Colour,
     /// The program
     file: PathBuf,
     /// Arguments of the program
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+enum Colour {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Args, Debug)]
@@ -200,7 +216,16 @@ fn trace(args: &TraceArgs) -> ExitCode {
         Ok(source) => program(&mut vm, &args.file, &source),
         Err(message) => return usage(&message),
     };
-    let text = trace_view::render(&vm, args.line);
+    let view = trace_view::View {
+        line: args.line,
+        function: args.function.clone(),
+        colour: match args.colour {
+            Colour::Auto => vm.host.is_terminal(Stream::Out),
+            Colour::Always => true,
+            Colour::Never => false,
+        },
+    };
+    let text = trace_view::render(&vm, &view);
     if let Err(error) = vm.host.write(Stream::Out, text.as_bytes()) {
         eprintln!("metatrace: cannot write: {error}");
         return ExitCode::from(1);
@@ -239,21 +264,16 @@ fn load(file: &Path) -> Result<Rc<str>, String> {
 
 /// Loads and runs the main program; its exit status.
 fn program(vm: &mut Vm, file: &Path, text: &Rc<str>) -> i32 {
-    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("");
-    let Some(lang) = vm.language_of_extension(extension) else {
-        eprintln!(
-            "metatrace: {}: no language has files with the extension `{extension}`",
-            file.display()
-        );
-        return 2;
-    };
-    let source = Source {
-        path: file.to_string_lossy().into_owned(),
-        name: "__main__".to_owned(),
-        text: Rc::clone(text),
-        folder: file.parent().map(Path::to_owned),
-        line_offset: 0,
-        main: true,
+    let (lang, source) = match engine::main_module(vm, file, text) {
+        Ok(found) => found,
+        Err(NoProgram::Unknown(message)) => {
+            eprintln!("metatrace: {message}");
+            return 2;
+        }
+        Err(NoProgram::Bad(message)) => {
+            eprintln!("{message}");
+            return 1;
+        }
     };
     let language = vm.languages[lang as usize];
     let result: Guest = match language.load(vm, lang, &source) {

@@ -1,18 +1,23 @@
 //! Setting up an engine with every language registered.
 
 use crate::cli::{BackendName, EngineArgs, GcMode, JitMode};
+use interop::literate;
 use metatrace::backend::{Backend, cranelift::CraneliftBackend, portable::PortableBackend};
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
 use runtime::Vm;
 use runtime::heap::Stress;
 use runtime::host::{Host, Sandbox, System};
+use runtime::language::Source;
 use runtime::options::Options;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Most bytes of machine code alive at once.
 const CODE_BYTES_MAX: usize = 64 << 20;
+
+/// Extensions of literate programs.
+const LITERATE_EXTENSIONS: &[&str] = &["md", "markdown"];
 
 /// What an engine is made from.
 #[derive(Clone, Debug)]
@@ -91,6 +96,57 @@ fn backend(name: BackendName) -> Result<Box<dyn Backend>, String> {
             )),
         },
     }
+}
+
+/// Why a file is no program.
+#[derive(Clone, Debug)]
+pub enum NoProgram {
+    /// No language has such files.
+    Unknown(String),
+    /// It is a literate program with an error.
+    Bad(String),
+}
+
+/// The main module of the program in `file`, and its language. The named blocks of a
+/// literate program are made known to importers.
+pub fn main_module(vm: &mut Vm, file: &Path, text: &Rc<str>) -> Result<(u8, Source), NoProgram> {
+    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let source = |name: &str, text: &Rc<str>, main| Source {
+        path: file.to_string_lossy().into_owned(),
+        name: name.to_owned(),
+        text: Rc::clone(text),
+        folder: file.parent().map(Path::to_owned),
+        line_offset: 0,
+        main,
+    };
+    if !LITERATE_EXTENSIONS.contains(&extension) {
+        return match vm.language_of_extension(extension) {
+            Some(lang) => Ok((lang, source("__main__", text, true))),
+            None => Err(NoProgram::Unknown(format!(
+                "{}: no language has files with the extension `{extension}`",
+                file.display()
+            ))),
+        };
+    }
+    let modules = literate::parse(vm, text).map_err(|error| {
+        let (file, line, message) = (file.display(), error.line, error.message);
+        NoProgram::Bad(format!("{file}:{line}: error: {message}"))
+    })?;
+    let mut main = None;
+    for module in modules {
+        let text: Rc<str> = module.text.into();
+        match module.name {
+            None => main = Some((module.lang, source("__main__", &text, true))),
+            Some(name) => {
+                return Err(NoProgram::Bad(format!(
+                    "{}:{}: error: module '{name}': this build cannot import blocks yet",
+                    file.display(),
+                    module.line
+                )));
+            }
+        }
+    }
+    main.ok_or_else(|| NoProgram::Bad(format!("{}: no main program", file.display())))
 }
 
 /// The bytecode of a program as text.

@@ -47,7 +47,7 @@ pub fn json(vm: &Vm, wall: Duration) -> Json {
             "optimised_ops": s.optimised_ops,
             "trace_entries": s.entered,
             "exits": s.exits,
-            "ns_per_exit": if s.exits == 0 { 0 } else { s.exit_ns / s.exits },
+            "ns_per_exit": s.exit_ns.checked_div(s.exits).unwrap_or(0),
             "aborts": aborts,
             "code_bytes_live": s.backend.code_bytes_live,
             "code_bytes_total": s.backend.code_bytes_total,

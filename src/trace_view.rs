@@ -1,98 +1,259 @@
 //! `metatrace trace`: shows each compiled trace from source line to machine code.
+//!
+//! Operations are shown below the source position and the bytecode that they belong to: that of
+//! the innermost frame in the next snapshot. On a terminal they are coloured by the
+//! language of that frame, so that one sees where a trace passes a border.
 
+use metatrace::code::{Code, MergeKind, token_code, token_pc};
 use metatrace::jit::TraceText;
 use metatrace::record::Root;
 use runtime::Vm;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// Every trace of the engine as text. `line` keeps only traces whose root is on that source line.
-pub fn render(vm: &Vm, line: Option<u32>) -> String {
-    let mut out = String::new();
-    let Some(jit) = &vm.jit else { return out };
-    for text in jit.texts() {
-        let at = position(vm, text.root);
-        if line.is_none_or(|wanted| wanted == at.line) {
-            trace(&mut out, &text, &at);
-        }
-    }
-    out
+/// Which traces to show, and how.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Only traces whose root is on this source line.
+    pub line: Option<u32>,
+    /// Only traces whose root is in a function of this name.
+    pub function: Option<String>,
+    pub colour: bool,
 }
 
+/// Escape codes by language number.
+const COLOURS: &[&str] = &["36", "35", "33", "32", "34"];
+
+/// The chosen traces of the engine as text.
+pub fn render(vm: &Vm, view: &View) -> String {
+    let Some(jit) = &vm.jit else {
+        return "no traces: the tracer is off\n".to_owned();
+    };
+    let mut printer = Printer {
+        vm,
+        view,
+        sources: HashMap::new(),
+        out: String::new(),
+    };
+    let (mut shown, mut all) = (0, 0);
+    for text in jit.texts() {
+        all += 1;
+        let at = position(vm, text.root);
+        let is_chosen = view.line.is_none_or(|wanted| wanted == at.line)
+            && view
+                .function
+                .as_ref()
+                .is_none_or(|name| *name == at.code.name);
+        if is_chosen {
+            shown += 1;
+            printer.trace(&text, &at);
+        }
+    }
+    printer.legend();
+    let _ = writeln!(printer.out, "{shown} of {all} traces shown");
+    printer.out
+}
+
+/// Where a root is.
 struct Position {
-    name: String,
-    file: String,
+    code: &'static Code,
     line: u32,
-    bytecode: Vec<String>,
+    pcs: std::ops::Range<u32>,
     what: &'static str,
 }
 
 fn position(vm: &Vm, root: Root) -> Position {
     let (id, pc, what) = match root {
-        Root::Loop { code, index } => (
-            code,
-            vm.codes.get(code).merge_points[index as usize].pc,
-            "loop",
-        ),
-        Root::Entry { code, index } => (
-            code,
-            vm.codes.get(code).merge_points[index as usize].pc,
-            "entry",
-        ),
-        Root::Continuation { token } => (
-            metatrace::code::token_code(token),
-            metatrace::code::token_pc(token),
-            "continuation",
-        ),
+        Root::Loop { code, index } => {
+            let pc = vm.codes.get(code).merge_points[index as usize].pc;
+            (code, pc, "loop")
+        }
+        Root::Entry { code, index } => {
+            let pc = vm.codes.get(code).merge_points[index as usize].pc;
+            (code, pc, "entry")
+        }
+        Root::Continuation { token } => (token_code(token), token_pc(token), "continuation"),
         Root::Bridge => unreachable!("trees have no bridge as root"),
     };
     let code = vm.codes.get(id);
     let end = match root {
         Root::Loop { index, .. } => match code.merge_points[index as usize].kind {
-            metatrace::code::MergeKind::Loop { end, .. } => end,
-            metatrace::code::MergeKind::Entry => pc + 1,
+            MergeKind::Loop { end, .. } => end,
+            MergeKind::Entry => pc + 1,
         },
         _ => pc + 1,
     };
     let end = end.clamp(pc + 1, (pc + 200).min(code.instrs.len() as u32));
     Position {
-        name: code.name.clone(),
-        file: code.file.clone(),
+        code,
         line: code.data.line(pc),
-        bytecode: (pc..end)
-            .map(|pc| format!("{pc:5}  {}", code.data.describe(pc)))
-            .collect(),
+        pcs: pc..end,
         what,
     }
 }
 
-fn trace(out: &mut String, text: &TraceText, at: &Position) {
-    let _ = match text.bridge_of {
-        None => writeln!(
-            out,
-            "== {} in {}, {}:{}",
-            at.what, at.name, at.file, at.line
-        ),
-        Some(exit) => writeln!(
-            out,
-            "== bridge of exit {exit} of the {} at {}:{}",
-            at.what, at.file, at.line
-        ),
-    };
-    if text.bridge_of.is_none() {
-        if let Some(source) = std::fs::read_to_string(&at.file).ok().and_then(|s| {
-            s.lines()
-                .nth((at.line as usize).saturating_sub(1))
-                .map(str::to_owned)
-        }) {
-            let _ = writeln!(out, "-- source\n{:5}  {}", at.line, source.trim_end());
+struct Printer<'a> {
+    vm: &'a Vm,
+    view: &'a View,
+    /// Lines of source files; none where they cannot be read.
+    sources: HashMap<String, Vec<String>>,
+    out: String,
+}
+
+impl Printer<'_> {
+    fn trace(&mut self, text: &TraceText, at: &Position) {
+        let (code, what, line) = (at.code, at.what, at.line);
+        let place = format!("{}, {}:{line}", code.name, code.file);
+        let title = match text.bridge_of {
+            None => format!("== {what} in {place}"),
+            Some(exit) => format!("== bridge of exit {exit} of the {what} in {place}"),
+        };
+        let title = self.paint("1", &title);
+        let _ = writeln!(self.out, "{title}");
+        if text.bridge_of.is_none() {
+            self.source(at);
         }
-        let _ = writeln!(out, "-- bytecode\n{}", at.bytecode.join("\n"));
+        for stage in &text.stages {
+            let _ = writeln!(self.out, "-- {}", stage.name);
+            self.operations(&stage.text);
+        }
+        if !text.code.is_empty() {
+            let _ = writeln!(self.out, "-- machine code\n{}", text.code.trim_end());
+        }
+        self.out.push('\n');
     }
-    for stage in &text.stages {
-        let _ = writeln!(out, "-- {}\n{}", stage.name, stage.text.trim_end());
+
+    /// The source lines and the bytecode of a root.
+    fn source(&mut self, at: &Position) {
+        let lines = at.pcs.clone().map(|pc| at.code.data.line(pc));
+        let last = lines.clone().max().unwrap_or(at.line);
+        let first = lines.filter(|&line| line > 0).min().unwrap_or(at.line);
+        let _ = writeln!(self.out, "-- source");
+        for line in first..=last {
+            if let Some(text) = self.source_line(&at.code.file, line) {
+                let _ = writeln!(self.out, "{line:5}  {text}");
+            }
+        }
+        let _ = writeln!(self.out, "-- bytecode");
+        for pc in at.pcs.clone() {
+            let _ = writeln!(self.out, "{pc:5}  {}", at.code.data.describe(pc));
+        }
     }
-    if !text.code.is_empty() {
-        let _ = writeln!(out, "-- machine code\n{}", text.code.trim_end());
+
+    fn source_line(&mut self, file: &str, line: u32) -> Option<String> {
+        let lines = self.sources.entry(file.to_owned()).or_insert_with(|| {
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            text.lines()
+                .map(|line| line.trim_end().to_owned())
+                .collect()
+        });
+        lines.get((line as usize).checked_sub(1)?).cloned()
     }
-    out.push('\n');
+
+    /// A stage's operations, each group below its position.
+    fn operations(&mut self, text: &str) {
+        let mut waiting: Vec<&str> = Vec::new();
+        let mut last = None;
+        let mut colour = None;
+        for line in text.trim_end().lines() {
+            waiting.push(line);
+            let Some(token) = innermost(line) else {
+                continue;
+            };
+            if last != Some(token) {
+                last = Some(token);
+                let (code, pc) = (self.vm.codes.get(token_code(token)), token_pc(token));
+                colour = self.colour(code);
+                let header = format!(
+                    "  ; {}:{}  {pc}  {}",
+                    code.name,
+                    code.data.line(pc),
+                    code.data.describe(pc)
+                );
+                let header = self.paint("2", &header);
+                let _ = writeln!(self.out, "{header}");
+            }
+            self.lines(&mut waiting, colour);
+        }
+        self.lines(&mut waiting, colour);
+    }
+
+    fn lines(&mut self, lines: &mut Vec<&str>, colour: Option<&'static str>) {
+        for line in lines.drain(..) {
+            let text = self.with_names(line);
+            let text = colour.map_or(text.clone(), |colour| self.paint(colour, &text));
+            let _ = writeln!(self.out, "{text}");
+        }
+    }
+
+    /// A line with `function:pc` for every continuation token of its snapshot.
+    fn with_names(&self, line: &str) -> String {
+        let mut rest = line;
+        let mut named = String::new();
+        while let Some((start, end, token)) = next_token(rest) {
+            let code = self.vm.codes.get(token_code(token));
+            let _ = write!(named, "{}{}:{}", &rest[..start], code.name, token_pc(token));
+            rest = &rest[end..];
+        }
+        named + rest
+    }
+
+    fn colour(&self, code: &Code) -> Option<&'static str> {
+        COLOURS.get(code.lang as usize).copied()
+    }
+
+    fn paint(&self, colour: &str, text: &str) -> String {
+        if self.view.colour {
+            format!("\x1b[{colour}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn legend(&mut self) {
+        if !self.view.colour {
+            return;
+        }
+        let names = self.vm.languages.iter().map(|language| language.name());
+        let painted: Vec<String> = names
+            .zip(COLOURS)
+            .map(|(name, colour)| self.paint(colour, name))
+            .collect();
+        let _ = writeln!(self.out, "colours: {}", painted.join(", "));
+    }
+}
+
+/// The first continuation token in a line's snapshot: start, end, and the token.
+fn next_token(line: &str) -> Option<(usize, usize, i64)> {
+    const MARK: &str = " at ";
+    let mut from = 0;
+    while let Some(found) = line[from..].find(MARK) {
+        let start = from + found + MARK.len();
+        let digits = line[start..].bytes().take_while(u8::is_ascii_digit).count();
+        if let Ok(token) = line[start..start + digits].parse() {
+            return Some((start, start + digits, token));
+        }
+        from = start;
+    }
+    None
+}
+
+/// The continuation token of the innermost frame, which a snapshot shows first.
+fn innermost(line: &str) -> Option<i64> {
+    let snapshot = line.find('@')?;
+    next_token(&line[snapshot..]).map(|(_, _, token)| token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_snapshots() {
+        let line = "  guard_true v1 @[frame new words 8 at 12 {}; frame v4 words 13 at 34 {1: v5}]";
+        assert_eq!(innermost(line), Some(12));
+        assert_eq!(innermost("  v2 = load v0, frame[3]"), None);
+        let (start, end, token) = next_token(line).unwrap();
+        assert_eq!((&line[start..end], token), ("12", 12));
+    }
 }

@@ -1,1 +1,3 @@
 //! Placeholder map; filled in as the crate grows.
+
+pub mod literate;

@@ -26,6 +26,10 @@ layouts! {
 
 /// A merge point: everything live is in `roots`.
 #[inline(always)]
+#[expect(
+    clippy::ptr_arg,
+    reason = "a vector is a source of roots, a slice is none"
+)]
 fn safe_point(heap: &mut Heap, roots: &mut Vec<Value>) {
     if heap.core.poll & POLL_GC != 0 {
         heap.collect(roots);

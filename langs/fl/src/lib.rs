@@ -6,7 +6,7 @@
 //!
 //! Back end: [`language`] (what the runtime sees), [`loaded`] (code with its constants and caches),
 //! [`interp`] (the interpreter), [`object`] (classes, functions, exceptions), [`namespace`] (global
-//! variables), [`state`] (what FL keeps per engine), [`builtins`], [`traceback`].
+//! variables), [`state`] (what FL keeps per engine), [`mod@builtins`], [`traceback`].
 //!
 //! [`stdlib`]: the standard modules that are written in FL.
 

@@ -110,7 +110,7 @@ impl Namespace {
 
     /// The variable's cell, made (unbound) if need be.
     pub fn cell(&self, name: u32) -> &'static GlobalCell {
-        *self.cells.borrow_mut().entry(name).or_insert_with(|| {
+        self.cells.borrow_mut().entry(name).or_insert_with(|| {
             let cell: &'static GlobalCell = Box::leak(Box::new(GlobalCell::new(name)));
             self.order.borrow_mut().push(cell);
             cell

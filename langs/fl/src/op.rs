@@ -11,6 +11,10 @@
 //! - an instruction that raises has not yet written its `Def` slot;
 //! - where a pushed frame's result must still be tested before a branch (`JumpIf…`, `In` on objects
 //!   with their own methods), the frame delivers into [`scratch`](crate::code::CodeObject::scratch).
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the meanings in the table have brackets of their own"
+)]
 
 use std::fmt;
 

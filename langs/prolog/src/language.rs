@@ -17,7 +17,7 @@ use std::any::Any;
 
 struct PrologLanguage;
 
-/// The language, to be registered with an engine; [`start`] completes it.
+/// The language, to be registered with an engine; `start` completes it.
 pub static PROLOG: &dyn Language = &PrologLanguage;
 
 impl Language for PrologLanguage {

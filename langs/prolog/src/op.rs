@@ -3,6 +3,10 @@
 //! A word is `op | a << 16 | b << 32 | c << 48`; `pc` stands for `b` and `c`
 //! together. Further words follow where the row says so: constants, and
 //! argument slots packed four to a word.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the meanings in the table have brackets of their own"
+)]
 
 macro_rules! ops {
     ($($name:ident = $text:literal, $words:literal $args:literal : $doc:literal;)*) => {

@@ -165,7 +165,8 @@ fn parse_int(vm: &mut Vm, text: &str, radix: u32) -> Option<Value> {
     let (digits, radix) = match prefixed {
         Some((_, r)) => (body[2..].strip_prefix('_').unwrap_or(&body[2..]), r),
         None if radix == 0 => {
-            if body.len() > 1 && body.starts_with('0') && body.trim_matches(['0', '_']) != "" {
+            if body.len() > 1 && body.starts_with('0') && !body.trim_matches(['0', '_']).is_empty()
+            {
                 return None;
             }
             (body, 10)

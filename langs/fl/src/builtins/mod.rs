@@ -24,7 +24,7 @@
 //!   first effect may it do so. A builtin that is better written in Python altogether is
 //!   a function of the prelude, listed in [`prelude::EXPORTS`].
 //! - The few builtins that the interpreter must see through (`next`, `getattr`, …) have a
-//!   [`Special`](special::Special).
+//!   `Special`.
 //! - Then the table is listed in [`boot::TABLES`].
 //!
 //! The receiver of a method is the built-in value that an instance of a subclass

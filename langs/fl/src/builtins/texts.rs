@@ -355,7 +355,7 @@ pub fn split(vm: &mut Vm, t: Value, separator: Value, max: Value, from_end: bool
 }
 
 /// Words between white space.
-fn split_space<'a>(t: Text, max: usize, from_end: bool, parts: &mut Vec<&'a [u8]>) {
+fn split_space(t: Text, max: usize, from_end: bool, parts: &mut Vec<&[u8]>) {
     let space = |c: u32| is_space(t.kind, c);
     let mut rest = trim(t.kind, t.bytes, !from_end, from_end, space);
     while !rest.is_empty() {

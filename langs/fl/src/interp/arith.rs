@@ -247,13 +247,9 @@ pub fn negate<M: Meta>(m: &mut M, i: Instr) -> Flow {
 pub fn simple_truth<M: Meta>(m: &mut M, v: Val<M>) -> Option<bool> {
     if m.is(v, Value::TRUE) {
         Some(true)
-    } else if m.is(v, Value::FALSE) {
+    } else if m.is(v, Value::FALSE) || m.is(v, Value::NONE) {
         Some(false)
-    } else if m.is(v, Value::NONE) {
-        Some(false)
-    } else if let Some(a) = m.int(v) {
-        Some(!is_zero(m, a))
     } else {
-        None
+        m.int(v).map(|a| !is_zero(m, a))
     }
 }

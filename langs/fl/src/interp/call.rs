@@ -374,12 +374,12 @@ fn fill_defaults<M: Meta>(
         };
         let n = m.get(defaults, Tuple::LEN);
         let n = m.promote_int(n) as usize;
-        for k in 0..n_args {
-            if bound[k].is_none() {
+        for (k, slot) in bound[..n_args].iter_mut().enumerate() {
+            if slot.is_none() {
                 let Some(at) = (k + n).checked_sub(n_args) else {
                     return Err(bad_arguments(m, f, args));
                 };
-                bound[k] = Some(m.item_at(defaults, Tuple::ITEMS, at as u16));
+                *slot = Some(m.item_at(defaults, Tuple::ITEMS, at as u16));
             }
         }
     }
@@ -388,13 +388,13 @@ fn fill_defaults<M: Meta>(
         let Some(defaults) = m.as_ref::<Tuple>(defaults) else {
             return Err(bad_arguments(m, f, args));
         };
-        for k in n_args..bound.len() {
-            if bound[k].is_none() {
-                let v = m.item_at(defaults, Tuple::ITEMS, (k - n_args) as u16);
+        for (k, slot) in bound[n_args..].iter_mut().enumerate() {
+            if slot.is_none() {
+                let v = m.item_at(defaults, Tuple::ITEMS, k as u16);
                 if m.is(v, Value::UNDEF) {
                     return Err(bad_arguments(m, f, args));
                 }
-                bound[k] = Some(v);
+                *slot = Some(v);
             }
         }
     }

@@ -58,10 +58,9 @@ fn iter_of_instance<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
     if class
         .lookup_guest(names.iter)
         .is_some_and(|found| found.get() != Value::NONE)
+        && let Attribute::Method(f, receiver) = attributes::type_attribute(m, v, names.iter)
     {
-        if let Attribute::Method(f, receiver) = attributes::type_attribute(m, v, names.iter) {
-            return invoke(m, f, Args::positional(&[receiver]), cont);
-        }
+        return invoke(m, f, Args::positional(&[receiver]), cont);
     }
     if let Some(payload) = payload_of(m, v) {
         return iter_of(m, payload, cont);

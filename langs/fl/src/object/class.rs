@@ -119,7 +119,7 @@ pub fn linearise(bases: &[&'static ClassInfo]) -> Result<Vec<&'static ClassInfo>
         if lists.is_empty() {
             return Ok(order);
         }
-        let blocked = |c: &'static ClassInfo| lists.iter().any(|l| l[1..].iter().any(|d| *d == c));
+        let blocked = |c: &'static ClassInfo| lists.iter().any(|l| l[1..].contains(&c));
         let heads: Vec<&'static ClassInfo> = lists.iter().map(|l| l[0]).collect();
         let next = heads.into_iter().find(|c| !blocked(c)).ok_or(NoOrder)?;
         order.push(next);
@@ -186,7 +186,7 @@ impl FlState {
 impl ClassInfo {
     /// Is this `other` or one of its subclasses?
     pub fn is_subclass(&self, other: &ClassInfo) -> bool {
-        self.mro.borrow().iter().any(|c| *c == other)
+        self.mro.borrow().contains(&other)
     }
 
     /// The class's own attribute.

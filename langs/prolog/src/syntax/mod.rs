@@ -1,7 +1,7 @@
 //! Prolog text to terms and back: ISO 13211-1 syntax with SWI-Prolog's extensions.
 //!
 //! [`lexer`] splits text into tokens, [`parser`] builds terms in a compact
-//! arena ([`term`]), [`ops`] holds the operator table, [`write`] prints any term
+//! arena ([`term`]), [`ops`] holds the operator table, [`mod@write`] prints any term
 //! that implements [`write::View`]. Nothing here knows the heap or the engine.
 
 pub mod float;
