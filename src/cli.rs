@@ -291,6 +291,9 @@ fn program(vm: &mut Vm, file: &Path, text: &Rc<str>) -> i32 {
 
 /// Flushes what was printed and ends with `status`.
 fn leave(mut vm: Box<Vm>, status: i32) -> ExitCode {
+    for language in vm.languages.clone() {
+        language.finish(&mut vm);
+    }
     let status = match vm.host.flush(Stream::Out) {
         Ok(()) => status,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => status,

@@ -45,6 +45,8 @@ pub struct Metadata {
     pub bytes: u64,
     /// Seconds since 1970.
     pub modified: f64,
+    /// Unix type and permission bits; 0 where there are none.
+    pub mode: u32,
 }
 
 fn denied<T>() -> io::Result<T> {
@@ -75,6 +77,10 @@ pub trait Host {
     fn metadata(&mut self, _path: &Path) -> io::Result<Metadata> {
         denied()
     }
+    /// Is the path itself a symbolic link?
+    fn is_link(&mut self, _path: &Path) -> bool {
+        false
+    }
     /// Names in a folder, unordered.
     fn list_dir(&mut self, _path: &Path) -> io::Result<Vec<String>> {
         denied()
@@ -93,6 +99,12 @@ pub trait Host {
     }
     fn current_dir(&mut self) -> io::Result<PathBuf> {
         denied()
+    }
+    fn set_current_dir(&mut self, _path: &Path) -> io::Result<()> {
+        denied()
+    }
+    fn process_id(&mut self) -> u32 {
+        0
     }
     fn env(&mut self, _name: &str) -> Option<String> {
         None
@@ -198,6 +210,15 @@ impl Write for RawStdout {
     }
 }
 
+#[cfg(unix)]
+fn mode_of(m: &fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(m)
+}
+#[cfg(not(unix))]
+fn mode_of(_: &fs::Metadata) -> u32 {
+    0
+}
+
 impl HostFile for fs::File {
     fn is_terminal(&self) -> bool {
         io::IsTerminal::is_terminal(self)
@@ -261,7 +282,11 @@ impl Host for System {
             is_file: m.is_file(),
             bytes: m.len(),
             modified: modified.map_or(0.0, |d| d.as_secs_f64()),
+            mode: mode_of(&m),
         })
+    }
+    fn is_link(&mut self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink())
     }
     fn list_dir(&mut self, path: &Path) -> io::Result<Vec<String>> {
         fs::read_dir(path)?
@@ -282,6 +307,12 @@ impl Host for System {
     }
     fn current_dir(&mut self) -> io::Result<PathBuf> {
         std::env::current_dir()
+    }
+    fn set_current_dir(&mut self, path: &Path) -> io::Result<()> {
+        std::env::set_current_dir(path)
+    }
+    fn process_id(&mut self) -> u32 {
+        std::process::id()
     }
     fn env(&mut self, name: &str) -> Option<String> {
         std::env::var(name).ok()

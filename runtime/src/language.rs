@@ -70,6 +70,10 @@ pub trait Language: Sync {
     /// Prints an uncaught exception with its traceback to standard error and
     /// gives the process's exit status.
     fn print_exception(&self, vm: &mut Vm, exception: Value) -> i32;
+    /// The program is over: writes out what open files still hold.
+    fn finish(&self, vm: &mut Vm) {
+        let _ = vm;
+    }
     /// The traceback line of a frame of this language at `pc`.
     fn trace_line(&self, vm: &mut Vm, code: &'static Code, pc: u32) -> TraceLine {
         let _ = vm;

@@ -256,8 +256,19 @@ class Path(PurePath):
     def is_symlink(self):
         return os.path.islink(self)
 
+    def stat(self):
+        return os.stat(self)
+
+    lstat = stat
+
+    def samefile(self, other):
+        return os.path.samefile(self, other)
+
+    def is_mount(self):
+        return os.path.ismount(self)
+
     def open(self, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
-        return open(str(self), mode, encoding=encoding, errors=errors, newline=newline)
+        return open(self, mode, buffering, encoding=encoding, errors=errors, newline=newline)
 
     def read_text(self, encoding=None, errors=None):
         with self.open("r", encoding=encoding, errors=errors) as file:
@@ -298,6 +309,10 @@ class Path(PurePath):
         if missing_ok and not self.exists():
             return
         os.remove(self)
+
+    def walk(self, top_down=True, on_error=None, follow_symlinks=False):
+        for folder, folders, files in os.walk(self, top_down, on_error, follow_symlinks):
+            yield type(self)(folder), folders, files
 
     def rename(self, target):
         os.rename(self, target)

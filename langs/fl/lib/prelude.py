@@ -812,35 +812,6 @@ def object_ne(a, b):
     return result if result is NotImplemented else not result
 
 
-def print_guest(*args, sep=None, end=None, file=None, flush=False):
-    if sep is None:
-        sep = " "
-    if end is None:
-        end = "\n"
-    text = sep.join([str(x) for x in args]) + end
-    if file is None:
-        _fl_write(text)
-    else:
-        file.write(text)
-    if flush:
-        if file is None:
-            _fl_flush()
-        else:
-            file.flush()
-
-
-def print_expr(v):
-    print(repr(v))
-
-
-def iterate_lines(stream):
-    while True:
-        line = stream.readline()
-        if not line:
-            return
-        yield line
-
-
 # ------------------------------------------------------------------------- operators
 
 def call_method(name, v, *args):

@@ -68,6 +68,10 @@ impl Language for FlLanguage {
         traceback::report(vm, e)
     }
 
+    fn finish(&self, vm: &mut Vm) {
+        crate::files::flush_all(vm);
+    }
+
     fn visit_roots(&self, state: &mut dyn Any, visit: &mut dyn FnMut(&mut Value)) {
         if let Some(state) = state.downcast_ref::<StateRef>() {
             state.0.visit_roots(visit);

@@ -16,6 +16,7 @@ pub mod code;
 pub mod compile;
 pub mod diag;
 pub mod disasm;
+pub mod files;
 pub mod frontend;
 pub mod interp;
 pub mod language;

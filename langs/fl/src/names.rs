@@ -18,6 +18,7 @@ names! {
     new = "__new__",
     init = "__init__",
     del = "__del__",
+    file_stream = "_stream",
     name = "__name__",
     qualname = "__qualname__",
     module = "__module__",

@@ -6,6 +6,7 @@
 //! Guest values in it are roots (see [`FlState::visit_roots`]).
 
 use crate::builtins::BuiltinDef;
+use crate::files::OpenFiles;
 use crate::loaded::{FlCode, fl_code};
 use crate::names::Names;
 use crate::namespace::Namespace;
@@ -41,8 +42,12 @@ pub struct FlState {
     /// Every builtin function and method, by the index in its object.
     pub builtin_table: RefCell<Vec<&'static BuiltinDef>>,
     pub codes: RefCell<Vec<&'static Code>>,
-    /// `sys.modules`, by dotted name.
-    pub modules: RefCell<HashMap<String, Value>>,
+    /// `sys.modules`: a dict of modules by dotted name.
+    pub modules: Cell<Value>,
+    /// The variables of `sys`, once it is loaded.
+    pub sys: Cell<Option<&'static Namespace>>,
+    /// Open files.
+    pub files: RefCell<OpenFiles>,
     /// The order in which modules were first imported.
     pub module_order: RefCell<Vec<String>>,
     /// Functions of the prelude that the interpreter calls, by name.
@@ -90,7 +95,9 @@ impl FlState {
             well_known: OnceCell::new(),
             builtin_table: RefCell::default(),
             codes: RefCell::default(),
-            modules: RefCell::default(),
+            modules: Cell::new(vm.dict().value()),
+            sys: Cell::new(None),
+            files: RefCell::default(),
             module_order: RefCell::default(),
             prelude: RefCell::default(),
             prelude_namespace: Cell::new(None),
@@ -158,9 +165,10 @@ impl FlState {
             let fc: &FlCode = fl_code(code);
             fc.visit_roots(visit_cell);
         }
-        for v in self.modules.borrow_mut().values_mut() {
-            visit(v);
-        }
+        let mut modules = self.modules.get();
+        visit(&mut modules);
+        self.modules.set(modules);
+        self.files.borrow_mut().visit_roots(visit);
         for v in self.prelude.borrow_mut().values_mut() {
             visit(v);
         }

@@ -63,9 +63,13 @@ pub const MODULES: &[Module] = modules! {
     "statistics"      module  "statistics.py"
     "string"          module  "string.py"
     "struct"          module  "struct.py"
+    "sys"             module  "sys.py"
     "textwrap"        module  "textwrap.py"
+    "time"            module  "time.py"
+    "traceback"       module  "traceback.py"
     "types"           module  "types.py"
     "typing"          module  "typing.py"
+    "warnings"        module  "warnings.py"
 };
 
 /// The standard module of this dotted name, if it is written in FL.
@@ -117,7 +121,7 @@ mod tests {
         }
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
         // The prelude's files are loaded into every engine, not imported.
-        let preludes = ["prelude.py", "prelude_text.py"];
+        let preludes = ["prelude.py", "prelude_text.py", "prelude_io.py"];
         let preludes = preludes.iter().filter(|f| folder.join(f).exists()).count();
         assert_eq!(count(&folder) - preludes, MODULES.len());
     }

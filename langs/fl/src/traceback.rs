@@ -144,17 +144,42 @@ fn lines_of(vm: &Vm, code: &'static Code, pc: u32) -> Vec<Line> {
     lines
 }
 
+/// The lines of a traceback as a list of tuples: file, line, function, source text.
+pub fn entries(vm: &mut Vm, traceback: Value) -> Value {
+    let mut lines = Vec::new();
+    for (code, pc) in exception::entries(traceback) {
+        let code = vm.codes.get(code);
+        lines.extend(lines_of(vm, code, pc));
+    }
+    let mut items = Vec::new();
+    for line in lines {
+        let source = source_line(vm, &line).unwrap_or_default();
+        let parts = [
+            vm.str(&line.file),
+            Value::small(line.line as i64),
+            vm.str(&line.function),
+            vm.str(&source),
+        ];
+        items.push(vm.tuple(&parts));
+    }
+    vm.list(&items)
+}
+
+fn source_line(vm: &Vm, line: &Line) -> Option<String> {
+    let sources = FlState::of(vm).sources.borrow();
+    let text = sources
+        .get(&line.file)?
+        .lines()
+        .nth(line.line.checked_sub(1)? as usize)?;
+    Some(text.trim().to_string())
+}
+
 fn print_line(vm: &mut Vm, line: &Line, out: &mut String) {
     out.push_str(&format!(
         "  File \"{}\", line {}, in {}\n",
         line.file, line.line, line.function
     ));
-    let fl = FlState::of(vm);
-    let source = fl.sources.borrow().get(&line.file).cloned();
-    let text = source
-        .as_ref()
-        .and_then(|s| s.lines().nth(line.line.saturating_sub(1) as usize));
-    if let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) {
+    if let Some(text) = source_line(vm, line).filter(|t| !t.is_empty()) {
         out.push_str(&format!("    {text}\n"));
     }
 }

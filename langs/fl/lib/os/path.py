@@ -156,4 +156,38 @@ def islink(path):
 
 
 def getsize(path):
-    return _os.size(_text(path))
+    return _os.stat(_text(path))[1]
+
+
+def getmtime(path):
+    return _os.stat(_text(path))[2]
+
+
+getatime = getctime = getmtime
+
+
+def samefile(a, b):
+    return realpath(a) == realpath(b)
+
+
+def ismount(path):
+    return abspath(path) == "/"
+
+
+def normcase(path):
+    return _text(path)
+
+
+def expandvars(path):
+    path = _text(path)
+    for name, value in _os.environ().items():
+        path = path.replace("${" + name + "}", value)
+    parts = path.split("$")
+    for index in range(1, len(parts)):
+        part = parts[index]
+        end = 0
+        while end < len(part) and (part[end].isalnum() or part[end] == "_"):
+            end += 1
+        value = _os.getenv(part[:end]) if end else None
+        parts[index] = "$" + part if value is None else value + part[end:]
+    return "".join(parts)

@@ -25,6 +25,8 @@ pub static TABLES: &[&[Row]] = &[
     builtins::bytes_methods::BYTES_METHODS,
     builtins::number_methods::NUMBER_METHODS,
     builtins::regex::REGEX,
+    crate::files::FILE_METHODS,
+    crate::files::system::SYSTEM,
 ];
 
 /// Built-in classes and their bases.
@@ -71,7 +73,6 @@ const CLASSES: &[(&str, &str)] = &[
     ("dict_items", "object"),
     ("reversed", "object"),
     ("mappingproxy", "object"),
-    ("_stream", "object"),
 ];
 
 /// The exception hierarchy: each class and its base.
@@ -130,6 +131,17 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("UserWarning", "Warning"),
 ];
 
+/// Classes whose instances are like those of guest classes, with their modules and bases.
+const FILE_CLASSES: &[(&str, &str, &str)] = &[
+    ("_io", "_IOBase", "object"),
+    ("_io", "TextIOWrapper", "_IOBase"),
+    ("_io", "FileIO", "_IOBase"),
+    ("_io", "BufferedReader", "_IOBase"),
+    ("_io", "BufferedWriter", "_IOBase"),
+    ("_io", "BufferedRandom", "_IOBase"),
+    ("io", "UnsupportedOperation", "OSError ValueError"),
+];
+
 /// Names that are classes but no built-in names.
 const UNNAMED: &[&str] = &[
     "NoneType",
@@ -170,6 +182,9 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for (name, base) in EXCEPTIONS {
         make_class(vm, fl, &mut classes, name, Some(base), Kind::Exception);
     }
+    for row in FILE_CLASSES {
+        make_file_class(vm, fl, &mut classes, row);
+    }
     let by_tag = class_by_tag(&classes);
     let mut find = |name: &str| {
         let name = name.trim_start_matches("r#");
@@ -178,7 +193,7 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     };
     let _ = fl.well_known.set(WellKnown::collect(&mut find, by_tag));
     for (name, class) in &classes {
-        if !UNNAMED.contains(name) {
+        if !UNNAMED.contains(name) && !FILE_CLASSES.iter().any(|row| row.1 == *name) {
             let symbol = vm.symbols.intern(name);
             namespace.set(vm, symbol, class.value.get());
         }
@@ -241,6 +256,30 @@ fn make_class(
     let Ok(class) = fl.new_class(vm, new) else {
         unreachable!("single inheritance has an order");
     };
+    classes.push((name, class));
+}
+
+fn make_file_class(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    (module, name, bases): &(&str, &'static str, &str),
+) {
+    let find = |base: &str| classes.iter().find(|c| c.0 == base).map(|c| c.1);
+    let bases: Vec<&'static ClassInfo> = bases.split(' ').filter_map(find).collect();
+    let new = NewClass {
+        name,
+        bases: &bases,
+        kind: bases.last().map_or(Kind::Object, |base| base.kind),
+        payload: None,
+        builtin: false,
+        has_dict: true,
+    };
+    let Ok(class) = fl.new_class(vm, new) else {
+        unreachable!("the bases have an order");
+    };
+    let module = vm.str(module);
+    class.set(vm, fl, fl.names.module, module);
     classes.push((name, class));
 }
 
@@ -385,7 +424,8 @@ fn make_builtin(
         "_fl_throw" => "generator.throw_one",
         _ => row.name,
     };
-    let keeps_instance = matches!(owner, Some("object" | "type" | "_stream"))
+    let keeps_instance = matches!(owner, Some("object" | "type"))
+        || owner.is_some_and(|o| FILE_CLASSES.iter().any(|row| row.1 == o))
         || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o));
     let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
         index,
@@ -407,6 +447,7 @@ fn make_builtin(
 /// Is there a native module of this name?
 pub fn is_native_module(name: &str) -> bool {
     name == "builtins"
+        || name == "_io"
         || TABLES.iter().flat_map(|t| t.iter()).any(|row| {
             row.name
                 .split_once(':')
@@ -458,7 +499,21 @@ fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &
             set(vm, name, v);
         }
     }
-    if module != "sys" {
+    if module == "_io" {
+        let types = fl.types();
+        for class in [
+            types.UnsupportedOperation,
+            types.TextIOWrapper,
+            types.FileIO,
+            types.BufferedReader,
+            types.BufferedWriter,
+            types.BufferedRandom,
+        ] {
+            let name = class.name.borrow().clone();
+            set(vm, &name, class.value.get());
+        }
+    }
+    if module != "_sys" {
         return;
     }
     let argv: Vec<String> = fl.argv.borrow().clone();
@@ -484,23 +539,9 @@ fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &
         let text = vm.str(text);
         set(vm, name, text);
     }
-    let version = vm.str("final");
-    let version = vm.tuple(&[
-        Value::small(3),
-        Value::small(11),
-        Value::small(0),
-        version,
-        Value::small(0),
-    ]);
-    set(vm, "version_info", version);
-    let modules = vm.dict().value();
-    set(vm, "modules", modules);
-    let class = sys::stream_class(vm);
-    let fd = vm.symbols.intern("_fd");
+    set(vm, "modules", fl.modules.get());
     for (number, name) in ["stdin", "stdout", "stderr"].iter().enumerate() {
-        let stream = vm.new_instance(class.id);
-        vm.instance_set(stream, fd, Value::small(number as i64));
-        set(vm, name, stream.value());
-        set(vm, &format!("__{name}__"), stream.value());
+        let stream = crate::files::standard(vm, number);
+        set(vm, name, stream);
     }
 }

@@ -418,8 +418,7 @@ fn print(vm: &mut Vm, [args, sep, end, file, flush]: [Value; 5]) -> Guest {
     if !(absent(file) || file == Value::NONE) {
         return Ok(FALLBACK);
     }
-    let stdout = FlState::of(vm).names.stdout;
-    if super::sys::is_redirected(vm, stdout) {
+    if super::sys::is_redirected(vm) {
         return Ok(FALLBACK);
     }
     let mut out = Vec::new();
@@ -714,7 +713,7 @@ builtins! {
     "hex" "n /" => "hex_guest" |vm, [v]| in_radix(vm, v, 16, "0x");
     "dir" "obj /" |vm, [o]| dir(vm, o);
     "globals" "" |vm, []| {
-        let main = FlState::of(vm).modules.borrow().get("__main__").copied();
+        let main = builtins::modules::loaded(vm, "__main__");
         match main.and_then(Obj::<Module>::of) {
             Some(module) => {
                 let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));

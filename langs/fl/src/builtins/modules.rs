@@ -12,10 +12,10 @@ use metatrace::meta::Raised;
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::engine::Vm;
-use runtime::layouts::{Module, Str};
+use runtime::layouts::{Instance, Module, Str};
 use runtime::native::Guest;
 use runtime::natives;
-use runtime::object::Obj;
+use runtime::object::{Obj, is};
 use runtime::text;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -86,8 +86,10 @@ fn absolute(vm: &mut Vm, from: &Namespace, name: &str, level: usize) -> Guest<St
 /// A module that is loaded, or the number of the code that loads it.
 pub fn find(vm: &mut Vm, name: &str) -> Guest {
     let fl = FlState::of(vm);
-    if let Some(module) = fl.modules.borrow().get(name) {
-        return Ok(*module);
+    if let Some(module) = loaded(vm, name)
+        && (is::<Module>(module) || is::<Instance>(module))
+    {
+        return Ok(module);
     }
     if let Some(module) = super::boot::native_module(vm, name) {
         return Ok(module);
@@ -96,7 +98,7 @@ pub fn find(vm: &mut Vm, name: &str) -> Guest {
         let class = fl.types().ModuleNotFoundError;
         let parent = name.rsplit_once('.').map(|(parent, _)| parent);
         let message = match parent {
-            Some(parent) if fl.modules.borrow().contains_key(parent) && !is_package(vm, parent) => {
+            Some(parent) if loaded(vm, parent).is_some() && !is_package(vm, parent) => {
                 format!("No module named '{name}'; '{parent}' is not a package")
             }
             _ => format!("No module named '{name}'"),
@@ -107,9 +109,9 @@ pub fn find(vm: &mut Vm, name: &str) -> Guest {
     Ok(Value::small(code.id as i64))
 }
 
-fn is_package(vm: &Vm, name: &str) -> bool {
+fn is_package(vm: &mut Vm, name: &str) -> bool {
     let fl = FlState::of(vm);
-    let module = fl.modules.borrow().get(name).copied();
+    let module = loaded(vm, name);
     module.and_then(Obj::<Module>::of).is_some_and(|m| {
         fl.namespace(m.int(Module::NAMESPACE))
             .get(fl.names.path)
@@ -125,9 +127,8 @@ struct Found {
 }
 
 fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
-    let fl = FlState::of(vm);
     let (folders, last) = match name.rsplit_once('.') {
-        None => (fl.search_path.borrow().clone(), name),
+        None => (search_path(vm), name),
         Some((parent, last)) => (package_path(vm, parent), last),
     };
     for folder in folders {
@@ -157,18 +158,17 @@ fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
 
 fn package_path(vm: &mut Vm, package: &str) -> Vec<PathBuf> {
     let fl = FlState::of(vm);
-    let Some(module) = fl
-        .modules
-        .borrow()
-        .get(package)
-        .copied()
-        .and_then(Obj::<Module>::of)
-    else {
+    let Some(module) = loaded(vm, package).and_then(Obj::<Module>::of) else {
         return vec![];
     };
     let path = fl
         .namespace(module.int(Module::NAMESPACE))
         .get(fl.names.path);
+    folders_of(vm, path)
+}
+
+/// The folders that a list of strings names.
+fn folders_of(vm: &mut Vm, path: Option<Value>) -> Vec<PathBuf> {
     let items = path.and_then(|path| super::iterators::collect(vm, path));
     match items {
         Some(Ok(items)) => items
@@ -176,6 +176,28 @@ fn package_path(vm: &mut Vm, package: &str) -> Vec<PathBuf> {
             .filter_map(|v| Some(PathBuf::from(text::of(v)?.as_ref())))
             .collect(),
         _ => vec![],
+    }
+}
+
+/// Where top-level modules are looked for: `sys.path`, which the program may have changed.
+fn search_path(vm: &mut Vm) -> Vec<PathBuf> {
+    let fl = FlState::of(vm);
+    match fl.sys.get() {
+        Some(sys) => {
+            let name = vm.symbols.intern("path");
+            folders_of(vm, sys.get(name))
+        }
+        None => fl.search_path.borrow().clone(),
+    }
+}
+
+/// What `sys.modules` has under this name.
+pub fn loaded(vm: &mut Vm, name: &str) -> Option<Value> {
+    let dict = FlState::of(vm).modules.get();
+    let key = vm.str(name);
+    match tables::find(vm, dict, key) {
+        Ok(tables::Entry::At(entry)) => Some(tables::value(dict, entry)),
+        _ => None,
     }
 }
 
@@ -192,9 +214,11 @@ pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
     module.init(Module::ATTRS, Value::NONE);
     namespace.module.set(module.value());
     namespace.set(vm, fl.names.name, text);
-    fl.modules
-        .borrow_mut()
-        .insert(name.to_string(), module.value());
+    if name == "sys" {
+        fl.sys.set(Some(namespace));
+    }
+    let name = vm.symbols.intern(name);
+    tables::put_name(vm, fl.modules.get(), name, module.value());
     namespace
 }
 
@@ -294,9 +318,8 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
     let parent = fl.namespace(object.int(Module::NAMESPACE));
     let parent_name = parent.name.borrow().clone();
     let dotted = format!("{parent_name}.{name}");
-    let loaded = fl.modules.borrow().get(&dotted).copied();
-    if let Some(loaded) = loaded {
-        return Ok(loaded);
+    if let Some(module) = loaded(vm, &dotted) {
+        return Ok(module);
     }
     if parent.get(fl.names.path).is_some()
         && (locate(vm, &dotted).is_some() || super::boot::is_native_module(&dotted))
@@ -368,12 +391,7 @@ fn complete(vm: &mut Vm, module: Value) {
     let Some((parent, last)) = name.rsplit_once('.') else {
         return;
     };
-    let parent = fl
-        .modules
-        .borrow()
-        .get(parent)
-        .copied()
-        .and_then(Obj::<Module>::of);
+    let parent = loaded(vm, parent).and_then(Obj::<Module>::of);
     if let Some(parent) = parent {
         let symbol = vm.symbols.intern(last);
         fl.namespace(parent.int(Module::NAMESPACE))
@@ -391,7 +409,10 @@ pub fn module_failed(vm: &mut Vm, module: Value) {
             .borrow()
             .clone();
         if name != "__main__" {
-            fl.modules.borrow_mut().remove(&name);
+            let key = vm.str(&name);
+            if let Ok(tables::Entry::At(entry)) = tables::find(vm, fl.modules.get(), key) {
+                tables::delete(vm, fl.modules.get(), entry);
+            }
         }
     }
 }

@@ -11,7 +11,9 @@ use runtime::engine::Vm;
 const SOURCE: &str = concat!(
     include_str!("../../lib/prelude.py"),
     "\n\n",
-    include_str!("../../lib/prelude_text.py")
+    include_str!("../../lib/prelude_text.py"),
+    "\n\n",
+    include_str!("../../lib/prelude_io.py")
 );
 
 /// Functions of the prelude that are built-in names of FL programs.

@@ -3,9 +3,10 @@
 use crate::builtins;
 use crate::builtins::core::absent;
 use crate::builtins::operators::{as_float, index};
+use crate::files;
 use crate::object::layouts::ExcData;
 use crate::object::{exception, types};
-use crate::state::{FlState, REG_HANDLED};
+use crate::state::{FALLBACK, FlState, REG_HANDLED};
 use metatrace::value::Value;
 use runtime::compare::unbool;
 use runtime::engine::Vm;
@@ -13,65 +14,72 @@ use runtime::host::Stream;
 use runtime::layouts::*;
 use runtime::native::Guest;
 use runtime::number;
-use runtime::object::Obj;
+use runtime::object::{Obj, is};
 use runtime::text;
 use std::time::Duration;
 
-/// Has the program replaced `sys.stdout` (or another stream)?
-pub fn is_redirected(vm: &mut Vm, name: u32) -> bool {
+/// Has the program replaced `sys.stdout`?
+pub fn is_redirected(vm: &mut Vm) -> bool {
     let fl = FlState::of(vm);
-    let Some(sys) = fl
-        .modules
-        .borrow()
-        .get("sys")
-        .copied()
-        .and_then(Obj::<Module>::of)
-    else {
+    let Some(sys) = fl.sys.get() else {
         return false;
     };
-    let stream = fl.namespace(sys.int(Module::NAMESPACE)).get(name);
-    stream.is_some_and(|s| types::class_of(vm, s) != stream_class(vm))
+    let stream = sys.get(fl.names.stdout);
+    !stream.is_some_and(|s| files::is_output(vm, s))
 }
 
-/// The class of the standard streams.
-pub fn stream_class(vm: &mut Vm) -> &'static crate::object::class::ClassInfo {
-    let name = vm.symbols.intern("_stream");
-    let fl = FlState::of(vm);
-    fl.builtins()
-        .get(name)
-        .and_then(|c| types::as_class(vm, c))
-        .unwrap_or(fl.types().object)
+/// A standard stream as `sys` has it now; `None` without one.
+pub fn stream(vm: &mut Vm, number: usize) -> Value {
+    let symbol = vm.symbols.intern(["stdin", "stdout", "stderr"][number]);
+    match FlState::of(vm).sys.get() {
+        Some(sys) => sys.get(symbol).unwrap_or(Value::NONE),
+        None => files::standard(vm, number),
+    }
 }
 
-fn write(vm: &mut Vm, stream: Value, v: Value) -> Guest {
-    let v = types::unwrap_payload(vm, v);
-    let Some(bytes) = text::bytes_of(v) else {
-        let name = types::type_name(vm, v);
-        let message = format!("write() argument must be str, not {name}");
-        return Err(exception::type_error(vm, message));
-    };
-    let to = if number_of(vm, stream) == 2 {
-        Stream::Err
-    } else {
-        Stream::Out
-    };
-    builtins::core::write_out(vm, to, bytes)?;
-    Ok(Value::small(text::chars(Obj::cast(v)) as i64))
+/// `input(prompt)`
+fn input(vm: &mut Vm, prompt: Value) -> Guest {
+    let stdin = stream(vm, 0);
+    if files::standard(vm, 0) != stdin || is_redirected(vm) {
+        return Ok(FALLBACK);
+    }
+    if !absent(prompt) {
+        if builtins::core::is_guest(prompt) {
+            return Ok(FALLBACK);
+        }
+        let text = builtins::text::display(vm, prompt);
+        builtins::core::write_out(vm, Stream::Out, text.as_bytes())?;
+    }
+    if let Err(e) = vm.host.flush(Stream::Out) {
+        return Err(builtins::core::io_error(vm, &e, None));
+    }
+    let line = files::read_line(vm, stdin, Value::NONE)?;
+    let text = text::bytes_of(line).unwrap_or(&[]);
+    if text.is_empty() {
+        let class = FlState::of(vm).types().EOFError;
+        return Err(exception::raise(vm, class, "EOF when reading a line"));
+    }
+    Ok(vm.str_from_bytes(text.strip_suffix(b"\n").unwrap_or(text)))
 }
 
-/// The descriptor number of a standard stream.
-fn number_of(vm: &mut Vm, stream: Value) -> i64 {
-    let name = vm.symbols.intern("_fd");
-    let fd = Obj::<Instance>::of(stream).and_then(|o| vm.instance_get(o, name));
-    fd.and_then(Value::to_int).unwrap_or(1)
-}
-
-fn read_line(vm: &mut Vm) -> Guest<Option<String>> {
-    let mut line = Vec::new();
-    match vm.host.read_line(&mut line) {
-        Ok(0) => Ok(None),
-        Ok(_) => Ok(Some(String::from_utf8_lossy(&line).into_owned())),
-        Err(e) => Err(builtins::core::io_error(vm, &e, None)),
+/// About the bytes that an object takes, without what it refers to.
+fn size_of(vm: &mut Vm, o: Value) -> i64 {
+    let o = types::unwrap_payload(vm, o);
+    let n = builtins::operators::length(vm, o).unwrap_or(0) as i64;
+    if number::is_int(unbool(o)) {
+        let bits = number::bits(unbool(o)) as i64;
+        return 24 + 4 * ((bits + 29) / 30).max(1);
+    }
+    if let Some(bytes) = text::bytes_of(o) {
+        return 49 + bytes.len() as i64;
+    }
+    if vm.bytes_like(o).is_some() {
+        return 33 + n;
+    }
+    let base = if is::<List>(o) { 56 } else { 40 };
+    match is::<Dict>(o) || is::<Set>(o) || is::<FrozenSet>(o) {
+        true => 64 + 32 * n,
+        false => base + 8 * n,
     }
 }
 
@@ -129,12 +137,12 @@ fn log_of(vm: &mut Vm, v: Value) -> Guest<f64> {
 builtins! {
     /// `sys`, `time`, `gc`, input.
     pub static SYS:
-    "sys:exit" "status= /" |vm, [status]| {
+    "_sys:exit" "status= /" |vm, [status]| {
         let class = FlState::of(vm).types().SystemExit;
         let args = if absent(status) { vec![] } else { vec![status] };
         Err(exception::raise_with(vm, class, &args))
     };
-    "sys:setrecursionlimit" "limit /" |vm, [limit]| {
+    "_sys:setrecursionlimit" "limit /" |vm, [limit]| {
         let limit = index(vm, limit)?;
         if limit < 1 {
             return Err(exception::value_error(vm, "recursion limit must be greater or equal than 1"));
@@ -142,8 +150,8 @@ builtins! {
         vm.heap.core.depth_limit = limit;
         Ok(Value::NONE)
     };
-    "sys:getrecursionlimit" "" |vm, []| Ok(Value::small(vm.heap.core.depth_limit));
-    "sys:exc_info" "" |vm, []| {
+    "_sys:getrecursionlimit" "" |vm, []| Ok(Value::small(vm.heap.core.depth_limit));
+    "_sys:exc_info" "" |vm, []| {
         let e = handled(vm);
         let Some(data) = exception::data(vm, e) else {
             return Ok(vm.tuple(&[Value::NONE; 3]));
@@ -151,70 +159,35 @@ builtins! {
         let class = types::class_of(vm, e).value.get();
         Ok(vm.tuple(&[class, e, data.get(ExcData::TRACEBACK)]))
     };
-    "sys:intern" "string /" |_vm, [s]| Ok(s);
-    "sys:getsizeof" "obj default=" |_vm, [_o, _d]| Ok(Value::small(64));
-    "_stream.write" "self text /" |vm, [stream, v]| write(vm, stream, v);
-    "_stream.flush" "self" |vm, [_s]| match vm.host.flush(Stream::Out) {
-        Ok(()) => Ok(Value::NONE),
-        Err(e) => Err(builtins::core::io_error(vm, &e, None)),
-    };
-    "_stream.isatty" "self" |_vm, [_s]| Ok(Value::FALSE);
-    "_stream.fileno" "self" |vm, [s]| Ok(Value::small(number_of(vm, s)));
-    "_stream.readline" "self size= /" |vm, [_s, _n]| {
-        let line = read_line(vm)?.unwrap_or_default();
-        Ok(vm.str(&line))
-    };
-    "_stream.read" "self size= /" |vm, [_s, _n]| {
-        let mut all = Vec::new();
-        match vm.host.read_input(&mut all, None) {
-            Ok(_) => Ok(vm.str(&String::from_utf8_lossy(&all))),
-            Err(e) => Err(builtins::core::io_error(vm, &e, None)),
-        }
-    };
-    "_stream.readlines" "self" |vm, [_s]| {
-        let mut lines = Vec::new();
-        while let Some(line) = read_line(vm)? { lines.push(line); }
-        Ok(vm.list_of_strs(lines))
-    };
-    "_stream.__iter__" "self" => "iterate_lines" |_vm, [_s]| Ok(crate::state::FALLBACK);
-    "input" "prompt= /" |vm, [prompt]| {
-        if !absent(prompt) {
-            let text = builtins::text::display(vm, prompt);
-            builtins::core::write_out(vm, Stream::Out, text.as_bytes())?;
-        }
-        match read_line(vm)? {
-            Some(line) => Ok(vm.str(line.strip_suffix('\n').unwrap_or(&line))),
-            None => {
-                let class = FlState::of(vm).types().EOFError;
-                Err(exception::raise(vm, class, "EOF when reading a line"))
-            }
-        }
-    };
-    "time:time" "" |vm, []| match vm.host.wall_clock() {
+    "_sys:intern" "string /" |_vm, [s]| Ok(s);
+    "_sys:getsizeof" "obj default=" |vm, [o, _d]| Ok(Value::small(size_of(vm, o)));
+    "input" "prompt= /" => "input_guest" |vm, [prompt]| input(vm, prompt);
+    "_fl_stream" "number" |vm, [n]| Ok(stream(vm, n.as_int() as usize));
+    "_time:time" "" |vm, []| match vm.host.wall_clock() {
         Ok(t) => Ok(vm.float(t)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:perf_counter" "" |vm, []| match vm.host.monotonic_nanos() {
+    "_time:perf_counter" "" |vm, []| match vm.host.monotonic_nanos() {
         Ok(t) => Ok(vm.float(t as f64 / 1e9)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:monotonic" "" |vm, []| match vm.host.monotonic_nanos() {
+    "_time:monotonic" "" |vm, []| match vm.host.monotonic_nanos() {
         Ok(t) => Ok(vm.float(t as f64 / 1e9)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:process_time" "" |vm, []| match vm.host.cpu_nanos() {
+    "_time:process_time" "" |vm, []| match vm.host.cpu_nanos() {
         Ok(t) => Ok(vm.float(t as f64 / 1e9)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:perf_counter_ns" "" |vm, []| match vm.host.monotonic_nanos() {
+    "_time:perf_counter_ns" "" |vm, []| match vm.host.monotonic_nanos() {
         Ok(t) => Ok(vm.int(t as i64)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:time_ns" "" |vm, []| match vm.host.wall_clock() {
+    "_time:time_ns" "" |vm, []| match vm.host.wall_clock() {
         Ok(t) => Ok(vm.int((t * 1e9) as i64)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
-    "time:sleep" "seconds /" |vm, [s]| {
+    "_time:sleep" "seconds /" |vm, [s]| {
         let s = as_float(vm, s)?;
         if s < 0.0 {
             return Err(exception::value_error(vm, "sleep length must be non-negative"));
@@ -224,6 +197,28 @@ builtins! {
             Err(e) => Err(builtins::core::io_error(vm, &e, None)),
         }
     };
+    "_time:monotonic_ns" "" |vm, []| match vm.host.monotonic_nanos() {
+        Ok(t) => Ok(vm.int(t as i64)),
+        Err(e) => Err(builtins::core::io_error(vm, &e, None)),
+    };
+    "_time:process_time_ns" "" |vm, []| match vm.host.cpu_nanos() {
+        Ok(t) => Ok(vm.int(t as i64)),
+        Err(e) => Err(builtins::core::io_error(vm, &e, None)),
+    };
+    "_time:thread_time" "" |vm, []| match vm.host.cpu_nanos() {
+        Ok(t) => Ok(vm.float(t as f64 / 1e9)),
+        Err(e) => Err(builtins::core::io_error(vm, &e, None)),
+    };
+    "_traceback:entries" "traceback /" |vm, [t]| Ok(crate::traceback::entries(vm, t));
+    "gc:isenabled" "" |_vm, []| Ok(Value::TRUE);
+    "gc:get_count" "" |vm, []| Ok(vm.tuple(&[Value::small(0); 3]));
+    "gc:get_threshold" "" |vm, []| Ok(vm.tuple(&[Value::small(700), Value::small(10), Value::small(10)]));
+    "gc:set_threshold" "*thresholds" |_vm, [_t]| Ok(Value::NONE);
+    "gc:freeze" "" |_vm, []| Ok(Value::NONE);
+    "gc:unfreeze" "" |_vm, []| Ok(Value::NONE);
+    "gc:get_objects" "generation=" |vm, [_g]| Ok(vm.list(&[]));
+    "gc:get_referrers" "*objects" |vm, [_o]| Ok(vm.list(&[]));
+    "gc:is_tracked" "object /" |_vm, [o]| Ok(Value::bool(o.is_heap() && !is::<runtime::layouts::Str>(o)));
     "gc:collect" "generation=" |_vm, [_g]| Ok(Value::small(0));
     "gc:disable" "" |_vm, []| Ok(Value::NONE);
     "gc:enable" "" |_vm, []| Ok(Value::NONE);

@@ -356,4 +356,5 @@ well_known! {
     RuntimeError, RecursionError, MemoryError, OSError, KeyboardInterrupt, StopIteration,
     SystemExit, NotImplementedError, ImportError, ModuleNotFoundError, SyntaxError,
     AssertionError, EOFError, GeneratorExit, LookupError, UnicodeEncodeError,
+    UnsupportedOperation, TextIOWrapper, BufferedReader, BufferedWriter, BufferedRandom, FileIO,
 }
