@@ -41,6 +41,11 @@ impl SlotMask {
         }
         self.words[word] |= 1 << (slot % 64);
     }
+    pub fn remove(&mut self, slot: u16) {
+        if let Some(word) = self.words.get_mut(slot as usize / 64) {
+            *word &= !(1 << (slot % 64));
+        }
+    }
     pub fn contains(&self, slot: u16) -> bool {
         self.words
             .get(slot as usize / 64)
@@ -64,6 +69,9 @@ pub enum MergeKind {
     Loop { parent: Option<u16>, end: u32 },
     /// A function (or predicate) entry.
     Entry,
+    /// Where a suspended computation is resumed (a choice point's alternative): its
+    /// loop goes through its callers, who come back for more.
+    Resumption,
 }
 
 /// One merge point of a code.

@@ -118,6 +118,7 @@ impl Jit {
             _ if !self.options.enabled => u32::MAX,
             MergeKind::Loop { .. } => self.options.loop_threshold,
             MergeKind::Entry => self.options.entry_threshold,
+            MergeKind::Resumption => self.options.loop_threshold,
         }
     }
 
@@ -288,7 +289,7 @@ impl Jit {
                 code: code.id,
                 index,
             },
-            MergeKind::Entry => Root::Entry {
+            MergeKind::Entry | MergeKind::Resumption => Root::Entry {
                 code: code.id,
                 index,
             },
@@ -433,6 +434,7 @@ impl Jit {
         self.promote_consts(services, core, &mut recording)?;
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
+        let looping = recording.looping;
         let trace = state.forest.add_root(
             &*self.backend,
             &self.options,
@@ -445,7 +447,11 @@ impl Jit {
         let trace = trace?;
         let (targets, info) = (
             Rc::make_mut(&mut state.targets),
-            TargetInfo { trace, label },
+            TargetInfo {
+                trace,
+                label,
+                looping,
+            },
         );
         match root {
             Root::Loop { code, index } | Root::Entry { code, index } => {

@@ -44,6 +44,13 @@ pub(super) struct RecFrame {
     pub waiting_pc: u32,
     /// It is a suspended computation that was resumed (a generator).
     pub resumed: bool,
+    /// It was found below a frame that the trace came back to: nothing was inlined
+    /// into it by this trace.
+    pub outer: bool,
+    /// This trace made it known to somebody who may come back to it.
+    pub published: bool,
+    /// Entries of codes that it went through by tail calls, with how often.
+    pub entries: smallvec::SmallVec<[(u32, u32); 2]>,
 }
 
 impl RecFrame {
@@ -57,6 +64,9 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
     }
 
@@ -70,6 +80,9 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
     }
 
@@ -92,7 +105,22 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
+    }
+}
+
+impl RecFrame {
+    /// Counts an entry of a code in this activation.
+    pub(super) fn enter(&mut self, code: u32) -> u32 {
+        if let Some(entry) = self.entries.iter_mut().find(|e| e.0 == code) {
+            entry.1 += 1;
+            return entry.1;
+        }
+        self.entries.push((code, 1));
+        1
     }
 }
 
@@ -247,6 +275,7 @@ impl Record {
             op,
             bits: self.stack[index].address,
         };
+        self.memory.made(op);
         if let Some(parent) = parent {
             self.store_field(object, Frame::PARENT.raw, parent);
         }
@@ -270,7 +299,60 @@ impl Record {
         let object = self.force_frame(index);
         let token = self.red_const(Ty::Int, Value::small(code.token(pc)).0);
         self.store_field(object, Frame::TOKEN.raw, token);
-        for slot in self.live(code, pc).iter() {
+        let live = self.live(code, pc);
+        self.flush_slots(index, &live);
+    }
+
+    /// Appends a store that belongs to frame management: not an effect of the bytecode.
+    pub(super) fn store_field(&mut self, object: Red, field: FieldRef, value: Red) {
+        if self
+            .memory
+            .find(object.op, field)
+            .is_some_and(|known| known.op == value.op)
+        {
+            return;
+        }
+        self.emit(
+            Op::Store,
+            Ty::Void,
+            &[object.op, value.op],
+            Descr::Field(field),
+        );
+        self.memory.stored(object.op, field, value);
+    }
+
+    /// Stores the current state of the stack of frames into their objects, for
+    /// somebody who will come back to the topmost one.
+    pub(super) fn publish_frames(&mut self) -> Red {
+        let top = self.stack.len() - 1;
+        for below in 0..top {
+            let pc = self.stack[below].waiting_pc;
+            self.flush_frame(below, pc);
+            self.stack[below].waiting = None;
+        }
+        let object = self.force_frame(top);
+        let code = self.stack[top].code.expect("the current frame is known");
+        let mut wanted = (*self.live(code, self.start_pc)).clone();
+        if !self.switched {
+            // A replay finds the new values in memory: the old ones are part of snapshots.
+            for (slot, old) in &mut self.undo.slots {
+                wanted.insert(*slot);
+                if let Slot::Known { dirty, .. } = old {
+                    *dirty = true;
+                }
+            }
+            if let Some(Slot::Known { dirty, .. }) = &mut self.undo.aux {
+                *dirty = true;
+            }
+        }
+        self.flush_slots(top, &wanted);
+        self.stack[top].published = true;
+        object
+    }
+
+    fn flush_slots(&mut self, index: usize, wanted: &SlotMask) {
+        let object = self.force_frame(index);
+        for slot in wanted.iter() {
             if let Slot::Known { red, dirty: true } = self.stack[index].slots[slot as usize] {
                 self.store_field(object, Frame::SLOTS.raw.field(slot), red);
                 self.stack[index].slots[slot as usize] = Slot::Known { red, dirty: false };
@@ -282,14 +364,18 @@ impl Record {
         }
     }
 
-    /// Appends a store that belongs to frame management: not an effect of the bytecode.
-    pub(super) fn store_field(&mut self, object: Red, field: FieldRef, value: Red) {
-        self.emit(
-            Op::Store,
-            Ty::Void,
-            &[object.op, value.op],
-            Descr::Field(field),
-        );
+    /// The frame object as the stack knows it: with code and position, if the trace knows those.
+    fn outer_frame(&mut self, object: Red) -> RecFrame {
+        let token = self.memory.find(object.op, Frame::TOKEN.raw);
+        let Some(token) = token.filter(|t| t.op.is_const()) else {
+            return RecFrame::opaque(object);
+        };
+        let token = Value(token.bits).as_int();
+        let code = crate::run::mem::code(self.run.core_ptr(), crate::code::token_code(token));
+        let mut frame = RecFrame::of_object(object, code);
+        frame.waiting_pc = crate::code::token_pc(token);
+        frame.outer = true;
+        frame
     }
 
     /// The bottom of the stack got left: looks at the caller, whose position
@@ -300,13 +386,9 @@ impl Record {
         }
         let bits = self.run.parent_word();
         let object = self.stack[0].object.expect("the bottom frame is an object");
-        let op = self.emit(
-            Op::Load,
-            Ty::Val,
-            &[object.op],
-            Descr::Field(Frame::PARENT.raw),
-        );
-        self.stack.insert(0, RecFrame::opaque(Red { op, bits }));
+        let parent = self.load_typed(object, Frame::PARENT.raw, bits);
+        let parent = self.outer_frame(parent);
+        self.stack.insert(0, parent);
     }
 
     /// The frame on top was opaque and is current now: checks its position.
@@ -315,18 +397,61 @@ impl Record {
             return;
         }
         let object = self.top().object.expect("opaque frames are objects");
-        let token = self.run.token_word();
-        let op = self.emit(
-            Op::Load,
-            Ty::Int,
-            &[object.op],
-            Descr::Field(Frame::TOKEN.raw),
-        );
-        let expected = self.red_const(Ty::Int, token);
-        self.guard(Op::GuardValue, &[op, expected.op], Descr::None);
+        self.check_token(object);
         let code = crate::meta::Meta::code(&self.run);
         *self.top() = RecFrame::of_object(object, code);
         self.bottoms_left += 1;
         self.returned = Some(code.id == self.left);
+    }
+
+    /// Makes sure that a frame waits where it does now.
+    fn check_token(&mut self, object: Red) {
+        let bits = crate::run::mem::word(object.bits, Frame::TOKEN.raw.word as usize);
+        let token = self.load_typed(object, Frame::TOKEN.raw, bits);
+        if !token.op.is_const() {
+            let expected = self.red_const(Ty::Int, bits);
+            self.guard(Op::GuardValue, &[token.op, expected.op], Descr::None);
+            self.memory.learnt(object.op, Frame::TOKEN.raw, expected);
+        }
+    }
+
+    /// `frame` becomes current where it waits; what is above it is abandoned.
+    pub(super) fn come_back_to(&mut self, frame: Red) {
+        self.switch();
+        self.check_token(frame);
+        crate::meta::Meta::switch_frame_raw(&mut self.run, frame.bits);
+        let code = crate::meta::Meta::code(&self.run);
+        let known = |f: &RecFrame| f.code.is_some() && f.object.is_some_and(|o| o.op == frame.op);
+        if let Some(i) = self.stack.iter().position(known) {
+            self.stack.truncate(i + 1);
+            self.top().waiting = None;
+            return;
+        }
+        let mut chain = vec![RecFrame::of_object(frame, code)];
+        chain[0].outer = true;
+        // Published by this trace, if its memory knows it.
+        chain[0].published = self.memory.find(frame.op, Frame::PARENT.raw).is_some();
+        self.came_back = !chain[0].published;
+        let mut object = frame;
+        while let Some(parent) = self.memory.find(object.op, Frame::PARENT.raw)
+            && chain.len() <= self.limits.inline_depth_max
+        {
+            let same = |f: &RecFrame| f.object.is_some_and(|o| o.op == parent.op);
+            let below = self.stack.len() - 1;
+            if let Some(i) = self.stack[..below].iter().position(same) {
+                let lower = self.stack[..=i].iter().rev().cloned();
+                chain.extend(lower);
+                break;
+            }
+            let parent_frame = self.outer_frame(parent);
+            let opaque = parent_frame.code.is_none();
+            chain.push(parent_frame);
+            if opaque {
+                break;
+            }
+            object = parent;
+        }
+        chain.reverse();
+        self.stack = chain;
     }
 }

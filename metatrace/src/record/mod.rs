@@ -12,12 +12,13 @@
 //! instead of executing (`resume/replay.rs`). A bridge starts by recording such
 //! a replay: the log then feeds this recorder.
 //!
-//! Files: `frame.rs` frames and snapshots; `control.rs` merge points, when to
+//! Files: `frame.rs` frames and snapshots; `memory.rs` known words; `control.rs` merge points, when to
 //! stop; `meta_impl.rs` the operations; `abort.rs` reasons for giving up.
 
 mod abort;
 mod control;
 mod frame;
+mod memory;
 mod meta_impl;
 
 pub use abort::Abort;
@@ -35,6 +36,7 @@ use crate::value::Value;
 use crate::vm::{REG_COUNT, VmCore};
 use frame::{RecFrame, Slot, Undo};
 use hashbrown::HashMap;
+use memory::Memory;
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -93,6 +95,14 @@ pub struct Record {
     bottoms_left: u32,
     /// The last bytecode returned into a frame that the trace did not push; true: of the same code.
     returned: Option<bool>,
+    /// The last bytecode came back to a frame that the trace did not push or leave.
+    came_back: bool,
+    /// The frame left last is one that somebody may come back to.
+    left_published: bool,
+    /// The trace closed in the activation that it began in.
+    looping: bool,
+    /// The trace looks at the poll word.
+    polled: bool,
     /// Code of the frame left last.
     left: u32,
     visits: SmallVec<[(i64, usize, u32); 8]>,
@@ -105,6 +115,7 @@ pub struct Record {
 
     // Knowledge that keeps traces short.
     tags: Vec<Option<Tag>>,
+    memory: Memory,
     live_cache: HashMap<i64, Rc<SlotMask>>,
     assumptions: Vec<Assumption>,
     const_index: HashMap<(Ty, u64), OpRef>,
@@ -114,6 +125,8 @@ pub struct Record {
 pub struct Recording {
     pub trace: Trace,
     pub ending: Ending,
+    /// See [`TargetInfo::looping`].
+    pub looping: bool,
     pub assumptions: Vec<Assumption>,
     /// Position at the end, and the slots that are live there: what a final jump passes.
     target_token: i64,
@@ -152,6 +165,10 @@ impl Record {
             begun: false,
             bottoms_left: 0,
             returned: None,
+            came_back: false,
+            left_published: false,
+            looping: false,
+            polled: false,
             left: 0,
             visits: SmallVec::new(),
             targets,
@@ -160,6 +177,7 @@ impl Record {
             wanted: None,
             limits,
             tags: Vec::new(),
+            memory: Memory::default(),
             live_cache: HashMap::new(),
             assumptions: Vec::new(),
             const_index: HashMap::new(),
@@ -314,6 +332,7 @@ impl Record {
                 words: object.words,
             };
             let op = self.emit(Op::New, Ty::Val, &[], descr);
+            self.memory.made(op);
             import.virtuals.push(Red { op, bits: *bits });
         }
         for (i, object) in snapshot.virtuals.iter().enumerate() {
@@ -490,9 +509,15 @@ impl Record {
     }
 
     fn load_typed(&mut self, object: Red, field: FieldRef, bits: u64) -> Red {
+        if let Some(known) = self.memory.find(object.op, field) {
+            debug_assert_eq!(known.bits, bits, "{field:?} of {object:?}");
+            return known;
+        }
         let ty = field_ty(field.kind);
         let op = self.emit(Op::Load, ty, &[object.op], Descr::Field(field));
-        Red { op, bits }
+        let red = Red { op, bits };
+        self.memory.loaded(object.op, field, red);
+        red
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Asm, Chains, Label, TableDraft};
 use crate::op::{self, Op};
 use crate::state::{Clause, Pred, pl};
 use crate::syntax::{Node, NodeId};
+use metatrace::code::MergeKind;
 use metatrace::value::Value;
 use runtime::Vm;
 use std::collections::BTreeMap;
@@ -208,7 +209,7 @@ impl Indexer<'_> {
             if i == 0 {
                 self.asm.emit_to(Op::Try, 0, next);
             } else if i + 1 < clauses.len() {
-                let point = self.asm.merge_point();
+                let point = self.asm.merge_point(MergeKind::Resumption);
                 self.asm.emit_to(Op::Retry, point, next);
             } else {
                 self.asm.emit(Op::Trust, 0, 0, 0);

@@ -36,9 +36,11 @@ pub struct Asm {
     patches: Vec<(usize, Label)>,
     tables: Vec<TableDraft>,
     pool: Vec<Node>,
-    merge_points: Vec<u32>,
+    merge_points: Vec<(u32, MergeKind)>,
     lines: Vec<(u32, u32)>,
     pub slots: u16,
+    /// See [`PlCode::pinned`].
+    pub pinned: bool,
 }
 
 struct TableDraft {
@@ -65,6 +67,7 @@ impl Asm {
             merge_points: Vec::new(),
             lines: Vec::new(),
             slots: 0,
+            pinned: false,
         }
     }
 
@@ -114,8 +117,8 @@ impl Asm {
     }
 
     /// A merge point at the next instruction.
-    pub fn merge_point(&mut self) -> u16 {
-        self.merge_points.push(self.words.len() as u32);
+    pub fn merge_point(&mut self, kind: MergeKind) -> u16 {
+        self.merge_points.push((self.words.len() as u32, kind));
         self.merge_points.len() as u16 - 1
     }
 
@@ -164,9 +167,9 @@ impl Asm {
         let merge_points = self
             .merge_points
             .iter()
-            .map(|&pc| MergePoint {
+            .map(|&(pc, kind)| MergePoint {
                 pc,
-                kind: MergeKind::Entry,
+                kind,
                 counter: Cell::new(u32::MAX),
             })
             .collect();
@@ -186,14 +189,11 @@ impl Asm {
                 tables,
                 pool: self.pool,
                 lines: self.lines,
+                pinned: self.pinned,
+                live: Default::default(),
+                copied: Default::default(),
             }),
         });
-        if std::env::var_os("MT_PROLOG_JIT").is_none() {
-            // Traces do not follow backtracking yet: predicates stay interpreted.
-            for point in &code.merge_points {
-                point.counter.set(u32::MAX);
-            }
-        }
         code
     }
 }
@@ -236,7 +236,7 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         .collect();
     let mut asm = Asm::new();
     asm.slots = pred.arity + 1;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
     let labels: Vec<Label> = clauses.iter().map(|_| asm.label()).collect();
     index::build(vm, &mut asm, pred, &clauses, &labels);

@@ -4,7 +4,7 @@
 use super::Asm;
 use crate::op::{self, Op};
 use crate::state::{Pred, pl};
-use metatrace::code::Code;
+use metatrace::code::{Code, MergeKind};
 use metatrace::value::Value;
 use runtime::Vm;
 
@@ -43,10 +43,10 @@ pub fn undefined(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
 pub fn dynamic(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let mut asm = Asm::new();
     asm.slots = pred.arity + 4;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
     asm.emit(Op::DynCall, pred.arity, 0, 0);
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Resumption);
     asm.emit(Op::DynRetry, pred.arity, point, 0);
     let name = name_of(vm, pred);
     asm.finish(vm, name, pred.id)
@@ -134,6 +134,9 @@ pub fn system_codes(vm: &mut Vm) -> SystemCodes {
             tables: Vec::new(),
             pool: Vec::new(),
             lines: Vec::new(),
+            pinned: true,
+            live: Default::default(),
+            copied: Default::default(),
         }),
     });
     SystemCodes {
@@ -154,6 +157,7 @@ pub const HOST_LANGUAGE: u8 = 255;
 /// catch(Goal, Catcher, Recovery): slots 0-2; 3 saved choice, 4 its own choice point.
 fn catch(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32) {
     let mut asm = Asm::new();
+    asm.pinned = true;
     asm.slots = 5;
     let failed = asm.label();
     asm.emit_to(Op::Try, 0, failed);
@@ -185,6 +189,7 @@ fn cleanup(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32) {
     let run = named(vm, "$run_cleanup", 1);
     let quiet = named(vm, "$run_cleanup_quietly", 1);
     let mut asm = Asm::new();
+    asm.pinned = true;
     asm.slots = 5;
     let (failed, open) = (asm.label(), asm.label());
     asm.emit_to(Op::Try, 0, failed);
