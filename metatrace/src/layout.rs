@@ -103,6 +103,12 @@ pub struct Layout {
     /// May be replaced by its first field by optimiser and collector once that
     /// is bound (a bound logic variable): see architecture §6.
     pub transparent: bool,
+    /// Once its first field is not UNDEF, an object stands for that value: a trace may
+    /// use the value instead of an object that it made, unless an object of an
+    /// `exact` layout refers to it (a record of what to undo).
+    pub indirect: bool,
+    /// Refers to indirect objects themselves, not to what they stand for.
+    pub exact: bool,
 }
 
 impl Layout {
@@ -259,7 +265,8 @@ pub fn by_name(name: &str) -> Option<&'static Layout> {
 /// ```
 /// makes a marker type `List` with `List::LEN: Field<List, Int>`, … and
 /// `Array::ITEMS: Items<Array, Val>`.  The word `transparent` before the brace
-/// marks a layout that may be replaced by its first field.
+/// marks a layout that may be replaced by its first field; `indirect` and `exact`
+/// are those of [`Layout`].
 #[macro_export]
 macro_rules! layouts {
     ($($(#[$doc:meta])* pub $ty:ident = $id:expr, $name:literal $($flag:ident)* {
@@ -280,6 +287,8 @@ macro_rules! layouts {
                 },)*],
                 items: $crate::layouts!(@items [$($flag)*] $($ikind $imut)?),
                 transparent: $crate::layouts!(@transparent $($flag)*),
+                indirect: $crate::layouts!(@indirect $($flag)*),
+                exact: $crate::layouts!(@exact $($flag)*),
             };
         }
         #[allow(non_upper_case_globals, dead_code, reason = "the numbering helper below")]
@@ -310,6 +319,12 @@ macro_rules! layouts {
     (@counted) => { false };
     (@counted counted $($rest:ident)*) => { true };
     (@counted $other:ident $($rest:ident)*) => { $crate::layouts!(@counted $($rest)*) };
+    (@indirect) => { false };
+    (@indirect indirect $($rest:ident)*) => { true };
+    (@indirect $other:ident $($rest:ident)*) => { $crate::layouts!(@indirect $($rest)*) };
+    (@exact) => { false };
+    (@exact exact $($rest:ident)*) => { true };
+    (@exact $other:ident $($rest:ident)*) => { $crate::layouts!(@exact $($rest)*) };
     (@transparent) => { false };
     (@transparent transparent $($rest:ident)*) => { true };
     (@transparent $other:ident $($rest:ident)*) => { $crate::layouts!(@transparent $($rest)*) };

@@ -35,10 +35,10 @@ natives! {
     /// The frame that handles the pending exception, ready to continue.
     pub static FIND_HANDLER = "find_handler"(vm, frame) -> Value [ANY_QUIET] { find_handler(vm, frame) }
     /// Structural identity.
-    pub static SAME = "same_term"(vm, a, b) -> bool [ANY_QUIET] { unify::compare(vm, a, b) == Ordering::Equal }
-    pub static IS_LIST = "is_list"(vm, a) -> bool [ANY_QUIET] { pl(vm).list(a).is_ok() }
+    pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::compare(vm, a, b) == Ordering::Equal }
+    pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).list(a).is_ok() }
     /// A function of two arguments, by row.
-    pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [Effects::ANY] {
+    pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [READS.raises()] {
         let x = eval(vm, a)?;
         let y = eval(vm, b)?;
         match (arith::BINARY[row.as_int() as usize].1)(&x, &y) {
@@ -46,19 +46,19 @@ natives! {
             Err(f) => Err(arith::fault(vm, f)),
         }
     }
-    pub static ARITH1 = "arith1"(vm, row, a) -> Guest [Effects::ANY] {
+    pub static ARITH1 = "arith1"(vm, row, a) -> Guest [READS.raises()] {
         let x = eval(vm, a)?;
         match (arith::UNARY[row.as_int() as usize].1)(&x) {
             Ok(n) => Ok(from_num(vm, &n)),
             Err(f) => Err(arith::fault(vm, f)),
         }
     }
-    pub static EVAL = "eval"(vm, a) -> Guest [Effects::ANY] {
+    pub static EVAL = "eval"(vm, a) -> Guest [READS.raises()] {
         let n = eval(vm, a)?;
         Ok(from_num(vm, &n))
     }
     /// A numeric comparison, by number of relation.
-    pub static COMPARE = "compare_numbers"(vm, relation, a, b) -> Guest<bool> [Effects::ANY] {
+    pub static COMPARE = "compare_numbers"(vm, relation, a, b) -> Guest<bool> [READS.raises()] {
         let x = eval(vm, a)?;
         let y = eval(vm, b)?;
         let order = compare_nums(&x, &y);
@@ -151,6 +151,9 @@ const ANY_QUIET: Effects = Effects {
     raises: false,
     ..Effects::ANY
 };
+
+/// Looks at terms and makes fresh ones.
+const READS: Effects = Effects::FRESH.reads(!0);
 
 /// The existence error of an undefined predicate.
 pub fn unknown_in(vm: &mut Vm, pred: &crate::state::Pred) -> metatrace::meta::Raised {

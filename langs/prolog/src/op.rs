@@ -32,7 +32,7 @@ macro_rules! ops {
 }
 
 ops! {
-    Enter = "enter", 0 false: "merge point a: a predicate's entry";
+    Enter = "enter", 0 false: "merge point a: a predicate's entry, or where it is resumed";
     Call = "call", 1 true: "call predicate [p] with a arguments; c: slot for the choice point";
     Execute = "execute", 1 true: "last call of predicate [p]";
     Proceed = "proceed", 0 false: "return to the parent";

@@ -37,13 +37,17 @@ impl Walk<'_, '_> {
         for (pattern, abs) in label.slots.iter().zip(slots) {
             self.enter_slot(&mut e, *pattern, *abs)?;
         }
+        self.enter_pending(&mut e)?;
         for k in 0..label.values.len() {
             self.enter_value(&mut e, k)?;
         }
         for f in &label.fields {
             self.enter_field(&e, f)?;
         }
-        self.flush_all();
+        self.flush_delayed(!label.pending.is_empty());
+        if self.st.heap.pending.len() != label.pending.len() {
+            return Err(OptError::NoMatch);
+        }
         let exists = |v: &u32| self.st.virtuals[*v as usize].forced != OpRef::NONE;
         if e.bound.values().any(exists) {
             return Err(OptError::NoMatch);
@@ -59,6 +63,30 @@ impl Walk<'_, '_> {
         }
         let label = Descr::Label(label.label);
         self.emit(Op::Jump, Ty::Void, &args, label, None);
+        Ok(())
+    }
+
+    /// The stores that the loop carries must be delayed here, too.
+    fn enter_pending(&mut self, e: &mut Entering) -> Walked<()> {
+        let wanted = &e.label.pending;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        self.flush_delayed(true);
+        let here = self.st.heap.pending.clone();
+        if here.len() != wanted.len() {
+            return Err(OptError::NoMatch);
+        }
+        for (p, wanted) in here.iter().zip(wanted) {
+            let LabelArg::Value(k) = wanted.object else {
+                return Err(OptError::NoMatch);
+            };
+            if p.field != wanted.field {
+                return Err(OptError::NoMatch);
+            }
+            e.values[k as usize] = p.object;
+            self.enter_slot(e, wanted.value, p.value)?;
+        }
         Ok(())
     }
 
@@ -79,6 +107,9 @@ impl Walk<'_, '_> {
                     return Ok(());
                 }
                 let wanted = e.label.values[k].param.map(|p| e.label.params[p as usize]);
+                if e.label.values[k].fact.tag == self.abs_tag(abs) {
+                    self.make_exact(abs);
+                }
                 let op = self.leaf_next(abs, wanted.unwrap_or(Ty::Val));
                 if e.values[k] != OpRef::NONE && e.values[k] != op {
                     return Err(OptError::NoMatch);
@@ -227,6 +258,10 @@ impl Walk<'_, '_> {
         descr: Descr,
         snapshot: Option<crate::ir::SnapshotId>,
     ) -> Walked<OpRef> {
+        if let (Op::LoadReg, Descr::Reg(reg)) = (op, descr) {
+            let value = self.load_reg(reg);
+            return Ok(self.force(value));
+        }
         let (a, b) = (args[0], args.get(1).copied());
         let abs = Abs::Op(a);
         Ok(match (op, descr, b) {

@@ -5,7 +5,7 @@
 //! operations which compute them, and words in memory that must agree.
 
 use super::state::{
-    ExportedLabel, LabelArg, LabelField, LabelSource, LabelValue, Pattern, ValueFact,
+    ExportedLabel, LabelArg, LabelField, LabelPending, LabelSource, LabelValue, Pattern, ValueFact,
     VirtualPattern,
 };
 use super::unroll::{Draft, HeapFact, LeafSource, Pat, VirtPat};
@@ -59,6 +59,15 @@ impl Walk<'_, '_> {
                 }
             })
             .collect();
+        let pending = draft.pending.iter().map(|p| {
+            let param = draft.leaves[p.object as usize].param;
+            LabelPending {
+                object: e.add(param, LabelSource::Slot),
+                field: p.field,
+                value: e.pattern(p.value),
+            }
+        });
+        let pending = pending.collect();
         e.imports();
         let fields = e.fields();
         let types = params.iter().map(|p| self.out.ty(*p)).collect();
@@ -70,6 +79,7 @@ impl Walk<'_, '_> {
             virtuals,
             values: e.values,
             fields,
+            pending,
         }
     }
 }

@@ -47,7 +47,8 @@ pub fn dynamic(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     asm.emit(Op::Enter, point, 0, 0);
     asm.emit(Op::DynCall, pred.arity, 0, 0);
     let point = asm.merge_point(MergeKind::Resumption);
-    asm.emit(Op::DynRetry, pred.arity, point, 0);
+    asm.emit(Op::Enter, point, 0, 0);
+    asm.emit(Op::DynRetry, pred.arity, 0, 0);
     let name = name_of(vm, pred);
     asm.finish(vm, name, pred.id)
 }

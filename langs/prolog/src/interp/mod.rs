@@ -307,9 +307,6 @@ impl Interp for Prolog {
             }
             Op::DynRetry => {
                 let n = op::a(w);
-                if m.merge_point(op::b(w)) {
-                    return Flow::Merge;
-                }
                 let seq = m.slot(n + 1);
                 let generation = m.slot(n + 2);
                 dyn_clause(m, n, seq, generation, true)
