@@ -5,9 +5,7 @@
 
 use super::heap::ShapeFact;
 use super::intbound::Range;
-use super::unroll::{
-    Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, pending_path, slot_path,
-};
+use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, pending_path, slot_path};
 use super::walk::{Abs, Fact, Walk};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
 use crate::value::{INT_MAX, INT_MIN};
@@ -61,7 +59,10 @@ impl Walk<'_, '_> {
         self.flush_delayed(assume.carries());
         let waiting = self.st.heap.pending.clone();
         let fits = waiting.len() == draft.pending.len()
-            && waiting.iter().zip(&draft.pending).all(|(p, d)| p.field == d.field);
+            && waiting
+                .iter()
+                .zip(&draft.pending)
+                .all(|(p, d)| p.field == d.field);
         if !fits {
             assume.no_pending = true;
             return false;
