@@ -59,6 +59,13 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
                 let args = Args::positional(args);
                 return Some(invoke_prelude(m, "iter_call", args, cont));
             }
+            if class_of(m, args[0])
+                .lookup_guest(state(m).names.iter)
+                .is_some()
+            {
+                let args = Args::positional(&args[..1]);
+                return Some(invoke_prelude(m, "iter_guest", args, cont));
+            }
             iteration::iter_of(m, args[0], cont)
         }
         Special::GeneratorNext => {

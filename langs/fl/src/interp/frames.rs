@@ -168,6 +168,10 @@ fn deliver_flagged<M: Meta>(m: &mut M, v: Val<M>) -> Flow {
             let undef = m.val(Value::UNDEF);
             m.set_slot(fc.scratch, undef);
             m.set_pc(pc + 1);
+            if !m.is(v, Value::NONE) {
+                let _ = m.try_call(&errors::INIT_RESULT, [v]);
+                return raised(m);
+            }
             store_result(m, instr_at(m.code(), pc), object);
         }
         ADVANCE | ADVANCE_OR => {

@@ -16,7 +16,7 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{Generator, Instance, List, ListIter, RangeIter, Tuple, TupleIter};
+use runtime::layouts::{Class, Generator, Instance, List, ListIter, RangeIter, Tuple, TupleIter};
 use runtime::list;
 
 /// `GetIter`.
@@ -44,6 +44,12 @@ pub fn iter_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
     }
     if tag == Tag::layout(Instance::ID) {
         return iter_of_instance(m, v, cont);
+    }
+    if tag == Tag::layout(Class::ID) {
+        let name = state(m).names.class_iter;
+        if let Some(flow) = attributes::class_hook(m, v, name, &[], cont) {
+            return flow;
+        }
     }
     match m.try_call(&builtins::iterators::ITER, [v]) {
         Ok(iter) => complete(m, cont, iter),
