@@ -534,6 +534,11 @@ fn same_layout(a: Value, b: Value) -> Pair {
                 same(Range::LEN) && (empty || same(Range::START) && (single || same(Range::STEP))),
             )
         }
+        id if id == Slice::LAYOUT.id => {
+            let (a, b) = (Obj::<Slice>::cast(a), Obj::<Slice>::cast(b));
+            let same = |f| a.get(f) == b.get(f);
+            known(same(Slice::START) && same(Slice::STOP) && same(Slice::STEP))
+        }
         id if id == BoundMethod::LAYOUT.id => {
             let (a, b) = (Obj::<BoundMethod>::cast(a), Obj::<BoundMethod>::cast(b));
             let same = |f| a.get(f) == b.get(f);

@@ -20,6 +20,10 @@ def initialise(init, obj, *args, **kwargs):
     return obj
 
 
+def type_new(name, bases, namespace, **keywords):
+    return class_hooks(_fl_build_class(name, bases, namespace), keywords)
+
+
 def class_hooks(cls, keywords):
     for name, value in list(_fl_class_items(cls)):
         hook = _fl_hook(value, "__set_name__")
@@ -350,6 +354,17 @@ def slice_indices(s, length):
     return slice(*[_index_bound(x) for x in (s.start, s.stop, s.step)]).indices(length)
 
 
+def dict_getitem(d, key):
+    payload = _fl_payload(d)
+    entry, h = _find(payload, key)
+    if entry >= 0:
+        return _fl_value_at(payload, entry)
+    missing = _fl_hook(d, "__missing__")
+    if missing is None:
+        raise KeyError(key)
+    return missing(d, key)
+
+
 def list_init(target, items):
     values = [x for x in items]
     target[:] = values
@@ -588,12 +603,26 @@ def set_update(target, *iterables):
 
 def dict_update(target, other_, **kwargs):
     if other_ is not None:
-        if hasattr(other_, "keys"):
+        payload = _fl_payload(other_)
+        if type(payload) is dict and _fl_hook(other_, "__iter__") is None:
+            for key, value in payload.items():
+                target[key] = value
+        elif hasattr(other_, "keys"):
             for key in other_.keys():
                 target[key] = other_[key]
         else:
-            for key, value in other_:
-                target[key] = value
+            at = 0
+            for item in other_:
+                try:
+                    pair = list(item)
+                except TypeError:
+                    raise TypeError("cannot convert dictionary update sequence element #%d"
+                                    " to a sequence" % at) from None
+                if len(pair) != 2:
+                    raise ValueError("dictionary update sequence element #%d has length %d;"
+                                     " 2 is required" % (at, len(pair)))
+                target[pair[0]] = pair[1]
+                at += 1
     for key in kwargs:
         target[key] = kwargs[key]
 
@@ -760,6 +789,9 @@ def reversed_guest(sequence):
     if method is not None:
         return method(sequence)
     if _fl_hook(sequence, "__getitem__") is None or not hasattr(sequence, "__len__"):
+        payload = _fl_payload(sequence)
+        if payload is not sequence:
+            return reversed(payload)
         raise TypeError("'%s' object is not reversible" % type(sequence).__name__)
     return _reversed_items(sequence)
 
@@ -855,19 +887,26 @@ def sorted(iterable, *, key=None, reverse=False):
 
 
 def list_sort(items, *, key=None, reverse=False):
-    """Merge sort: stable, and no comparison is made twice."""
+    """Merge sort: stable, and no comparison is made twice. The list is empty meanwhile."""
     values = list(items)
-    keys = values if key is None else [key(x) for x in values]
-    order = _fl_sorted_order(keys, bool(reverse))
-    if order is None:
-        n = len(values)
-        order = list(range(n))
-        if reverse:
-            order.reverse()
-        order = _merge_sort(order, keys)
-        if reverse:
-            order.reverse()
-    items[:] = [values[i] for i in order]
+    result = values
+    items.clear()
+    try:
+        keys = values if key is None else [key(x) for x in values]
+        order = _fl_sorted_order(keys, bool(reverse))
+        if order is None:
+            n = len(values)
+            order = list(range(n))
+            if reverse:
+                order.reverse()
+            order = _merge_sort(order, keys)
+            if reverse:
+                order.reverse()
+        result = [values[i] for i in order]
+        if items:
+            raise ValueError("list modified during sort")
+    finally:
+        items[:] = result
 
 
 def _merge_sort(order, keys):
@@ -978,7 +1017,10 @@ def iter_guest(v):
     return it
 
 
-def dir_guest(v):
+def dir_guest(*args):
+    if not args:
+        return sorted(globals())
+    v = args[0]
     return sorted(_fl_hook(v, "__dir__")(v))
 
 
@@ -1096,6 +1138,8 @@ def abs_guest(v):
 
 
 def round_guest(v, *digits):
+    if type(v) is int or type(v) is float:
+        return round(v, *[_index_bound(d) for d in digits])
     method = _fl_hook(v, "__round__")
     if method is None:
         payload = _fl_payload(v)
@@ -1212,9 +1256,15 @@ def issubclass_guest(cls, classes):
     return classes.__class_subclasscheck__(cls)
 
 
+def locals():
+    return globals()
+
+
 def vars(*args):
     if not args:
-        raise TypeError("vars() without an argument is not supported")
+        return globals()
+    if not hasattr(args[0], "__dict__"):
+        raise TypeError("vars() argument must have __dict__ attribute")
     return args[0].__dict__
 
 

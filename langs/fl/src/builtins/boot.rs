@@ -305,6 +305,14 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
             register(vm, fl, &classes, row);
         }
     }
+    let module = vm.str("builtins");
+    for (_, class) in &classes {
+        for (name, v) in [(fl.names.module, module), (fl.names.doc, Value::NONE)] {
+            if class.own(name).is_none() {
+                class.set(vm, fl, name, v);
+            }
+        }
+    }
     for (class, names) in EXCEPTION_FIELDS {
         for name in *names {
             let symbol = vm.symbols.intern(name);
@@ -578,7 +586,8 @@ fn make_builtin(
     let keeps_instance = matches!(owner, Some("object" | "type"))
         || owner.is_some_and(|o| FILE_CLASSES.iter().any(|row| row.1 == o))
         || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o))
-        || IN_PLACE.contains(&name);
+        || IN_PLACE.contains(&name)
+        || row.name == "dict.__getitem__";
     let receiver = owner_class.filter(|_| {
         !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
     });

@@ -300,7 +300,19 @@ fn class_arg(vm: &mut Vm, v: Value) -> Guest<&'static ClassInfo> {
 builtins! {
     /// `type`, `object` and what all objects have.
     pub static CLASS_BUILTINS:
-    "type" "object / bases= dict=" |vm, [name, bases, dict]| {
+    "type" "object / bases= dict= **kwargs" => "type_new" |vm, [name, bases, _dict, _kwargs]| {
+        if !is::<Str>(types::unwrap_payload(vm, name)) || !is::<Tuple>(bases) {
+            return Err(exception::type_error(vm, "type() takes 1 or 3 arguments"));
+        }
+        Ok(FALLBACK)
+    };
+    "_fl_build_class" "name bases dict" |vm, [name, bases, dict]| {
+        let (name, dict) = (types::unwrap_payload(vm, name), types::unwrap_payload(vm, dict));
+        if !is::<Dict>(dict) {
+            let class = types::type_name(vm, dict);
+            let message = format!("type.__new__() argument 3 must be dict, not {class}");
+            return Err(exception::type_error(vm, message));
+        }
         let (Some(text), Some(bases)) = (text::of(name), Obj::<Tuple>::of(bases)) else {
             return Err(exception::type_error(vm, "type() takes 1 or 3 arguments"));
         };
@@ -419,9 +431,10 @@ builtins! {
         let class = class_arg(vm, class)?;
         Ok(builtins::dunders::carrying(vm, class, payload))
     };
-    "object.__init_subclass__" "cls **kwargs" |vm, [_class, kwargs]| {
+    "object.__init_subclass__" "cls **kwargs" |vm, [class, kwargs]| {
         if !tables::keys(kwargs).is_empty() {
-            let message = "__init_subclass__() takes no keyword arguments";
+            let name = types::as_class(vm, class).map_or_else(String::new, |c| c.name.borrow().clone());
+            let message = format!("{name}.__init_subclass__() takes no keyword arguments");
             return Err(exception::type_error(vm, message));
         }
         Ok(Value::NONE)
@@ -506,7 +519,7 @@ builtins! {
 }
 
 /// `object.__new__`: an instance, with an empty or default payload.
-fn new_object(vm: &mut Vm, class: Value, args: Value, kwargs: Value) -> Guest {
+pub fn new_object(vm: &mut Vm, class: Value, args: Value, kwargs: Value) -> Guest {
     let Some(class) = types::as_class(vm, class) else {
         let name = types::type_name(vm, class);
         let message = format!("object.__new__(X): X is not a type object ({name})");

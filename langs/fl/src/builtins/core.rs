@@ -292,7 +292,7 @@ fn new_str(vm: &mut Vm, v: Value, encoding: Value) -> Guest {
 
 /// `round`
 pub fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
-    if is_guest(v) {
+    if is_guest(v) || is_guest(digits) {
         return Ok(FALLBACK);
     }
     let none = absent(digits) || digits == Value::NONE;
@@ -540,6 +540,9 @@ fn in_radix(vm: &mut Vm, v: Value, radix: u32, prefix: &str) -> Guest {
 
 /// `dir(o)`
 pub fn dir(vm: &mut Vm, o: Value) -> Guest {
+    if absent(o) {
+        return Ok(FALLBACK);
+    }
     let own = FlState::of(vm).names.dir;
     if is_guest(o) && types::class_of(vm, o).lookup_guest(own).is_some() {
         return Ok(FALLBACK);
@@ -590,10 +593,16 @@ fn new_super(vm: &mut Vm, class: Value, receiver: Value) -> Guest {
 
 /// `reversed`
 pub fn reversed(vm: &mut Vm, v: Value) -> Guest {
+    if let Some(class) = types::as_class(vm, v) {
+        let hook = FlState::of(vm).names.class_reversed;
+        if class.lookup_guest(hook).is_some() {
+            return Ok(FALLBACK);
+        }
+    }
     if is_guest(v) {
         let names = &FlState::of(vm).names;
         let class = types::class_of(vm, v);
-        if class.lookup(names.reversed).is_some()
+        if class.lookup_guest(names.reversed).is_some()
             || class.lookup_guest(names.getitem).is_some()
             || class.payload.is_none()
         {
@@ -845,6 +854,7 @@ builtins! {
         Ok(z.value())
     };
     "reversed" "sequence /" => "reversed_guest" |vm, [v]| reversed(vm, v);
+    "NoneType" "" |_vm, []| Ok(Value::NONE);
     "map" "*args" => "map_guest" |vm, [args]| {
         if Obj::<Tuple>::cast(args).len() < 2 {
             return Err(exception::type_error(vm, "map() must have at least two arguments."));
@@ -1014,6 +1024,15 @@ builtins! {
             Some(kind) => kind.get(MethodKind::FUNCTION),
             None => found,
         })
+    };
+    "_fl_locals" "*pairs" |vm, [pairs]| {
+        let dict = vm.dict().value();
+        for pair in Obj::<Tuple>::cast(pairs).items().chunks(2) {
+            if pair[1] != Value::UNDEF {
+                tables::put(vm, dict, pair[0], pair[1])?;
+            }
+        }
+        Ok(dict)
     };
     "_fl_payload" "obj" |vm, [o]| Ok(types::unwrap_payload(vm, o));
     "_fl_unhashable" "obj" |vm, [o]| {

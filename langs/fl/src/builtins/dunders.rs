@@ -433,7 +433,6 @@ shared! { SHARED:
         "tuple.__getitem__";
         "bytes.__getitem__";
         "bytearray.__getitem__";
-        "dict.__getitem__";
         "range.__getitem__";
     }
     mutable {
@@ -557,6 +556,22 @@ builtins! {
         vm.list_extend_values(list, &items);
         Ok(Value::NONE)
     };
+    "dict.__getitem__" "self key /" => "dict_getitem" |vm, [d, key]| {
+        let table = types::unwrap_payload(vm, d);
+        match builtins::tables::find(vm, table, key)? {
+            builtins::tables::Entry::At(entry) => Ok(builtins::tables::value(table, entry)),
+            _ => Ok(FALLBACK),
+        }
+    };
+    "int.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "float.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "str.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "bytes.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "tuple.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "list.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "dict.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "set.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
+    "frozenset.__new__" "cls *args **kwargs" => "object_new" |vm, [c, args, kw]| builtins::classes::new_object(vm, c, args, kw);
     "dict.__init__" "self *args **kwargs" => "dict_init" |_vm, [_d, _args, _kwargs]| Ok(FALLBACK);
     "set.__init__" "self iterable= /" => "set_init" |_vm, [_s, _items]| Ok(FALLBACK);
 

@@ -40,7 +40,8 @@ fn parse(spec: &str) -> Option<Spec> {
         kind: None,
     };
     let is_align = |c: char| "<>=^".contains(c);
-    if chars.len() > 1 && is_align(chars[1]) {
+    let fill_given = chars.len() > 1 && is_align(chars[1]);
+    if fill_given {
         (out.fill, out.align) = (chars[0], Some(chars[1]));
         at = 2;
     } else if chars.first().is_some_and(|c| is_align(*c)) {
@@ -60,6 +61,8 @@ fn parse(spec: &str) -> Option<Spec> {
         out.zero = true;
         if out.align.is_none() {
             (out.fill, out.align) = ('0', Some('='));
+        } else if !fill_given {
+            out.fill = '0';
         }
         at += 1;
     }

@@ -97,8 +97,13 @@ pub fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Va
         let dict = vm.dict().value();
         for (name, text) in &fc.object.annotations {
             let symbol = vm.symbols.intern(name);
-            let text = vm.str(text);
-            tables::put_name(vm, dict, symbol, text);
+            let class = text.strip_prefix(crate::compile::TYPE_MARK);
+            let class = class.and_then(|class| {
+                let class = vm.symbols.intern(class);
+                FlState::of(vm).builtins().get(class)
+            });
+            let v = class.unwrap_or_else(|| vm.str(text));
+            tables::put_name(vm, dict, symbol, v);
         }
         set_attr_dict(vm, f, name, dict);
         return Some(dict);
@@ -201,8 +206,12 @@ fn set_attribute(vm: &mut Vm, o: Value, name: u32, v: Value) -> Guest {
     }
     let class = types::type_name(vm, o);
     let text = vm.symbols.name(name).into_owned();
-    let exists = types::class_of(vm, o).lookup(name).is_some();
-    let message = if exists {
+    let found = types::class_of(vm, o).lookup(name);
+    let exists = found.is_some();
+    let property = found.is_some_and(|found| is::<Property>(found.value));
+    let message = if property {
+        format!("attribute '{text}' of '{class}' objects is not writable")
+    } else if exists {
         format!("'{class}' object attribute '{text}' is read-only")
     } else {
         format!("'{class}' object has no attribute '{text}'")
@@ -238,7 +247,9 @@ fn delete_attribute(vm: &mut Vm, o: Value, name: u32) -> Guest {
         return Ok(Value::NONE);
     }
     let text = vm.symbols.name(name).into_owned();
+    let slot = types::class_of(vm, o).has_slot(name);
     let message = match types::as_class(vm, o) {
+        _ if slot => text,
         Some(class) => format!(
             "type object '{}' has no attribute '{text}'",
             class.name.borrow()

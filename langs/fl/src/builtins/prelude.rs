@@ -17,7 +17,7 @@ const SOURCE: &str = concat!(
 );
 
 /// Functions of the prelude that are built-in names of FL programs.
-pub const EXPORTS: &[&str] = &["sorted", "vars"];
+pub const EXPORTS: &[&str] = &["sorted", "vars", "locals"];
 
 /// The function that continues an operator when guest code is needed.
 pub fn binary_name(kind: BinKind, inplace: bool) -> &'static str {

@@ -429,7 +429,17 @@ pub fn default_repr(vm: &mut Vm, v: Value) -> String {
             None => format!("<module '{name}' (built-in)>"),
         };
     }
-    if let Some(generator) = Obj::<Generator>::of(v) {
+    if let Some(slot) = Obj::<MemberSlot>::of(v) {
+        let name = text::of(slot.get(MemberSlot::NAME))
+            .unwrap_or_default()
+            .into_owned();
+        let class = types::as_class(vm, slot.get(MemberSlot::CLASS));
+        let owner = class.map_or_else(String::new, |c| c.name.borrow().clone());
+        return format!("<member '{name}' of '{owner}' objects>");
+    }
+    if let Some(generator) = Obj::<Generator>::of(v)
+        && generator.shape() == 0
+    {
         let name = text::of(generator.get(Generator::NAME))
             .unwrap_or_default()
             .into_owned();
@@ -480,7 +490,7 @@ pub fn is_printable(c: char) -> bool {
         0xd800..=0xf8ff | 0xfff0..=0xfffb | 0xfffe | 0xffff => false,
         0x0378 | 0x0379 | 0x061c | 0x180e | 0x06dd | 0x070f => false,
         0xe0000..=0x10ffff => false,
-        _ => !c.is_control(),
+        _ => !c.is_control() && unicode_names2::name(c).is_some(),
     }
 }
 

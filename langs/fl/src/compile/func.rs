@@ -9,6 +9,9 @@ use crate::op::Op;
 use crate::source::Span;
 use crate::syntax::ast::*;
 
+/// Comes before the name of a built-in class among the annotations of a function.
+pub const TYPE_MARK: char = '\u{1}';
+
 impl<'t> Compiler<'t> {
     /// The module's code; slot 0 holds the module.
     pub(super) fn module(&mut self) -> Arc<CodeObject> {
@@ -338,16 +341,39 @@ impl<'t> Compiler<'t> {
     }
 
     fn annotations(&self, def: &'t FunctionDef) -> Vec<(Box<str>, Box<str>)> {
+        let annotation = |id: ExprId| match self.type_name(id) {
+            Some(class) => format!("{TYPE_MARK}{}", self.text(class)).into(),
+            None => self.annotation_text(id),
+        };
         let params = def.params.in_source_order().filter_map(|param| {
-            Some((
-                self.text(param.name).into(),
-                self.annotation_text(param.annotation?),
-            ))
+            Some((self.text(param.name).into(), annotation(param.annotation?)))
         });
-        let returns = def
-            .returns
-            .map(|id| ("return".into(), self.annotation_text(id)));
+        let returns = def.returns.map(|id| ("return".into(), annotation(id)));
         params.chain(returns).collect()
+    }
+
+    /// The name of a built-in class that an annotation consists of.
+    pub(super) fn type_name(&self, id: ExprId) -> Option<Name> {
+        const TYPES: &[&str] = &[
+            "int",
+            "float",
+            "str",
+            "bool",
+            "bytes",
+            "list",
+            "tuple",
+            "dict",
+            "set",
+            "frozenset",
+            "object",
+            "type",
+        ];
+        let ExprKind::Name(name) = *self.tree.kind(id) else {
+            return None;
+        };
+        let global = self.meaning(name) == super::scope::Meaning::Global
+            || self.meaning(name) == super::scope::Meaning::ClassName;
+        (!self.text_annotations && global && TYPES.contains(&self.text(name))).then_some(name)
     }
 
     /// An annotation as written; the content of one that is a string.

@@ -706,7 +706,9 @@ pub fn del_attr<M: Meta>(m: &mut M, i: Instr) -> Flow {
             if let Some(property) = m.as_ref::<Property>(descriptor) {
                 let deleter = m.get(property, Property::DELETER);
                 if m.is(deleter, Value::NONE) {
-                    return read_only(m, o, name);
+                    let name = m.val(Value::symbol(name));
+                    let _ = m.try_call(&errors::NO_DELETER, [o, name]);
+                    return raised(m);
                 }
                 return invoke(m, deleter, Args::positional(&[o]), Cont::Def);
             }

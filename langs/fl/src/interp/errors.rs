@@ -96,6 +96,13 @@ natives! {
         let name = vm.symbols.name(name.as_symbol()).into_owned();
         Err(read_only(vm, o, &name))
     }
+    /// AttributeError for a property that cannot be deleted.
+    pub static NO_DELETER = "no_deleter"(vm, o, name) -> Guest [RAISES] {
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        let class = types::type_name(vm, o);
+        let message = format!("property '{name}' of '{class}' object has no deleter");
+        Err(exception::attribute_error(vm, message))
+    }
     /// TypeError of calls.
     pub static NOT_CALLABLE = "not_callable"(vm, o) -> Guest [RAISES] {
         let name = types::type_name(vm, o);
