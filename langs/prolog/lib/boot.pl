@@ -96,6 +96,7 @@ setup_call_cleanup(S, G, C) :- once(S), '$callable'(C), '$call_cleanup'(G, C).
 '$attr_hook'(freeze, G, V) :- !, '$freeze_hook'(G, V).
 '$attr_hook'('$dif', Ds, V) :- !, '$dif_hook'(Ds, V).
 '$attr_hook'('$when', Gs, V) :- !, '$when_hook'(Gs, V).
+'$attr_hook'(clpfd, Fd, V) :- !, clpfd:'$fd_hook'(Fd, V).
 '$attr_hook'(M, A, V) :- M:attr_unify_hook(A, V).
 '$reverse'([], R, R).
 '$reverse'([X|Xs], A, R) :- '$reverse'(Xs, [X|A], R).

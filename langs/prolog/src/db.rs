@@ -119,7 +119,7 @@ impl Pl {
         };
         find(module)
             .or_else(|| {
-                if module == self.known.system {
+                if module == self.known.system || self.library_modules.borrow().contains(&module) {
                     None
                 } else {
                     find(self.known.user)

@@ -130,6 +130,8 @@ pub struct Pl {
     pub module: Cell<Atom>,
     pub load: RefCell<Vec<crate::consult::Load>>,
     pub libraries: RefCell<crate::library::Libraries>,
+    /// Modules of libraries: they do not see what `user` defines.
+    pub library_modules: RefCell<hashbrown::HashSet<Atom>>,
     pub argv: RefCell<Vec<String>>,
     pub halted: Cell<Option<i32>>,
     pub system_codes: Cell<Option<SystemCodes>>,
@@ -163,6 +165,7 @@ impl Pl {
             module: Cell::new(known.user),
             load: RefCell::default(),
             libraries: RefCell::default(),
+            library_modules: RefCell::default(),
             argv: RefCell::default(),
             halted: Cell::new(None),
             system_codes: Cell::new(None),

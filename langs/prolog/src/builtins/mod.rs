@@ -8,6 +8,7 @@ pub mod declare;
 pub mod flags;
 pub mod io;
 pub mod load;
+pub mod matching;
 pub mod numbers;
 pub mod reading;
 pub mod sorting;
@@ -73,6 +74,7 @@ pub fn register(vm: &mut Vm) {
         flags::TABLE,
         io::TABLE,
         load::TABLE,
+        matching::TABLE,
         numbers::TABLE,
         reading::TABLE,
         sorting::TABLE,
