@@ -113,6 +113,7 @@ pub struct Layout {
 
 impl Layout {
     /// First word index of the items.
+    #[inline(always)]
     pub const fn items_start(&self) -> u16 {
         self.fields.len() as u16 + 1
     }
@@ -141,6 +142,7 @@ pub struct ItemsRef {
 impl ItemsRef {
     /// Item `index` as if it were a fixed field (used for constant indices;
     /// byte items have no such form).
+    #[inline(always)]
     pub const fn field(self, index: u16) -> FieldRef {
         FieldRef {
             layout: self.layout,
@@ -210,6 +212,7 @@ impl<T, K> Items<T, K> {
     }
 
     /// Item `index` as a field: for layouts whose items are named by number.
+    #[inline(always)]
     pub const fn field(self, index: u16) -> Field<T, K> {
         Field {
             raw: self.raw.field(index),

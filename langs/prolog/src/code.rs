@@ -20,7 +20,11 @@ pub struct SwitchTable {
 
 impl SwitchTable {
     /// Target of a functor.
+    #[inline(always)]
     pub fn of_struct(&self, functor: FunctorId) -> u32 {
+        if let [(only, pc)] = self.structs[..] {
+            return if only == functor { pc } else { self.other };
+        }
         match self.structs.binary_search_by_key(&functor, |e| e.0) {
             Ok(i) => self.structs[i].1,
             Err(_) => self.other,
@@ -41,6 +45,9 @@ pub struct PlCode {
     pub pred: &'static Pred,
     pub slots: u16,
     pub instrs: Box<[u64]>,
+    /// What `Call` and `Execute` call, and `Builtin`: instructions have indices.
+    pub preds: Vec<&'static Pred>,
+    pub natives: Vec<(&'static metatrace::native::Native, u32)>,
     pub tables: Vec<SwitchTable>,
     /// Constants that are heap objects, made anew when needed.
     pub pool: Vec<Node>,

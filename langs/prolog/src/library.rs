@@ -28,11 +28,12 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("tabling", include_str!("../lib/tabling.pl")),
     ("coroutines", include_str!("../lib/coroutines.pl")),
     ("misc", include_str!("../lib/misc.pl")),
+    ("toplevel", include_str!("../lib/toplevel.pl")),
     ("clpfd", include_str!("../lib/clpfd.pl")),
 ];
 
 /// Libraries with a module of their own: large ones, whose helpers have plain names.
-const OWN_MODULES: &[&str] = &["clpfd"];
+const OWN_MODULES: &[&str] = &["clpfd", "toplevel"];
 
 /// Does the library of this name have a module of its own?
 pub fn has_module(name: &str) -> bool {

@@ -57,12 +57,21 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
             writes.push(b);
             next.push(op::pc(instrs[pc + 1]));
         }
+        Op::GetPair => {
+            reads.push(a);
+            writes.extend([b, c]);
+            next.push(op::pc(instrs[pc + 1]));
+        }
         Op::Arg | Op::Move | Op::AddConst | Op::Arith1 | Op::Eval => {
             reads.push(b);
             writes.push(a);
         }
         Op::Unify | Op::Bind => reads.extend([a, b]),
         Op::PutStruct => (reads, writes) = (args(), vec![b]),
+        Op::BindStruct => {
+            reads = args();
+            reads.push(b);
+        }
         Op::Switch => {
             reads.push(a);
             let table = &data.tables[to as usize];
@@ -81,6 +90,10 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
         Op::Test => {
             reads.push(a);
             next.extend(target(instrs[pc + 1]));
+        }
+        Op::CompareConst => {
+            reads.push(a);
+            next.extend(target(instrs[pc + 2]));
         }
         Op::Builtin => reads = args(),
         Op::MetaCall => (reads, next) = ((0..=a).collect(), vec![]),

@@ -86,6 +86,14 @@ natives! {
             errors::type_error(vm, "callable", goal)
         })
     }
+    /// Says in the pending error which builtin raised it.
+    pub static ADD_CONTEXT = "add_context"(vm, id) -> () [ANY_QUIET] {
+        let p = pl(vm);
+        let pred = p.pred_by_id(id.as_int() as u32);
+        if !vm.symbols.bytes(pred.name.0).starts_with(b"$") {
+            errors::add_context(vm, pred.name, pred.arity as usize);
+        }
+    }
     pub static CHECK_BODY = "check_body"(vm, goal) -> Guest<()> [Effects::ANY] {
         if db::is_body(vm, goal) {
             Ok(())
@@ -163,7 +171,9 @@ pub fn unknown_in(vm: &mut Vm, pred: &crate::state::Pred) -> metatrace::meta::Ra
     if pred.module != k.user && pred.module != k.system {
         pi = vm.term2(":", term::atom(pred.module), pi);
     }
-    errors::existence_error(vm, "procedure", pi)
+    let raised = errors::existence_error(vm, "procedure", pi);
+    errors::set_context(vm, pi);
+    raised
 }
 
 fn trim(vm: &mut Vm, from: Value, to: Value) {

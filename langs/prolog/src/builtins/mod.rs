@@ -12,6 +12,7 @@ pub mod matching;
 pub mod numbers;
 pub mod reading;
 pub mod sorting;
+pub mod tables;
 pub mod terms;
 pub mod writing;
 
@@ -78,6 +79,7 @@ pub fn register(vm: &mut Vm) {
         numbers::TABLE,
         reading::TABLE,
         sorting::TABLE,
+        tables::TABLE,
         terms::TABLE,
         writing::TABLE,
     ];
@@ -86,6 +88,7 @@ pub fn register(vm: &mut Vm) {
         let pred = p.pred_in(p.known.system, name, row.arity);
         pred.kind.set(PredKind::Native);
         pred.core.set(true);
+        pred.builtin.set(Some(p.builtins.borrow().len() as u32));
         p.builtins.borrow_mut().push(Builtin {
             pred: pred.id,
             native: row.native,

@@ -57,7 +57,6 @@ pub fn dynamic(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
 pub const DYN_RETRY_PC: u32 = 2;
 
 pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
-    let p = pl(vm);
     let name = name_of(vm, pred);
     let mut asm = Asm::new();
     asm.slots = pred.arity + 2;
@@ -67,8 +66,7 @@ pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
             asm.emit(Op::MetaCall, n - 1, 0, 0);
         }
         _ => {
-            let builtins = p.builtins.borrow();
-            let n = builtins.iter().position(|b| b.pred == pred.id);
+            let n = pred.builtin.get();
             let n = n.expect("a native predicate is in the table of builtins");
             asm.emit(Op::Builtin, pred.arity, 0, 0);
             asm.word(n as u64);
@@ -132,6 +130,8 @@ pub fn system_codes(vm: &mut Vm) -> SystemCodes {
             pred: call1,
             slots: 1,
             instrs: Box::new([0]),
+            preds: Vec::new(),
+            natives: Vec::new(),
             tables: Vec::new(),
             pool: Vec::new(),
             lines: Vec::new(),

@@ -266,17 +266,16 @@ pub(super) fn call<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    let id = m.fetch() as u32;
-    let slots = packed(m, op::a(w));
-    let pred = pl(m).pred_by_id(id);
+    let n = m.fetch();
+    let pred = data(m).preds[n as usize];
     let code = code_of(m, pred);
     let choice = m.reg(REG_CHOICE);
     m.set_slot(op::c(w), choice);
     let frame = m.new_frame(code);
-    for (i, &s) in slots.iter().enumerate() {
+    each_packed(m, op::a(w), |m, i, s| {
         let v = m.slot(s);
-        m.init_slot(&frame, i as u16, v);
-    }
+        m.init_slot(&frame, i, v);
+    });
     m.init_aux(&frame, choice);
     let pc = m.pc();
     m.enter_frame(frame, pc);
@@ -288,9 +287,8 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    let id = m.fetch() as u32;
-    let slots = packed(m, op::a(w));
-    let pred = pl(m).pred_by_id(id);
+    let n = m.fetch();
+    let pred = data(m).preds[n as usize];
     let code = code_of(m, pred);
     let choice = m.reg(REG_CHOICE);
     if code == m.code() {
@@ -298,22 +296,41 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
         let same = m.same(choice, barrier);
         if m.branch(same) {
             // Nothing refers to this frame: it serves again.
-            let args: SmallVec<[Val<M>; 8]> = slots.iter().map(|s| m.slot(*s)).collect();
-            for (i, v) in args.into_iter().enumerate() {
-                m.set_slot(i as u16, v);
-            }
-            m.set_pc(0);
+            again(m, op::a(w));
             return Flow::Next;
         }
     }
     let frame = m.new_frame(code);
-    for (i, &s) in slots.iter().enumerate() {
+    each_packed(m, op::a(w), |m, i, s| {
         let v = m.slot(s);
-        m.init_slot(&frame, i as u16, v);
-    }
+        m.init_slot(&frame, i, v);
+    });
     m.init_aux(&frame, choice);
     m.replace_frame(frame);
     Flow::Next
+}
+
+/// The current frame starts again with `n` new arguments, all read before any is written.
+#[inline(always)]
+fn again<M: Meta>(m: &mut M, n: u16) {
+    if (1..=4).contains(&n) {
+        let w = m.fetch();
+        let first = m.slot(w as u16);
+        let mut args = [first; 4];
+        for i in 1..n {
+            args[i as usize] = m.slot((w >> (16 * i)) as u16);
+        }
+        for i in 0..n {
+            m.set_slot(i, args[i as usize]);
+        }
+    } else {
+        let mut args: SmallVec<[Val<M>; 8]> = SmallVec::new();
+        each_packed(m, n, |m, _, s| args.push(m.slot(s)));
+        for (i, v) in args.into_iter().enumerate() {
+            m.set_slot(i as u16, v);
+        }
+    }
+    m.set_pc(0);
 }
 
 /// Returns to the parent frame.
