@@ -36,6 +36,7 @@
 :- meta_predicate(current_predicate(0)).
 :- meta_predicate(predicate_property(0, ?)).
 :- meta_predicate(thread_create(0, ?)).
+:- meta_predicate(at_halt(0)).
 
 % ---------------------------------------------------------------- control
 
@@ -393,7 +394,7 @@ print_message(_, _).
 '$message_kind'(error, 'ERROR').
 '$message_kind'(warning, 'Warning').
 '$message_text'(M, T) :- '$message_lines'(M, Lines), '$lines_text'(Lines, T).
-'$message_lines'(M, Lines) :- nonvar(M), current_predicate(prolog:message//1), phrase(prolog:message(M), Lines), !.
+'$message_lines'(M, Lines) :- nonvar(M), current_predicate(prolog:message/3), phrase(prolog:message(M), Lines), !.
 '$message_lines'(format(F, As), [F-As]) :- !.
 '$message_lines'(M, ['~w'-[T]]) :- '$describe'(M, T).
 '$lines_text'(Lines, T) :- with_output_to(atom(T), ( current_output(S), '$print_lines'(Lines, S, '') )).
@@ -444,7 +445,6 @@ ensure_loaded(F) :- consult(F).
 expects_dialect(_).
 noprotocol.
 initialization(G, _) :- initialization(G).
-at_halt(_).
 
 % -------------------------------------------------------------------- DCG
 
@@ -628,9 +628,16 @@ mode(_).
     ;   format(atom(T), "~w:~w: ~q:~q: false", [F, L, M, G]), '$say'('ERROR', T), halt(1)
     ).
 
-'$main'(File, Goals) :- ( '$run_file'(File, Goals) -> '$flush_all' ; halt(1) ).
+'$main'(File, Goals) :-
+    catch('$main_'(File, Goals), E, true),
+    '$run_at_halt', '$flush_all',
+    ( nonvar(E) -> throw(E) ; true ).
+'$main_'(File, Goals) :- ( '$run_file'(File, Goals) -> true ; halt(1) ).
+:- dynamic('$at_halt'/1).
+at_halt(G) :- '$strip_module'(G, M, P), assertz(system:'$at_halt'(M:P)).
+'$run_at_halt' :- ( retract(system:'$at_halt'(G)), catch(G, E, '$print_uncaught'(E, goal)), fail ; true ).
 '$run_file'(File, Goals) :-
-    catch('$run_file_'(File, Goals), E, ( '$halted' -> true ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
+    catch('$run_file_'(File, Goals), E, ( '$halted' -> throw(E) ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
     \+ system:'$init_failed'.
 '$run_file_'(File, Goals) :-
     consult(File),

@@ -2,6 +2,10 @@
 % The interactive toplevel: reads queries, prints answers as SWI-Prolog does.
 
 '$toplevel'(Files) :-
+    catch(session(Files), E, true),
+    '$run_at_halt',
+    ( nonvar(E) -> throw(E) ; true ).
+session(Files) :-
     load_all(Files),
     repeat,
     flush_output(user_output),
@@ -14,7 +18,8 @@ load_all([F|Fs]) :-
     load_all(Fs).
 
 report(E) :-
-    (   nonvar(E), E = error(_, _) -> '$print_uncaught'(E, goal)
+    (   nonvar(E), E = error(syntax_error(S), _) -> '$print_uncaught'(error(syntax_error(S), _), goal)
+    ;   nonvar(E), E = error(_, _) -> '$print_uncaught'(E, goal)
     ;   '$print_uncaught'(E, 'Unhandled exception')
     ).
 

@@ -183,6 +183,11 @@ fn context_of(vm: &Vm, context: Value) -> String {
             }
             match term(name) {
                 Term::Var(_) => String::new(),
+                Term::Struct(pi) if p.name_arity(pi.shape()) == (p.known.slash, 2) => {
+                    let plain = WriteOptions::default();
+                    let (n, a) = (arg(pi, 0), arg(pi, 1));
+                    format!("{}/{}: ", text::show(vm, n, &plain), show(vm, a))
+                }
                 _ => format!("{}: ", show(vm, name)),
             }
         }

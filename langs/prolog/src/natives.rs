@@ -90,7 +90,8 @@ natives! {
     pub static ADD_CONTEXT = "add_context"(vm, id) -> () [ANY_QUIET] {
         let p = pl(vm);
         let pred = p.pred_by_id(id.as_int() as u32);
-        if !vm.symbols.bytes(pred.name.0).starts_with(b"$") {
+        let name = vm.symbols.bytes(pred.name.0);
+        if !name.starts_with(b"$") && name != b"throw" {
             errors::add_context(vm, pred.name, pred.arity as usize);
         }
     }
