@@ -477,9 +477,9 @@ fn operands(vm: &mut Vm, v: Value, work: &mut Vec<Work>) -> Guest<Option<Num>> {
             match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok(Some(Num::Int(c as i64))),
                 _ => {
-            let raised = type_error(vm, "evaluable", v);
-            Err(in_is(vm, raised))
-        }
+                    let raised = type_error(vm, "evaluable", v);
+                    Err(in_is(vm, raised))
+                }
             }
         }
         _ => {

@@ -1,13 +1,13 @@
 //! Raising ISO errors: `error(Formal, Context)`.
 
-use crate::syntax::Atom;
 use crate::layouts::Struct;
 use crate::state::pl;
+use crate::syntax::Atom;
 use crate::term::{MakeTerms, atom, deref, is_var};
 use metatrace::meta::Raised;
 use metatrace::value::Value;
-use runtime::Vm;
 use metatrace::vm::REG_PENDING;
+use runtime::Vm;
 use runtime::native::Guest;
 use runtime::object::Obj;
 

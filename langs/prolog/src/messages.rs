@@ -88,11 +88,18 @@ pub fn variables(vm: &mut Vm, vars: &[crate::syntax::parser::VarInfo]) {
         .map(|v| v.name.as_str())
         .collect();
     if !once.is_empty() {
-        say_as(vm, "Warning", &format!("Singleton variables: [{}]", once.join(",")));
+        say_as(
+            vm,
+            "Warning",
+            &format!("Singleton variables: [{}]", once.join(",")),
+        );
     }
     let marked = |name: &str| {
         let mut letters = name.chars();
-        letters.next() == Some('_') && letters.next().is_some_and(|c| c.is_uppercase() || c.is_alphanumeric())
+        letters.next() == Some('_')
+            && letters
+                .next()
+                .is_some_and(|c| c.is_uppercase() || c.is_alphanumeric())
     };
     let often: Vec<&str> = vars
         .iter()

@@ -129,7 +129,12 @@ fn consistent(domains: &[Vec<usize>], matching: &[usize], values: usize) -> Vec<
     let edges: Vec<Vec<usize>> = domains
         .iter()
         .enumerate()
-        .map(|(var, d)| d.iter().filter_map(|v| owner[*v]).filter(|o| *o != var).collect())
+        .map(|(var, d)| {
+            d.iter()
+                .filter_map(|v| owner[*v])
+                .filter(|o| *o != var)
+                .collect()
+        })
         .collect();
     let component = components(&edges);
     domains

@@ -109,7 +109,11 @@ impl Tables {
         }
         let again = done.low == own && done.changed;
         for member in done.members.drain(..) {
-            self.tables[member].status = if again { Status::Fresh } else { Status::Complete };
+            self.tables[member].status = if again {
+                Status::Fresh
+            } else {
+                Status::Complete
+            };
         }
         if again {
             done.changed = false;

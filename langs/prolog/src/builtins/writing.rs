@@ -114,7 +114,8 @@ fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
                 let next = vm.sym("next_argument");
                 o.spacing_next = deref(value) == next;
             }
-            ("portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
+            (
+                "portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
                 | "character_escapes" | "partial" | "portray_goal" | "no_lists" | "blobs"
                 | "module",
                 1,

@@ -112,10 +112,7 @@ pub(super) fn guard(vm: &Vm, clause: &Clause) -> Option<Guard> {
     if cut {
         rest.remove(0);
     }
-    let tests = spine
-        .iter()
-        .map(|g| describe(vm, clause, *g))
-        .collect();
+    let tests = spine.iter().map(|g| describe(vm, clause, *g)).collect();
     Some(Guard {
         goals: spine,
         rest,
@@ -171,7 +168,9 @@ fn describe(vm: &Vm, clause: &Clause, goal: NodeId) -> Test {
         Node::Var(v) => {
             let args = terms.args(clause.head);
             let own = |a: &NodeId| matches!(terms.get(*a), Node::Var(w) if w == v);
-            args.iter().position(own).map_or(Operand::Other, Operand::Arg)
+            args.iter()
+                .position(own)
+                .map_or(Operand::Other, Operand::Arg)
         }
         _ => Operand::Other,
     };
