@@ -3,13 +3,12 @@
 use crate::layouts::{AttVar, REG_STAMP, REG_TRAIL, Struct, Var};
 use crate::number::{self, compare_numbers};
 use crate::state::pl;
-use crate::term::{MakeTerms, Term, arity, deref, is_var, str_text, term, undo_trail};
+use crate::term::{MakeTerms, Term, deref, is_var, str_text, term, undo_trail};
 use hashbrown::{HashMap, HashSet};
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::layouts::{BigInt as BigLayout, Str};
 use runtime::object::{Obj, is, to_float};
-use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Are two dereferenced atomic values the same term?
@@ -33,15 +32,10 @@ pub fn same_atomic(a: Value, b: Value) -> bool {
 
 /// Unifies two terms; bindings made before a failure stay for backtracking to undo.
 pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
-    let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
-    let (mut a, mut b) = (a, b);
-    loop {
-        (a, b) = (deref(a), deref(b));
+    let mut stack = vec![(a, b)];
+    while let Some((a, b)) = stack.pop() {
+        let (a, b) = (deref(a), deref(b));
         if a == b {
-            match stack.pop() {
-                Some(pair) => (a, b) = pair,
-                None => return true,
-            }
             continue;
         }
         match (is_var(a), is_var(b)) {
@@ -53,24 +47,17 @@ pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
                     if x.shape() != y.shape() {
                         return false;
                     }
-                    let n = arity(vm, x);
-                    for i in (1..n).rev() {
+                    let n = pl(vm).name_arity(x.shape()).1;
+                    for i in (0..n).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
-                    }
-                    if n > 0 {
-                        (a, b) = (x.item(Struct::ARGS, 0), y.item(Struct::ARGS, 0));
-                        continue;
                     }
                 }
                 (None, None) if same_atomic(a, b) => {}
                 _ => return false,
             },
         }
-        match stack.pop() {
-            Some(pair) => (a, b) = pair,
-            None => return true,
-        }
     }
+    true
 }
 
 /// Binds the younger of two variables to the older; plain ones to attributed ones.
@@ -97,7 +84,7 @@ pub fn occurs(vm: &Vm, var: Value, t: Value) -> bool {
             return true;
         }
         if let Some(s) = Obj::<Struct>::of(t) {
-            for i in 0..arity(vm, s) {
+            for i in 0..pl(vm).name_arity(s.shape()).1 {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -120,7 +107,7 @@ pub fn unify_occurs(vm: &mut Vm, a: Value, b: Value) -> bool {
         } else {
             match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
-                    for i in (0..arity(vm, x)).rev() {
+                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
                     continue;
@@ -155,12 +142,7 @@ fn rank(t: &Term) -> u8 {
 
 /// The standard order of terms.
 pub fn compare(vm: &Vm, a: Value, b: Value) -> Ordering {
-    let (a, b) = (deref(a), deref(b));
-    if let (Some(x), Some(y)) = (a.to_int(), b.to_int()) {
-        return x.cmp(&y);
-    }
-    let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
-    stack.push((a, b));
+    let mut stack = vec![(a, b)];
     while let Some((a, b)) = stack.pop() {
         let (a, b) = (deref(a), deref(b));
         if a == b {
@@ -220,7 +202,7 @@ pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
             }
             (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
-                    for i in (0..arity(vm, x)).rev() {
+                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
                 }
@@ -242,7 +224,7 @@ pub fn ground(vm: &Vm, t: Value) -> bool {
             return false;
         }
         if let Some(s) = Obj::<Struct>::of(t) {
-            for i in 0..arity(vm, s) {
+            for i in 0..pl(vm).name_arity(s.shape()).1 {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -262,7 +244,7 @@ pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
                 found.push(t);
             }
         } else if let Some(s) = Obj::<Struct>::of(t) {
-            for i in (0..arity(vm, s)).rev() {
+            for i in (0..pl(vm).name_arity(s.shape()).1).rev() {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -281,7 +263,7 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
     while let Some((t, target, index)) = stack.pop() {
         let t = deref(t);
         let copy = if let Some(s) = Obj::<Struct>::of(t) {
-            let n = arity(vm, s);
+            let n = pl(vm).name_arity(s.shape()).1;
             let new = vm.alloc_sized::<Struct>(s.shape(), n);
             for i in (0..n).rev() {
                 stack.push((s.item(Struct::ARGS, i), new.value(), i));

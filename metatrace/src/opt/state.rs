@@ -129,14 +129,6 @@ pub struct LabelField {
     pub value: LabelArg,
 }
 
-/// A store that has not happened at a label.
-#[derive(Copy, Clone, PartialEq, Debug)]
-pub struct LabelPending {
-    pub object: LabelArg,
-    pub field: FieldRef,
-    pub value: Pattern,
-}
-
 /// A specialised label: which merge point it is a version of, and what it takes.
 #[derive(Clone, Debug)]
 pub struct ExportedLabel {
@@ -152,6 +144,6 @@ pub struct ExportedLabel {
     /// In order: sources name earlier values only.
     pub values: Vec<LabelValue>,
     pub fields: Vec<LabelField>,
-    /// Delayed stores that the loop carries.
-    pub pending: Vec<LabelPending>,
+    /// Words that memory need not hold: their values are operands.
+    pub delayed: Vec<(LabelArg, FieldRef)>,
 }

@@ -148,11 +148,7 @@ pub fn bytes_of(vm: &mut Vm, v: Value) -> Guest<Option<Vec<u8>>> {
     };
     let mut bytes = Vec::new();
     for item in items? {
-        let i = index(vm, item)?;
-        match u8::try_from(i) {
-            Ok(b) => bytes.push(b),
-            Err(_) => return Err(exception::value_error(vm, "bytes must be in range(0, 256)")),
-        }
+        bytes.push(byte(vm, item)?);
     }
     Ok(Some(bytes))
 }

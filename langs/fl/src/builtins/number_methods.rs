@@ -191,11 +191,9 @@ fn parse_hex(text: &str) -> Option<f64> {
     let shift = exponent - 4 * fraction.len() as i64;
     let one = BigInt::from(1);
     let value = if shift >= 0 {
-        let shift = shift.min(5000) as usize;
-        number::float::true_div(&(mantissa << shift), &one).unwrap_or(f64::INFINITY)
+        number::float::true_div(&(mantissa << shift as usize), &one)?
     } else {
-        let shift = (-shift).min(1 << 20) as usize;
-        number::float::true_div(&mantissa, &(one << shift)).unwrap_or(f64::INFINITY)
+        number::float::true_div(&mantissa, &(one << (-shift) as usize))?
     };
     Some(sign * value)
 }

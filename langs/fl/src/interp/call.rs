@@ -5,11 +5,8 @@ use crate::interp::attributes::{self, Attribute};
 use crate::interp::errors;
 use crate::interp::frames::{self, Cont, INIT, complete, raised, resume_pc, state, tables, vm};
 use crate::loaded::{FlCode, fl_code};
-use crate::object::class::{ClassInfo, Found, Kind};
-use crate::object::layouts::MethodKind;
-use crate::object::types;
+use crate::object::class::{ClassInfo, Kind};
 use crate::op::{Instr, num};
-use crate::state::FALLBACK;
 use metatrace::code::Code;
 use metatrace::ir::Tag;
 use metatrace::layout::LayoutType;
@@ -271,12 +268,7 @@ fn new_generator<M: Meta>(
     code: &'static Code,
 ) -> Val<M> {
     let fc = fl_code(code);
-    let shape = if fc.hidden {
-        types::generator_shape(&fc.object.name)
-    } else {
-        0
-    };
-    let generator = m.alloc::<Generator>(shape);
+    let generator = m.alloc::<Generator>(0);
     m.init_slot(&frame, fc.generator_slot, generator.val());
     let frame = m.detach_frame(frame, 0);
     m.set(generator, Generator::FRAME, frame.val());
@@ -428,7 +420,7 @@ fn bad_arguments<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>) -> Rai
 pub fn instantiate<M: Meta>(
     m: &mut M,
     class: &'static ClassInfo,
-    args: Args<M>,
+    mut args: Args<M>,
     cont: Cont,
 ) -> Flow {
     let fl = state(m);
@@ -440,36 +432,16 @@ pub fn instantiate<M: Meta>(
     if !class.abstract_names.borrow().is_empty() {
         return fail_with_class(m, &errors::ABSTRACT_CLASS, class);
     }
-    if let Some(new) = class.lookup_guest(fl.names.new) {
-        return construct(m, new, class, args, cont);
+    if class.lookup_guest(fl.names.new).is_some() {
+        let class = m.val(class.value.get());
+        args.values.insert(0, class);
+        return invoke_prelude(m, "construct", args, cont);
     }
-    match allocate(m, class, &args) {
-        Ok(Some(object)) => initialise(m, class, object, args, cont),
-        Ok(None) => {
-            let new = fl.types().object.lookup(fl.names.new);
-            construct(m, new.expect("a row of the table"), class, args, cont)
-        }
-        Err(Raised) => raised(m),
-    }
-}
-
-/// Calls `__new__`, then `__init__`.
-fn construct<M: Meta>(
-    m: &mut M,
-    new: Found,
-    class: &'static ClassInfo,
-    mut args: Args<M>,
-    cont: Cont,
-) -> Flow {
-    let new = m.val(new.get());
-    let f = match m.as_ref::<MethodKind>(new) {
-        Some(kind) => m.get(kind, MethodKind::FUNCTION),
-        None => new,
+    let object = match allocate(m, class, &args) {
+        Ok(object) => object,
+        Err(Raised) => return raised(m),
     };
-    let class = m.val(class.value.get());
-    args.values.insert(0, f);
-    args.values.insert(1, class);
-    invoke_prelude(m, "construct", args, cont)
+    initialise(m, class, object, args, cont)
 }
 
 fn fail_with_class<M: Meta>(
@@ -484,21 +456,21 @@ fn fail_with_class<M: Meta>(
     }
 }
 
-/// A new instance, as the `__new__` of its built-in base makes it; `None` if that needs guest code.
+/// A new instance, as the `__new__` of its built-in base makes it.
 pub fn allocate<M: Meta>(
     m: &mut M,
     class: &'static ClassInfo,
     args: &Args<M>,
-) -> Result<Option<Val<M>>, Raised> {
+) -> Result<Val<M>, Raised> {
     let fl = state(m);
     if class.kind == Kind::Exception {
         let args = make_tuple(m, &args.values[..args.count()]);
         let class = m.val(class.value.get());
-        return Ok(Some(m.call(&errors::NEW_EXCEPTION, [class, args])));
+        return Ok(m.call(&errors::NEW_EXCEPTION, [class, args]));
     }
     let Some(base) = class.payload else {
         let instance = shapes::new_instance(m, class.id);
-        return Ok(Some(instance.val()));
+        return Ok(instance.val());
     };
     let mutable = [
         fl.types().list,
@@ -516,23 +488,16 @@ pub fn allocate<M: Meta>(
             .expect("a built-in type has a constructor");
         let def = fl.builtin(constructor as i64);
         let own = class.lookup_guest(fl.names.init).is_some();
-        if !own && !args.names.is_empty() {
-            return Ok(None);
-        }
         let given = if own {
             &args.values[..args.count().min(1)]
         } else {
             &args.values[..args.count()]
         };
-        let v = builtins::call::call_native(m, def, &Args::positional(given))?;
-        if m.is(v, FALLBACK) {
-            return Ok(None);
-        }
-        v
+        builtins::call::call_native(m, def, &Args::positional(given))?
     };
     let instance = shapes::new_instance(m, class.id);
     shapes::set_payload(m, instance, payload);
-    Ok(Some(instance.val()))
+    Ok(instance.val())
 }
 
 /// Runs `__init__` on a new object; the object is the result.
@@ -546,9 +511,6 @@ pub fn initialise<M: Meta>(
     let fl = state(m);
     let init = class.lookup(fl.names.init);
     let init = init.filter(|found| found.owner != fl.types().object);
-    // The arguments of an exception are already in it.
-    let made = class.kind == Kind::Exception && args.names.is_empty();
-    let init = init.filter(|found| !(made && found.owner.builtin));
     let Some(init) = init else {
         if args.values.is_empty() || class.payload.is_some() || class.kind == Kind::Exception {
             return complete(m, cont, object);
