@@ -25,6 +25,8 @@ pub struct Cli {
 enum Command {
     /// Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)
     Run(RunArgs),
+    /// Talk to a language: queries and their answers
+    Repl(ReplArgs),
     /// Run a program and show its compiled traces: source, bytecode, every stage, machine code
     Trace(TraceArgs),
     /// Show what a file compiles to
@@ -102,6 +104,17 @@ struct RunArgs {
 }
 
 #[derive(Args, Debug)]
+struct ReplArgs {
+    #[command(flatten)]
+    engine: EngineArgs,
+    /// The language
+    #[arg(long, value_name = "NAME", default_value = "prolog")]
+    lang: String,
+    /// Files to load first
+    files: Vec<String>,
+}
+
+#[derive(Args, Debug)]
 struct TraceArgs {
     #[command(flatten)]
     engine: EngineArgs,
@@ -159,6 +172,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Run(args) => run(&args),
+        Command::Repl(args) => repl(&args),
         Command::Trace(args) => trace(&args),
         Command::Dump(args) => dump(&args),
         Command::Bench(args) => report(bench::run(&args)),
@@ -200,6 +214,34 @@ fn run(args: &RunArgs) -> ExitCode {
             return ExitCode::from(1);
         }
     }
+    leave(vm, status)
+}
+
+fn repl(args: &ReplArgs) -> ExitCode {
+    let setup = engine::Setup::new(&args.engine, Path::new("repl"), &[]);
+    let mut vm = match engine::start(&setup) {
+        Ok(vm) => vm,
+        Err(message) => return usage(&message),
+    };
+    let found = vm
+        .languages
+        .iter()
+        .position(|l| l.name() == args.lang || l.aliases().contains(&args.lang.as_str()));
+    let Some(lang) = found else {
+        return usage(&format!("there is no language `{}`", args.lang));
+    };
+    let language = vm.languages[lang];
+    let Some(session) = language.interact(&mut vm, lang as u8, &args.files) else {
+        return usage(&format!("{} has no interactive session", language.name()));
+    };
+    let result = session.and_then(|loaded| vm.execute(loaded.code, &loaded.slots));
+    let status = match result {
+        Ok(_) => 0,
+        Err(_) => {
+            let exception = vm.take_pending();
+            language.print_exception(&mut vm, exception)
+        }
+    };
     leave(vm, status)
 }
 

@@ -67,7 +67,9 @@ pub fn start(setup: &Setup) -> Result<Box<Vm>, String> {
     let host: Box<dyn Host> = if args.sandbox {
         Box::<Sandbox>::default()
     } else {
-        Box::new(System::new())
+        let mut system = System::new();
+        system.editor = Some(Box::<crate::line_editor::Editor>::default());
+        Box::new(system)
     };
     let mut vm = Vm::new(options, host);
     if args.jit != JitMode::Off {

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod cli;
 pub mod engine;
 pub mod fuzz;
+pub mod line_editor;
 pub mod modes;
 pub mod process;
 pub mod stats;

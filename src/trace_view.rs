@@ -79,7 +79,7 @@ fn position(vm: &Vm, root: Root) -> Position {
     let end = match root {
         Root::Loop { index, .. } => match code.merge_points[index as usize].kind {
             MergeKind::Loop { end, .. } => end,
-            MergeKind::Entry => pc + 1,
+            MergeKind::Entry | MergeKind::Resumption => pc + 1,
         },
         _ => pc + 1,
     };

@@ -1,7 +1,6 @@
 //! Guest code as the core sees it: what identifies a position, and what the
 //! recorder needs to know about it.
 
-use crate::value::Value;
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -42,6 +41,11 @@ impl SlotMask {
         }
         self.words[word] |= 1 << (slot % 64);
     }
+    pub fn remove(&mut self, slot: u16) {
+        if let Some(word) = self.words.get_mut(slot as usize / 64) {
+            *word &= !(1 << (slot % 64));
+        }
+    }
     pub fn contains(&self, slot: u16) -> bool {
         self.words
             .get(slot as usize / 64)
@@ -65,6 +69,9 @@ pub enum MergeKind {
     Loop { parent: Option<u16>, end: u32 },
     /// A function (or predicate) entry.
     Entry,
+    /// Where a suspended computation is resumed (a choice point's alternative): its
+    /// loop goes through its callers, who come back for more.
+    Resumption,
 }
 
 /// One merge point of a code.
@@ -80,11 +87,6 @@ pub struct MergePoint {
 pub trait CodeData: Any {
     /// Slots whose value may still be read when execution continues at `pc`.
     fn live_slots(&self, pc: u32) -> SlotMask;
-    /// A slot that holds this value whenever execution arrives at a merge point or
-    /// comes back from a call. It is not live there, so its memory may hold anything.
-    fn idle_slot(&self) -> Option<(u16, Value)> {
-        None
-    }
     /// One printed instruction, for `metatrace trace`.
     fn describe(&self, pc: u32) -> String;
     /// Source line (1-based) of the instruction, 0 if none.

@@ -103,10 +103,17 @@ pub struct Layout {
     /// May be replaced by its first field by optimiser and collector once that
     /// is bound (a bound logic variable): see architecture §6.
     pub transparent: bool,
+    /// Once its first field is not UNDEF, an object stands for that value: a trace may
+    /// use the value instead of an object that it made, unless an object of an
+    /// `exact` layout refers to it (a record of what to undo).
+    pub indirect: bool,
+    /// Refers to indirect objects themselves, not to what they stand for.
+    pub exact: bool,
 }
 
 impl Layout {
     /// First word index of the items.
+    #[inline(always)]
     pub const fn items_start(&self) -> u16 {
         self.fields.len() as u16 + 1
     }
@@ -135,6 +142,7 @@ pub struct ItemsRef {
 impl ItemsRef {
     /// Item `index` as if it were a fixed field (used for constant indices;
     /// byte items have no such form).
+    #[inline(always)]
     pub const fn field(self, index: u16) -> FieldRef {
         FieldRef {
             layout: self.layout,
@@ -204,6 +212,7 @@ impl<T, K> Items<T, K> {
     }
 
     /// Item `index` as a field: for layouts whose items are named by number.
+    #[inline(always)]
     pub const fn field(self, index: u16) -> Field<T, K> {
         Field {
             raw: self.raw.field(index),
@@ -259,7 +268,8 @@ pub fn by_name(name: &str) -> Option<&'static Layout> {
 /// ```
 /// makes a marker type `List` with `List::LEN: Field<List, Int>`, … and
 /// `Array::ITEMS: Items<Array, Val>`.  The word `transparent` before the brace
-/// marks a layout that may be replaced by its first field.
+/// marks a layout that may be replaced by its first field; `indirect` and `exact`
+/// are those of [`Layout`].
 #[macro_export]
 macro_rules! layouts {
     ($($(#[$doc:meta])* pub $ty:ident = $id:expr, $name:literal $($flag:ident)* {
@@ -280,6 +290,8 @@ macro_rules! layouts {
                 },)*],
                 items: $crate::layouts!(@items [$($flag)*] $($ikind $imut)?),
                 transparent: $crate::layouts!(@transparent $($flag)*),
+                indirect: $crate::layouts!(@indirect $($flag)*),
+                exact: $crate::layouts!(@exact $($flag)*),
             };
         }
         #[allow(non_upper_case_globals, dead_code, reason = "the numbering helper below")]
@@ -310,6 +322,12 @@ macro_rules! layouts {
     (@counted) => { false };
     (@counted counted $($rest:ident)*) => { true };
     (@counted $other:ident $($rest:ident)*) => { $crate::layouts!(@counted $($rest)*) };
+    (@indirect) => { false };
+    (@indirect indirect $($rest:ident)*) => { true };
+    (@indirect $other:ident $($rest:ident)*) => { $crate::layouts!(@indirect $($rest)*) };
+    (@exact) => { false };
+    (@exact exact $($rest:ident)*) => { true };
+    (@exact $other:ident $($rest:ident)*) => { $crate::layouts!(@exact $($rest)*) };
     (@transparent) => { false };
     (@transparent transparent $($rest:ident)*) => { true };
     (@transparent $other:ident $($rest:ident)*) => { $crate::layouts!(@transparent $($rest)*) };

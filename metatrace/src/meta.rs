@@ -224,6 +224,9 @@ pub trait Meta: Sized {
     /// Backtracking, unwinding: abandons the current frame; `frame` continues where
     /// it waits. Neither frame's parent changes.
     fn switch_frame_raw(&mut self, frame: Self::Raw);
+    /// The current frame as an object that others may keep and come back to
+    /// (`switch_frame`). They see its slots, and its callers, as they are now; of
+    /// slots written later they must not rely on either value.
     fn current_frame_raw(&mut self) -> Self::Raw;
     /// True when `frames` more frames would exceed the depth limit.
     fn too_deep(&mut self) -> bool;
@@ -235,6 +238,8 @@ pub trait Meta: Sized {
     fn merge_point(&mut self, index: u16) -> bool;
     /// Relies on an assumption until it is invalidated (quasi-immutable state).
     fn assume(&mut self, assumption: &crate::assume::Assumption);
+    /// What follows must not be part of a trace: a recording is given up after this bytecode.
+    fn stop_recording(&mut self) {}
     /// Runs a part of a handler that is not worth inlining into the step loop:
     /// `f` calls a function marked `#[inline(never)]`. Never pass `self` to such
     /// a function directly: `Run`'s fields would live in memory from then on.

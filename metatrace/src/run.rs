@@ -315,6 +315,11 @@ impl Run {
         }
     }
 
+    /// The engine.
+    pub fn core_ptr(&self) -> *mut VmCore {
+        self.core
+    }
+
     /// The current frame as a value word.
     pub fn frame_word(&self) -> u64 {
         self.frame

@@ -128,6 +128,11 @@ pub fn unbool(v: Value) -> Value {
     }
 }
 
+/// Are the two one object? Floats have no identity but their bits.
+fn identical(a: Value, b: Value) -> bool {
+    a == b || matches!((to_float(a), to_float(b)), (Some(x), Some(y)) if x.to_bits() == y.to_bits())
+}
+
 impl Vm {
     /// `a == b` for values of any type.
     pub fn eq(&mut self, a: Value, b: Value) -> Guest<Eq> {
@@ -143,7 +148,11 @@ impl Vm {
 
     /// As [`Vm::eq`], where identical objects are equal: what containers mean by equality.
     pub fn same_or_eq(&mut self, a: Value, b: Value) -> Guest<Eq> {
-        if a == b { Ok(Eq::Yes) } else { self.eq(a, b) }
+        if identical(a, b) {
+            Ok(Eq::Yes)
+        } else {
+            self.eq(a, b)
+        }
     }
 
     /// Goes on with a comparison whose pending pair turned out equal.
@@ -181,7 +190,7 @@ impl Vm {
                 if i < n {
                     tasks.push((a, b, next + 1));
                     let (x, y) = (self.seq_get(a, i), self.seq_get(b, i));
-                    if x != y {
+                    if !identical(x, y) {
                         tasks.push((x, y, WHOLE));
                     }
                 }
@@ -524,6 +533,11 @@ fn same_layout(a: Value, b: Value) -> Pair {
             known(
                 same(Range::LEN) && (empty || same(Range::START) && (single || same(Range::STEP))),
             )
+        }
+        id if id == Slice::LAYOUT.id => {
+            let (a, b) = (Obj::<Slice>::cast(a), Obj::<Slice>::cast(b));
+            let same = |f| a.get(f) == b.get(f);
+            known(same(Slice::START) && same(Slice::STOP) && same(Slice::STEP))
         }
         id if id == BoundMethod::LAYOUT.id => {
             let (a, b) = (Obj::<BoundMethod>::cast(a), Obj::<BoundMethod>::cast(b));

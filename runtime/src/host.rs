@@ -56,12 +56,26 @@ fn denied<T>() -> io::Result<T> {
     ))
 }
 
+/// Reads lines from a terminal, with editing.
+pub trait LineEditor {
+    /// The next line, `None` at the end of input.
+    fn line(&mut self, prompt: &str) -> io::Result<Option<String>>;
+}
+
 /// Capabilities. The defaults deny.
 pub trait Host {
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()>;
     fn flush(&mut self, stream: Stream) -> io::Result<()>;
     fn is_terminal(&self, _stream: Stream) -> bool {
         false
+    }
+    /// Is there somebody at a terminal to type and to read?
+    fn interactive(&self) -> bool {
+        false
+    }
+    /// A line typed at the terminal, with editing and history; `None` at the end of input.
+    fn edit_line(&mut self, _prompt: &str) -> io::Result<Option<String>> {
+        denied()
     }
     /// Appends a line with its end to `line`; 0 bytes at the end of input.
     fn read_line(&mut self, _line: &mut Vec<u8>) -> io::Result<usize> {
@@ -174,6 +188,8 @@ impl OutBuffer {
 pub struct System {
     out: OutBuffer,
     start: Instant,
+    /// What reads lines from the terminal, if the host program has it.
+    pub editor: Option<Box<dyn LineEditor>>,
 }
 
 impl Default for System {
@@ -191,6 +207,7 @@ impl System {
                 line_buffered: io::stdout().is_terminal(),
             },
             start: Instant::now(),
+            editor: None,
         }
     }
 }
@@ -246,6 +263,17 @@ impl Host for System {
         match stream {
             Stream::Out => io::stdout().is_terminal(),
             Stream::Err => io::stderr().is_terminal(),
+        }
+    }
+    fn interactive(&self) -> bool {
+        use std::io::IsTerminal;
+        self.editor.is_some() && io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+    fn edit_line(&mut self, prompt: &str) -> io::Result<Option<String>> {
+        self.flush(Stream::Out)?;
+        match &mut self.editor {
+            Some(editor) => editor.line(prompt),
+            None => denied(),
         }
     }
     fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {

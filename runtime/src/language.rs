@@ -65,6 +65,11 @@ pub trait Language: Sync {
     fn new_state(&self, vm: &mut Vm, lang: u8) -> Box<dyn Any>;
     /// Compiles a module. Errors in the text are raised as the language's exceptions.
     fn load(&self, vm: &mut Vm, lang: u8, source: &Source) -> Guest<Loaded>;
+    /// Starts an interactive session after loading `files`, if the language has one.
+    fn interact(&self, vm: &mut Vm, lang: u8, files: &[String]) -> Option<Guest<Loaded>> {
+        let _ = (vm, lang, files);
+        None
+    }
     /// The exception as its last traceback lines (`ZeroDivisionError: division by zero`).
     fn describe_exception(&self, vm: &mut Vm, exception: Value) -> String;
     /// Prints an uncaught exception with its traceback to standard error and

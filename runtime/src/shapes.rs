@@ -10,13 +10,48 @@
 //!
 //! Inline slots follow the class's expectation, which grows when instances turn
 //! out larger; then new instances start from a new root shape.
+//!
+//! An instance whose attributes were asked for as a dict keeps them in that dict from then on: its
+//! shape has the slot [`DICT`], and names that the shape does not know are keys.
 
+use crate::dict::{TABLE_GROUPS, Table};
 use crate::engine::Vm;
-use crate::layouts::{Array, Instance};
+use crate::layouts::{Array, Dict, Instance, Str};
+use crate::natives;
 use crate::object::Obj;
 use hashbrown::HashMap;
 use metatrace::meta::{Meta, Ref, Val};
+use metatrace::native::Effects;
 use metatrace::value::Value;
+
+natives! {
+    /// The value of a name in a dict of attributes; UNDEF if absent.
+    static ATTRIBUTE_GET = "attribute_get"(vm, dict, name) -> Value
+        [Effects::FRESH.reads(TABLE_GROUPS)]
+    {
+        let key = vm.symbol_text(name.as_symbol());
+        attribute(vm, dict, key).unwrap_or(Value::UNDEF)
+    }
+    /// Sets a name in a dict of attributes.
+    static ATTRIBUTE_SET = "attribute_set"(vm, dict, name, v) -> ()
+        [Effects::FRESH.reads(TABLE_GROUPS).writes(TABLE_GROUPS)]
+    {
+        let key = vm.symbol_text(name.as_symbol());
+        set_attribute(vm, dict, key, v);
+    }
+}
+
+/// A string key of a dict. Keys that need guest code to be compared are passed over.
+fn attribute(vm: &mut Vm, dict: Value, key: Value) -> Option<Value> {
+    vm.dict_get(Obj::cast(dict), key).ok()?.done()?
+}
+
+fn set_attribute(vm: &mut Vm, dict: Value, key: Value, v: Value) {
+    let done = vm
+        .dict_set(Obj::cast(dict), key, v)
+        .is_ok_and(|d| d.done().is_some());
+    debug_assert!(done, "strings need no guest code");
+}
 
 /// Number of a class in the engine's table.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -51,6 +86,8 @@ struct Shape {
 
 /// Stands for the payload among the attributes: no symbol.
 const PAYLOAD: u32 = u32::MAX;
+/// Stands for the dict of the other attributes.
+const DICT: u32 = u32::MAX - 1;
 const INLINE_DEFAULT: u16 = 4;
 const INLINE_MAX: u16 = 64;
 /// Item numbers in operations have sixteen bits.
@@ -290,19 +327,26 @@ impl Shapes {
         self.replay(shape, class, None)
     }
 
-    /// The shape with the attributes of `shape`, without `except`, in `class`.
-    fn replay(&mut self, shape: u32, class: ClassId, except: Option<u32>) -> u32 {
+    /// The shape without attributes of an instance that had `shape`.
+    fn bare(&mut self, shape: u32) -> u32 {
+        self.replay_root(shape, self.class_of(shape))
+    }
+
+    fn replay_root(&mut self, shape: u32, class: ClassId) -> u32 {
         let (inline, payload) = (self.inline_slots(shape), self.has_payload(shape));
         let key = (class, inline, payload);
-        let mut next = match self.replay_roots.get(&key) {
-            Some(&root) => root,
-            None => {
-                let root = self.new_empty(class, inline, payload);
-                self.replay_roots.insert(key, root);
-                root
-            }
-        };
-        for symbol in self.attributes(shape) {
+        if let Some(&root) = self.replay_roots.get(&key) {
+            return root;
+        }
+        let root = self.new_empty(class, inline, payload);
+        self.replay_roots.insert(key, root);
+        root
+    }
+
+    /// The shape with the attributes of `shape`, without `except`, in `class`.
+    fn replay(&mut self, shape: u32, class: ClassId, except: Option<u32>) -> u32 {
+        let mut next = self.replay_root(shape, class);
+        for symbol in self.slots(shape) {
             if Some(symbol) != except {
                 next = self.add(next, symbol);
             }
@@ -310,8 +354,15 @@ impl Shapes {
         next
     }
 
-    /// Attribute symbols in slot order, without the payload.
+    /// Attribute symbols in slot order, without the payload and the dict.
     pub fn attributes(&self, shape: u32) -> Vec<u32> {
+        let mut all = self.slots(shape);
+        all.retain(|&a| a != DICT);
+        all
+    }
+
+    /// What is in the slots behind the payload.
+    fn slots(&self, shape: u32) -> Vec<u32> {
         let mut all: Vec<u32> = self.chain(shape).map(|a| a.0).collect();
         all.reverse();
         all.retain(|&a| a != PAYLOAD);
@@ -384,8 +435,26 @@ fn load<M: Meta>(m: &mut M, o: Ref<M, Instance>, place: Place) -> Val<M> {
 #[inline(always)]
 pub fn instance_get<M: Meta>(m: &mut M, o: Ref<M, Instance>, symbol: u32) -> Option<Val<M>> {
     let shape = m.shape(o);
-    let place = Vm::from_core(m.core()).shapes.lookup(shape, symbol)?;
-    Some(load(m, o, place))
+    match Vm::from_core(m.core()).shapes.lookup(shape, symbol) {
+        Some(place) => Some(load(m, o, place)),
+        None => {
+            let place = Vm::from_core(m.core()).shapes.lookup(shape, DICT)?;
+            m.outlined(|m| get_from_dict(m, o, place, symbol))
+        }
+    }
+}
+
+#[inline(never)]
+fn get_from_dict<M: Meta>(
+    m: &mut M,
+    o: Ref<M, Instance>,
+    place: Place,
+    symbol: u32,
+) -> Option<Val<M>> {
+    let dict = load(m, o, place);
+    let symbol = m.val(Value::symbol(symbol));
+    let v = m.call(&ATTRIBUTE_GET, [dict, symbol]);
+    (!m.is(v, Value::UNDEF)).then_some(v)
 }
 
 /// Sets the instance's own attribute, adding it if need be.
@@ -406,6 +475,12 @@ pub fn instance_set<M: Meta>(m: &mut M, o: Ref<M, Instance>, symbol: u32, v: Val
 #[inline(never)]
 fn instance_add<M: Meta>(m: &mut M, o: Ref<M, Instance>, shape: u32, symbol: u32, v: Val<M>) {
     let shapes = &mut Vm::from_core(m.core()).shapes;
+    if let Some(place) = shapes.lookup(shape, DICT) {
+        let dict = load(m, o, place);
+        let symbol = m.val(Value::symbol(symbol));
+        m.call(&ATTRIBUTE_SET, [dict, symbol, v]);
+        return;
+    }
     let next = shapes.add(shape, symbol);
     match shapes.lookup(next, symbol).expect("just added") {
         Place::Inline(i) => m.set_item_at(o, Instance::SLOTS, i, v),
@@ -446,18 +521,32 @@ impl Vm {
     }
 
     pub fn instance_get(&mut self, o: Obj<Instance>, symbol: u32) -> Option<Value> {
-        Some(match self.shapes.lookup(o.shape(), symbol)? {
-            Place::Inline(i) => o.item(Instance::SLOTS, i as usize),
-            Place::Overflow(i) => overflow(o).item(Array::ITEMS, i as usize),
-        })
+        match self.shapes.lookup(o.shape(), symbol) {
+            Some(place) => Some(fetch(o, place)),
+            None => {
+                let dict = self.attribute_dict(o)?;
+                let key = self.symbol_text(symbol);
+                attribute(self, dict, key)
+            }
+        }
     }
 
     pub fn instance_set(&mut self, o: Obj<Instance>, symbol: u32, v: Value) {
-        let shape = o.shape();
-        if let Some(place) = self.shapes.lookup(shape, symbol) {
+        if let Some(place) = self.shapes.lookup(o.shape(), symbol) {
             return self.store(o, place, v);
         }
-        let next = self.shapes.add(shape, symbol);
+        match self.attribute_dict(o) {
+            Some(dict) => {
+                let key = self.symbol_text(symbol);
+                set_attribute(self, dict, key, v);
+            }
+            None => self.add_slot(o, symbol, v),
+        }
+    }
+
+    /// Adds a slot behind the others.
+    fn add_slot(&mut self, o: Obj<Instance>, symbol: u32, v: Value) {
+        let next = self.shapes.add(o.shape(), symbol);
         let place = self.shapes.lookup(next, symbol).expect("just added");
         if let Place::Overflow(i) = place
             && overflow_room(i) == i
@@ -472,6 +561,49 @@ impl Vm {
         o.set_shape(next);
     }
 
+    /// The dict that has the attributes, if the instance keeps one.
+    fn attribute_dict(&mut self, o: Obj<Instance>) -> Option<Value> {
+        let place = self.shapes.lookup(o.shape(), DICT)?;
+        Some(fetch(o, place))
+    }
+
+    /// The attributes as a dict, which the instance uses from now on. Those that `in_slot` names
+    /// keep their slots and are not in it.
+    pub fn instance_dict(&mut self, o: Obj<Instance>, in_slot: &dyn Fn(u32) -> bool) -> Value {
+        if let Some(dict) = self.attribute_dict(o) {
+            return dict;
+        }
+        let dict = self.dict().value();
+        let mut kept = Vec::new();
+        for (symbol, v) in self.instance_attributes(o) {
+            if in_slot(symbol) {
+                kept.push((symbol, v));
+            } else {
+                let key = self.symbol_text(symbol);
+                set_attribute(self, dict, key, v);
+            }
+        }
+        let bare = self.shapes.bare(o.shape());
+        o.set_shape(bare);
+        self.add_slot(o, DICT, dict);
+        for (symbol, v) in kept {
+            self.add_slot(o, symbol, v);
+        }
+        dict
+    }
+
+    /// Makes `dict` the instance's attributes.
+    pub fn instance_set_dict(
+        &mut self,
+        o: Obj<Instance>,
+        dict: Obj<Dict>,
+        in_slot: &dyn Fn(u32) -> bool,
+    ) {
+        self.instance_dict(o, in_slot);
+        let place = self.shapes.lookup(o.shape(), DICT).expect("just made");
+        self.store(o, place, dict.value());
+    }
+
     fn store(&mut self, o: Obj<Instance>, place: Place, v: Value) {
         match place {
             Place::Inline(i) => o.set_item(self, Instance::SLOTS, i as usize, v),
@@ -483,12 +615,20 @@ impl Vm {
     pub fn instance_delete(&mut self, o: Obj<Instance>, symbol: u32) -> bool {
         let shape = o.shape();
         if self.shapes.lookup(shape, symbol).is_none() {
-            return false;
+            let Some(dict) = self.attribute_dict(o) else {
+                return false;
+            };
+            let key = self.symbol_text(symbol);
+            let deleted = self.dict_delete(Obj::cast(dict), key);
+            return deleted.is_ok_and(|d| d.done().flatten().is_some());
         }
-        let kept: Vec<(u32, Value)> = self
-            .instance_attributes(o)
-            .into_iter()
-            .filter(|(s, _)| *s != symbol)
+        let slots = self.shapes.slots(shape).into_iter();
+        let kept: Vec<(u32, Value)> = slots
+            .filter(|s| *s != symbol)
+            .map(|s| {
+                let place = self.shapes.lookup(shape, s).expect("slot of the shape");
+                (s, fetch(o, place))
+            })
             .collect();
         let next = self.shapes.remove(shape, symbol);
         o.set_shape(next);
@@ -503,13 +643,29 @@ impl Vm {
     pub fn instance_attributes(&mut self, o: Obj<Instance>) -> Vec<(u32, Value)> {
         let symbols = self.shapes.attributes(o.shape());
         let value = |vm: &mut Vm, s| vm.instance_get(o, s).expect("attribute of the shape");
-        symbols.into_iter().map(|s| (s, value(self, s))).collect()
+        let mut all: Vec<_> = symbols.into_iter().map(|s| (s, value(self, s))).collect();
+        if let Some(dict) = self.attribute_dict(o) {
+            let table = Table::of(dict);
+            for entry in table.live() {
+                if let Some(name) = Obj::<Str>::of(table.key(entry)) {
+                    all.push((self.symbol_of(name), table.value(entry)));
+                }
+            }
+        }
+        all
     }
 
     /// Makes `o` an instance of another class; both must agree on having a payload.
     pub fn instance_set_class(&mut self, o: Obj<Instance>, class: ClassId) {
         let next = self.shapes.with_class(o.shape(), class);
         o.set_shape(next);
+    }
+}
+
+fn fetch(o: Obj<Instance>, place: Place) -> Value {
+    match place {
+        Place::Inline(i) => o.item(Instance::SLOTS, i as usize),
+        Place::Overflow(i) => overflow(o).item(Array::ITEMS, i as usize),
     }
 }
 

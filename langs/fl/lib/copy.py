@@ -9,7 +9,7 @@ class Error(Exception):
 
 error = Error
 
-_ATOMS = (type(None), bool, int, float, complex, str, bytes, type, range, property,
+_ATOMS = (type(None), bool, int, float, str, bytes, type, range, property,
           type(len), type(lambda: None), type(Ellipsis), type(NotImplemented))
 
 

@@ -4,7 +4,7 @@ from abc import ABC
 
 
 class Number(ABC):
-    _types = (int, float, complex)
+    _types = (int, float)
 
     @classmethod
     def __class_subclasscheck__(cls, other):
@@ -23,7 +23,7 @@ class Number(ABC):
 
 
 class Complex(Number):
-    _types = (int, float, complex)
+    _types = (int, float)
 
 
 class Real(Complex):

@@ -20,6 +20,10 @@ def initialise(init, obj, *args, **kwargs):
     return obj
 
 
+def type_new(name, bases, namespace, **keywords):
+    return class_hooks(_fl_build_class(name, bases, namespace), keywords)
+
+
 def class_hooks(cls, keywords):
     for name, value in list(_fl_class_items(cls)):
         hook = _fl_hook(value, "__set_name__")
@@ -58,6 +62,9 @@ def not_(value):
 
 
 def contains(item, container):
+    kind = type(container)
+    if kind is dict or kind is set or kind is frozenset:
+        return _find(container, item)[0] >= 0
     for x in container:
         if x is item or x == item:
             return True
@@ -133,17 +140,257 @@ def add_guest(a, b):
 
 
 def mod_guest(template, args):
-    if type(args) is tuple:
-        return template % tuple([_fl_plain(x) for x in args])
-    if type(args) is dict:
-        return template % {k: _fl_plain(v) for k, v in args.items()}
-    return template % _fl_plain(args)
+    """Formats what needs methods of guests first, so that the rest needs none."""
+    if type(template) is not str:
+        if type(args) is tuple:
+            return template % tuple([_fl_plain(x) for x in args])
+        return template % _fl_plain(args)
+    items = list(args) if isinstance(args, tuple) else [args]
+    out = []
+    given = []
+    used = 0
+    keyed = False
+    at = 0
+    n = len(template)
+    while at < n:
+        c = template[at]
+        at += 1
+        out.append(c)
+        if c != "%" or at >= n:
+            continue
+        if template[at] == "%":
+            out.append("%")
+            at += 1
+            continue
+        key = None
+        if template[at] == "(":
+            end = template.find(")", at)
+            if end < 0:
+                raise ValueError("incomplete format key")
+            key = template[at + 1:end]
+            at = end + 1
+            keyed = True
+        while at < n and template[at] in "-+ #0123456789.*hlL":
+            if template[at] == "*" and used < len(items):
+                given.append(items[used])
+                used += 1
+            out.append(template[at])
+            at += 1
+        if at >= n:
+            break
+        kind = template[at]
+        at += 1
+        if key is not None:
+            value = args[key]
+        elif used < len(items):
+            value = items[used]
+            used += 1
+        else:
+            raise TypeError("not enough arguments for format string")
+        kind, value = _fl_directive(kind, value)
+        out.append(kind)
+        given.append(value)
+    if used < len(items) and not keyed and not hasattr(args, "keys"):
+        raise TypeError("not all arguments converted during string formatting")
+    return "".join(out) % tuple(given)
+
+
+def _fl_directive(kind, value):
+    if kind == "s":
+        return "s", str(value)
+    if kind == "r":
+        return "s", repr(value)
+    if kind == "a":
+        return "s", ascii(value)
+    if kind in "diu" and _fl_payload(value) is value and type(value) is not int:
+        if _fl_hook(value, "__int__") is not None or _fl_hook(value, "__index__") is not None:
+            return kind, int(value)
+    if kind in "oxX" and _fl_hook(value, "__index__") is not None:
+        return kind, value.__index__()
+    if kind in "eEfFgG" and _fl_hook(value, "__float__") is not None:
+        return kind, float(value)
+    return kind, value
 
 
 def _fl_plain(x):
     if type(x) is int or type(x) is float or type(x) is str:
         return x
     return _fl_text(str(x), repr(x), x)
+
+
+def mul_guest(a, b):
+    if hasattr(type(a), "__len__"):
+        return a * b.__index__()
+    if hasattr(type(b), "__len__"):
+        return b * a.__index__()
+    raise TypeError("unsupported operand type(s) for *: '%s' and '%s'"
+                    % (type(a).__name__, type(b).__name__))
+
+
+def ior_guest(a, b):
+    if isinstance(a, dict):
+        dict_update(a, b)
+    else:
+        for x in b:
+            a.add(x)
+    return a
+
+
+def iand_guest(a, b):
+    for x in list(a):
+        if x not in b:
+            a.discard(x)
+    return a
+
+
+def isub_guest(a, b):
+    for x in list(b):
+        a.discard(x)
+    return a
+
+
+def ixor_guest(a, b):
+    for x in list(b):
+        if x in a:
+            a.discard(x)
+        else:
+            a.add(x)
+    return a
+
+
+def list_iadd(a, b):
+    target = _fl_payload(a)
+    for x in b:
+        target.append(x)
+    return a
+
+
+def dict_ior(a, b):
+    dict_update(_fl_payload(a), b)
+    return a
+
+
+def set_ior(a, b):
+    ior_guest(_fl_payload(a), _fl_payload(b))
+    return a
+
+
+def set_iand(a, b):
+    iand_guest(_fl_payload(a), _fl_payload(b))
+    return a
+
+
+def set_isub(a, b):
+    isub_guest(_fl_payload(a), _fl_payload(b))
+    return a
+
+
+def set_ixor(a, b):
+    ixor_guest(_fl_payload(a), _fl_payload(b))
+    return a
+
+
+def dunder_ror(a, b):
+    return or_guest(b, a)
+
+
+def dunder_rand(a, b):
+    return and_guest(b, a)
+
+
+def dunder_rsub(a, b):
+    return sub_guest(b, a)
+
+
+def dunder_rxor(a, b):
+    return xor_guest(b, a)
+
+
+def dunder_contains(container, item):
+    return item in container
+
+
+def dunder_instancecheck(cls, obj):
+    return isinstance(obj, cls)
+
+
+def dunder_subclasscheck(cls, sub):
+    return issubclass(sub, cls)
+
+
+def call_it(f, *args, **kwargs):
+    return f(*args, **kwargs)
+
+
+def call_wrapped(f, *args, **kwargs):
+    return f.__func__(*args, **kwargs)
+
+
+def property_get(p, obj, owner_):
+    if p.fget is None:
+        raise AttributeError("property of '%s' object has no getter" % type(obj).__name__)
+    return p.fget(obj)
+
+
+def property_set(p, obj, value):
+    if p.fset is None:
+        raise AttributeError("property of '%s' object has no setter" % type(obj).__name__)
+    p.fset(obj, value)
+
+
+def property_delete(p, obj):
+    if p.fdel is None:
+        raise AttributeError("property of '%s' object has no deleter" % type(obj).__name__)
+    p.fdel(obj)
+
+
+def object_new(cls, *args, **kwargs):
+    base = _fl_payload_class(cls)
+    value = base(*args, **kwargs)
+    return value if base is cls else _fl_carry(cls, value)
+
+
+def slice_indices(s, length):
+    return slice(*[_index_bound(x) for x in (s.start, s.stop, s.step)]).indices(length)
+
+
+def dict_getitem(d, key):
+    payload = _fl_payload(d)
+    entry, h = _find(payload, key)
+    if entry >= 0:
+        return _fl_value_at(payload, entry)
+    missing = _fl_hook(d, "__missing__")
+    if missing is None:
+        raise KeyError(key)
+    return missing(d, key)
+
+
+def list_init(target, items):
+    values = [x for x in items]
+    target[:] = values
+
+
+def set_init(target, items_):
+    target.clear()
+    if items_ is not None:
+        for x in items_:
+            target.add(x)
+
+
+def dict_init(target, *args, **kwargs):
+    if len(args) > 1:
+        raise TypeError("dict expected at most 1 argument, got %d" % len(args))
+    if args:
+        dict_update(target, args[0])
+    for key in kwargs:
+        target[key] = kwargs[key]
+
+
+def dict_fromkeys(cls, keys, value_):
+    result = cls()
+    for key in keys:
+        result[key] = value_
+    return result
 
 
 def or_guest(a, b):
@@ -356,12 +603,26 @@ def set_update(target, *iterables):
 
 def dict_update(target, other_, **kwargs):
     if other_ is not None:
-        if hasattr(other_, "keys"):
+        payload = _fl_payload(other_)
+        if type(payload) is dict and _fl_hook(other_, "__iter__") is None:
+            for key, value in payload.items():
+                target[key] = value
+        elif hasattr(other_, "keys"):
             for key in other_.keys():
                 target[key] = other_[key]
         else:
-            for key, value in other_:
-                target[key] = value
+            at = 0
+            for item in other_:
+                try:
+                    pair = list(item)
+                except TypeError:
+                    raise TypeError("cannot convert dictionary update sequence element #%d"
+                                    " to a sequence" % at) from None
+                if len(pair) != 2:
+                    raise ValueError("dictionary update sequence element #%d has length %d;"
+                                     " 2 is required" % (at, len(pair)))
+                target[pair[0]] = pair[1]
+                at += 1
     for key in kwargs:
         target[key] = kwargs[key]
 
@@ -522,9 +783,16 @@ def zip_guest(*iterables, strict=False):
 
 
 def reversed_guest(sequence):
+    if isinstance(sequence, type) and hasattr(sequence, "__class_reversed__"):
+        return sequence.__class_reversed__()
     method = _fl_hook(sequence, "__reversed__")
     if method is not None:
         return method(sequence)
+    if _fl_hook(sequence, "__getitem__") is None or not hasattr(sequence, "__len__"):
+        payload = _fl_payload(sequence)
+        if payload is not sequence:
+            return reversed(payload)
+        raise TypeError("'%s' object is not reversible" % type(sequence).__name__)
     return _reversed_items(sequence)
 
 
@@ -535,7 +803,7 @@ def _reversed_items(sequence):
         i -= 1
 
 
-def map(function, *iterables):
+def map_guest(function, *iterables):
     if len(iterables) == 1:
         return _map_one(function, iter(iterables[0]))
     return _map_many(function, [iter(it) for it in iterables])
@@ -551,7 +819,7 @@ def _map_many(function, iterators):
         yield function(*items)
 
 
-def filter(function, iterable):
+def filter_guest(function, iterable):
     return _filter(function, iter(iterable))
 
 
@@ -619,19 +887,26 @@ def sorted(iterable, *, key=None, reverse=False):
 
 
 def list_sort(items, *, key=None, reverse=False):
-    """Merge sort: stable, and no comparison is made twice."""
+    """Merge sort: stable, and no comparison is made twice. The list is empty meanwhile."""
     values = list(items)
-    keys = values if key is None else [key(x) for x in values]
-    order = _fl_sorted_order(keys, bool(reverse))
-    if order is None:
-        n = len(values)
-        order = list(range(n))
-        if reverse:
-            order.reverse()
-        order = _merge_sort(order, keys)
-        if reverse:
-            order.reverse()
-    items[:] = [values[i] for i in order]
+    result = values
+    items.clear()
+    try:
+        keys = values if key is None else [key(x) for x in values]
+        order = _fl_sorted_order(keys, bool(reverse))
+        if order is None:
+            n = len(values)
+            order = list(range(n))
+            if reverse:
+                order.reverse()
+            order = _merge_sort(order, keys)
+            if reverse:
+                order.reverse()
+        result = [values[i] for i in order]
+        if items:
+            raise ValueError("list modified during sort")
+    finally:
+        items[:] = result
 
 
 def _merge_sort(order, keys):
@@ -721,7 +996,37 @@ def to_str(v):
     return _fl_str_default(v)
 
 
+def len_guest(v):
+    n = _fl_hook(v, "__len__")(v)
+    if type(n) is not int:
+        if not hasattr(n, "__index__"):
+            raise TypeError("'%s' object cannot be interpreted as an integer" % type(n).__name__)
+        n = n.__index__()
+    if n < 0:
+        raise ValueError("__len__() should return >= 0")
+    return n
+
+
+def iter_guest(v):
+    method = _fl_hook(v, "__iter__")
+    if method is None:
+        raise TypeError("'%s' object is not iterable" % type(v).__name__)
+    it = method(v)
+    if not hasattr(it, "__next__"):
+        raise TypeError("iter() returned non-iterator of type '%s'" % type(it).__name__)
+    return it
+
+
+def dir_guest(*args):
+    if not args:
+        return sorted(globals())
+    v = args[0]
+    return sorted(_fl_hook(v, "__dir__")(v))
+
+
 def to_repr(v):
+    if isinstance(v, type) and hasattr(v, "__class_repr__"):
+        return v.__class_repr__()
     method = _fl_hook(v, "__repr__")
     if method is not None:
         text = method(v)
@@ -778,7 +1083,8 @@ def to_ascii(v):
     return ascii(_fl_str_of(repr(v)))
 
 
-def to_format(v, spec):
+def to_format(v, spec_):
+    spec = "" if spec_ is None else spec_
     method = _fl_hook(v, "__format__")
     if method is not None:
         return method(v, spec)
@@ -832,6 +1138,8 @@ def abs_guest(v):
 
 
 def round_guest(v, *digits):
+    if type(v) is int or type(v) is float:
+        return round(v, *[_index_bound(d) for d in digits])
     method = _fl_hook(v, "__round__")
     if method is None:
         payload = _fl_payload(v)
@@ -929,7 +1237,8 @@ def isinstance_guest(obj, cls):
 
 
 def isinstance_any(obj, classes):
-    if isinstance(classes, tuple):
+    classes = _fl_payload(classes)
+    if type(classes) is tuple:
         for cls in classes:
             if isinstance(obj, cls):
                 return True
@@ -938,7 +1247,8 @@ def isinstance_any(obj, classes):
 
 
 def issubclass_guest(cls, classes):
-    if isinstance(classes, tuple):
+    classes = _fl_payload(classes)
+    if type(classes) is tuple:
         for c in classes:
             if issubclass(cls, c):
                 return True
@@ -946,9 +1256,15 @@ def issubclass_guest(cls, classes):
     return classes.__class_subclasscheck__(cls)
 
 
+def locals():
+    return globals()
+
+
 def vars(*args):
     if not args:
-        raise TypeError("vars() without an argument is not supported")
+        return globals()
+    if not hasattr(args[0], "__dict__"):
+        raise TypeError("vars() argument must have __dict__ attribute")
     return args[0].__dict__
 
 

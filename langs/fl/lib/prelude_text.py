@@ -46,7 +46,7 @@ def _format_with(template, args, kwargs, state, depth):
         elif conversion == "a":
             value = ascii(value)
         elif conversion:
-            raise ValueError("Unknown conversion specifier '%s'" % conversion)
+            raise ValueError("Unknown conversion specifier %s" % conversion)
         if spec:
             spec = _format_with(spec, args, kwargs, state, depth - 1)
         out.append(format(value, spec))

@@ -119,10 +119,6 @@ impl CodeData for FlCode {
         mask
     }
 
-    fn idle_slot(&self) -> Option<(u16, Value)> {
-        Some((self.state_slot, Value::UNDEF))
-    }
-
     fn describe(&self, pc: u32) -> String {
         match self.object.instrs.get((pc & 0xffff) as usize) {
             Some(instr) => format!("{instr:?}"),
@@ -201,7 +197,7 @@ pub fn load(
     code
 }
 
-/// Merge point numbers are loop numbers; the entry of a function comes last.
+/// Merge point numbers are loop numbers.
 fn merge_points(object: &CodeObject) -> Box<[MergePoint]> {
     let points = object.loops.iter().map(|l| MergePoint {
         pc: l.header as u32,
@@ -211,13 +207,7 @@ fn merge_points(object: &CodeObject) -> Box<[MergePoint]> {
         },
         counter: Cell::new(0),
     });
-    let enters = object.instrs.first().map(|i| i.op()) == Some(Op::Enter);
-    let entry = enters.then(|| MergePoint {
-        pc: 0,
-        kind: MergeKind::Entry,
-        counter: Cell::new(0),
-    });
-    points.chain(entry).collect()
+    points.collect()
 }
 
 /// A constant as a guest value (code objects: None, see [`FlCode::codes`]).

@@ -60,6 +60,8 @@ pub struct FlState {
     pub roots: RefCell<Vec<Value>>,
     /// Objects being printed, against endless recursion.
     pub printing: RefCell<Vec<Value>>,
+    /// Integers with more decimal digits are not converted to and from text; 0: no limit.
+    pub max_str_digits: Cell<usize>,
     /// Source texts by path, for tracebacks.
     pub sources: RefCell<HashMap<String, std::rc::Rc<str>>>,
     /// Attributes of functions, by code, that are seldom asked for.
@@ -105,9 +107,22 @@ impl FlState {
             argv: RefCell::default(),
             roots: RefCell::default(),
             printing: RefCell::default(),
+            max_str_digits: Cell::new(4300),
             sources: RefCell::default(),
             main_path: RefCell::default(),
         }))
+    }
+
+    /// A built-in class that is no built-in name.
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    pub fn builtin_class(&self, name: &str) -> &'static ClassInfo {
+        let classes = self.classes.borrow();
+        let found = classes
+            .iter()
+            .find(|c| c.builtin && *c.name.borrow() == name);
+        found.unwrap_or_else(|| panic!("no class {name}"))
     }
 
     /// The class with this number.

@@ -9,7 +9,7 @@ use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::host::Stream;
-use runtime::layouts::Instance;
+use runtime::layouts::{Instance, List};
 use runtime::object::Obj;
 
 /// Reports an exception that ended the program; its exit status.
@@ -198,7 +198,31 @@ fn description(vm: &mut Vm, e: Value) -> String {
             return rendered + end;
         }
     }
-    last_line(vm, e) + "\n"
+    let mut text = last_line(vm, e) + "\n";
+    for note in notes(vm, e) {
+        text.push_str(&note);
+        text.push('\n');
+    }
+    text
+}
+
+/// What `add_note` added.
+fn notes(vm: &mut Vm, e: Value) -> Vec<String> {
+    let name = FlState::of(vm).names.notes;
+    let list = Obj::<Instance>::of(e).and_then(|o| vm.instance_get(o, name));
+    let Some(list) = list.and_then(Obj::<List>::of) else {
+        return vec![];
+    };
+    let notes = vm.list_values(list).into_iter();
+    notes
+        .map(|v| crate::builtins::text::display(vm, v))
+        .collect()
+}
+
+/// The line where a traceback's entry is, a code id and a pc.
+pub fn line_of(vm: &mut Vm, (code, pc): (u32, u32)) -> u32 {
+    let code = vm.codes.get(code);
+    lines_of(vm, code, pc).last().map_or(0, |line| line.line)
 }
 
 /// `Class: message`

@@ -36,6 +36,7 @@
 :- meta_predicate(current_predicate(0)).
 :- meta_predicate(predicate_property(0, ?)).
 :- meta_predicate(thread_create(0, ?)).
+:- meta_predicate(at_halt(0)).
 
 % ---------------------------------------------------------------- control
 
@@ -96,6 +97,7 @@ setup_call_cleanup(S, G, C) :- once(S), '$callable'(C), '$call_cleanup'(G, C).
 '$attr_hook'(freeze, G, V) :- !, '$freeze_hook'(G, V).
 '$attr_hook'('$dif', Ds, V) :- !, '$dif_hook'(Ds, V).
 '$attr_hook'('$when', Gs, V) :- !, '$when_hook'(Gs, V).
+'$attr_hook'(clpfd, Fd, V) :- !, clpfd:'$fd_hook'(Fd, V).
 '$attr_hook'(M, A, V) :- M:attr_unify_hook(A, V).
 '$reverse'([], R, R).
 '$reverse'([X|Xs], A, R) :- '$reverse'(Xs, [X|A], R).
@@ -382,10 +384,31 @@ stream_property(S, P) :-
     '$stream_properties'(S, Ps),
     '$member'(P, Ps).
 current_stream(_, _, S) :- '$streams'(L), '$member'(S, L).
-print_message(error, E) :- !, '$describe'(E, T), format(user_error, "ERROR: ~w~n", [T]).
-print_message(warning, E) :- !, '$describe'(E, T), format(user_error, "Warning: ~w~n", [T]).
+print_message(Kind, M) :- '$message_hook'(Kind, M), !.
+print_message(Kind, M) :- '$message_kind'(Kind, Prefix), !, '$message_text'(M, T), '$say'(Prefix, T).
 print_message(_, _).
-print_message_lines(_, _, _).
+'$message_hook'(Kind, M) :-
+    current_predicate(user:message_hook/3),
+    '$message_lines'(M, Lines),
+    user:message_hook(M, Kind, Lines).
+'$message_kind'(error, 'ERROR').
+'$message_kind'(warning, 'Warning').
+'$message_text'(M, T) :- '$message_lines'(M, Lines), '$lines_text'(Lines, T).
+'$message_lines'(M, Lines) :- nonvar(M), current_predicate(prolog:message/3), phrase(prolog:message(M), Lines), !.
+'$message_lines'(format(F, As), [F-As]) :- !.
+'$message_lines'(M, ['~w'-[T]]) :- '$describe'(M, T).
+'$lines_text'(Lines, T) :- with_output_to(atom(T), ( current_output(S), '$print_lines'(Lines, S, '') )).
+'$print_lines'([], _, _).
+'$print_lines'([L|Ls], S, P) :- '$print_line'(L, S, P), '$print_lines'(Ls, S, P).
+'$print_line'(nl, S, P) :- !, nl(S), write(S, P).
+'$print_line'(F-As, S, _) :- !, format(S, F, As).
+'$print_line'(ansi(_, F, As), S, _) :- !, format(S, F, As).
+'$print_line'(flush, S, _) :- !, flush_output(S).
+'$print_line'(at_same_line, _, _) :- !.
+'$print_line'(F, S, _) :- format(S, F, []).
+print_message_lines(S, P, Lines) :-
+    ( P = kind(K), '$message_kind'(K, K1) -> atom_concat(K1, ': ', P1) ; atom(P), atom_concat(P1, '~N', P) -> true ; P1 = P ),
+    write(S, P1), '$print_lines'(Lines, S, P1), nl(S).
 message_to_codes(_, _, _).
 ttyflush :- flush_output.
 
@@ -412,6 +435,8 @@ prolog_load_context(module, M) :- '$module'(M, M).
 prolog_load_context(term_position, '$stream_position'(0, L, 0, 0)) :- '$load_line'(L).
 prolog_load_context(directory, D) :- '$load_path'(F), file_directory_name(F, D).
 nb_current(K, V) :- catch(nb_getval(K, V), _, fail).
+style_check(+S) :- !, '$style'(S, on).
+style_check(-S) :- !, '$style'(S, off).
 style_check(_).
 set_prolog_stack(_, _).
 prolog_stack_property(_, _) :- fail.
@@ -420,7 +445,6 @@ ensure_loaded(F) :- consult(F).
 expects_dialect(_).
 noprotocol.
 initialization(G, _) :- initialization(G).
-at_halt(_).
 
 % -------------------------------------------------------------------- DCG
 
@@ -500,6 +524,7 @@ consult(F) :- '$load_file'(F, Path), '$consult'(Path).
 '$load_expanded'((?- D)) :- !, '$directive'(D).
 '$load_expanded'(end_of_file) :- !.
 '$load_expanded'((H --> B)) :- !, dcg_translate_rule((H --> B), C), '$load_expanded'(C).
+'$load_expanded'((H => B)) :- !, '$rule'(H, B, C, Plain), '$rules'(Plain), '$load_add'(C).
 '$load_expanded'((H :- B)) :- '$has_expansion', !, '$expand_body'(B, B1), '$load_add'((H :- B1)).
 '$load_expanded'(C) :- '$load_add'(C).
 '$expand_term'(T, T1) :- '$user_expansion'(term_expansion, T, T1), !.
@@ -529,7 +554,10 @@ expand_goal(G, G1) :- '$expand_body'(G, G1).
 '$directive'(G) :-
     '$module'(M, M),
     (   catch(M:G, E, true)
-    ->  ( nonvar(E) -> ( '$halted' -> throw(E) ; '$print_uncaught'(E, directive) ) ; true )
+    ->  ( nonvar(E) -> ( '$halted' -> throw(E) ; '$print_uncaught'(E, directive) ), Ok = false ; Ok = true )
+    ;   Ok = false
+    ),
+    (   Ok == true -> true
     ;   '$strip_module'(M:G, GM, Plain),
         with_output_to(string(S), ( write_term(GM, [quoted(true)]), write(':'), print(Plain) )),
         string_concat("Goal (directive) failed: ", S, Text),
@@ -537,43 +565,89 @@ expand_goal(G, G1) :- '$expand_body'(G, G1).
     ).
 initialization(G) :- '$module'(M, M), ( '$load_path'(_) -> '$add_initialization'(M, G, load) ; call(M:G) ).
 
-:- dynamic('$init_goal'/4).
+% Rules `Head => Body`: the head matches without binding the call's variables, then the rule is taken.
+'$rule'(H0, B, (H1 :- Body), H) :-
+    ( H0 = (H, G) -> Guard = (G, !) ; H = H0, Guard = ! ),
+    '$rule_head'(H, H1, Match),
+    '$rule_body'(Match, (Guard, B), Body).
+'$rule_head'(V, _, _) :- var(V), !, throw(error(instantiation_error, _)).
+'$rule_head'(M:H, M:H1, Match) :- !, '$rule_head'(H, H1, Match).
+'$rule_head'(H, H1, Match) :- H =.. [N|Ts], '$rule_args'(Ts, [], As, Match, []), H1 =.. [N|As].
+'$rule_args'([], _, [], M, M).
+'$rule_args'([T|Ts], Seen, [A|As], M0, M) :-
+    (   var(T)
+    ->  ( '$memberchk_eq'(T, Seen) -> M0 = [A == T|M1] ; A = T, M0 = M1 ),
+        Seen1 = [T|Seen]
+    ;   compound(T), T =.. [_|Xs], '$rule_fresh'(Xs, Seen)
+    ->  M0 = [compound(A), A = T|M1], '$append'(Xs, Seen, Seen1)
+    ;   atomic(T)
+    ->  M0 = [A == T|M1], Seen1 = Seen
+    ;   M0 = [subsumes_term(T, A), A = T|M1], term_variables(T, Vs), '$append'(Vs, Seen, Seen1)
+    ),
+    '$rule_args'(Ts, Seen1, As, M1, M).
+'$rule_fresh'([], _).
+'$rule_fresh'([X|Xs], Seen) :- var(X), \+ '$memberchk_eq'(X, Seen), '$rule_fresh'(Xs, [X|Seen]).
+'$rule_body'([], B, B).
+'$rule_body'([G|Gs], B, (G, R)) :- '$rule_body'(Gs, B, R).
+'$no_matching_rule'(G) :- throw(error(existence_error(matching_rule, user:G), _)).
+$(G) :- ( call(G) -> true ; throw(error(determinism_error(user:G, det, fail, guard), _)) ).
+det(_).
+mode(_).
+
+:- dynamic('$init_goal'/5).
 :- dynamic('$init_failed'/0).
 '$add_initialization'(M, G, When) :-
     ( '$load_path'(F) -> true ; F = user ),
-    assertz(system:'$init_goal'(F, M, G, When)).
+    ( '$load_line'(L) -> true ; L = 0 ),
+    assertz(system:'$init_goal'(F, M, G, When, L)).
 '$run_initialization'(F) :-
-    (   retract(system:'$init_goal'(F, M, G, load)),
-        '$run_init'(M, G),
+    (   retract(system:'$init_goal'(F, M, G, load, L)),
+        '$run_init'(M, G, F, L),
         fail
     ;   true
     ),
-    (   \+ '$load_path'(_), retract(system:'$init_goal'(_, M, G, main)),
-        '$run_init'(M, G),
+    (   \+ '$load_path'(_), retract(system:'$init_goal'(F1, M, G, main, L1)),
+        '$run_init_main'(M, G, F1, L1),
         fail
     ;   true
     ).
-'$run_init'(M, G) :-
+'$run_init'(M, G, F, L) :-
     (   catch(M:G, E, true)
     ->  ( var(E) -> true
         ; '$halted' -> throw(E)
-        ; '$print_uncaught'(E, 'initialization goal'), assertz(system:'$init_failed') )
-    ;   '$warn'("initialization goal failed"), assertz(system:'$init_failed')
+        ; format(atom(K), "~w:~w: Initialization goal raised exception:", [F, L]),
+          '$print_uncaught'(E, K), assertz(system:'$init_failed') )
+    ;   format(atom(T), "~w:~w: Initialization goal failed", [F, L]),
+        '$warn'(T), assertz(system:'$init_failed')
+    ).
+'$run_init_main'(M, G, F, L) :-
+    (   catch(M:G, E, true)
+    ->  ( var(E) -> halt
+        ; '$halted' -> throw(E)
+        ; format(atom(K), "~w:~w: ~q:~q", [F, L, M, G]), '$print_uncaught'(E, K), halt(1) )
+    ;   format(atom(T), "~w:~w: ~q:~q: false", [F, L, M, G]), '$say'('ERROR', T), halt(1)
     ).
 
-'$main'(File, Goals) :- ( '$run_file'(File, Goals) -> '$flush_all' ; halt(1) ).
+'$main'(File, Goals) :-
+    catch('$main_'(File, Goals), E, true),
+    '$run_at_halt', '$flush_all',
+    ( nonvar(E) -> throw(E) ; true ).
+'$main_'(File, Goals) :- ( '$run_file'(File, Goals) -> true ; halt(1) ).
+:- dynamic('$at_halt'/1).
+at_halt(G) :- '$strip_module'(G, M, P), assertz(system:'$at_halt'(M:P)).
+'$run_at_halt' :- ( retract(system:'$at_halt'(G)), catch(G, E, '$print_uncaught'(E, goal)), fail ; true ).
 '$run_file'(File, Goals) :-
-    catch('$run_file_'(File, Goals), E, ( '$halted' -> true ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
+    catch('$run_file_'(File, Goals), E, ( '$halted' -> throw(E) ; '$print_uncaught'(E, goal), assertz(system:'$init_failed') )),
     \+ system:'$init_failed'.
 '$run_file_'(File, Goals) :-
     consult(File),
     '$run_goals'(Goals).
 '$run_goals'([]).
 '$run_goals'([A|As]) :-
-    term_to_atom(G, A),
-    (   catch(user:G, E, true)
-    ->  ( var(E) -> true ; '$halted' -> throw(E) ; '$print_uncaught'(E, 'goal (command line)'), assertz(system:'$init_failed') )
-    ;   '$warn'("goal (command line) failed"), assertz(system:'$init_failed')
+    atom_concat('-g ', A, K),
+    (   catch(( term_to_atom(G, A), user:G ), E, true)
+    ->  ( var(E) -> true ; '$halted' -> throw(E) ; '$print_uncaught'(E, K), halt(1) )
+    ;   format(atom(T), "~w: false", [K]), '$say'('ERROR', T), halt(1)
     ),
     '$run_goals'(As).
 

@@ -1,4 +1,4 @@
-:- module(coroutines, [dif/2, freeze/2, frozen/2, when/2, '$freeze_hook'/2, '$dif_hook'/2, '$when_hook'/2, copy_term/3, term_attvars/2]).
+:- module(coroutines, [dif/2, freeze/2, frozen/2, when/2, '$freeze_hook'/2, '$dif_hook'/2, '$when_hook'/2, copy_term/3, term_attvars/2, '$attribute_goals'/4, get_attrs/2]).
 :- meta_predicate(freeze(?, 0)).
 :- meta_predicate(when(?, 0)).
 freeze(V, G) :- nonvar(V), !, call(G).
@@ -71,6 +71,29 @@ when(C, G) :- term_variables(C, Vs), Done = done(no), '$when_suspend'(Vs, C, G, 
 term_attvars(T, Vs) :- term_variables(T, All), '$only_attvars'(All, Vs).
 '$only_attvars'([], []).
 '$only_attvars'([V|Vs], R) :- ( attvar(V) -> R = [V|R1] ; R = R1 ), '$only_attvars'(Vs, R1).
-copy_term(T, C, Gs) :- term_attvars(T, Vs), '$attr_goals'(Vs, Gs0), copy_term_nat(T-Gs0, C-Gs).
-'$attr_goals'([], []).
-'$attr_goals'([V|Vs], Gs) :- frozen(V, G), ( G == true -> Gs = Gs1 ; Gs = [G|Gs1] ), '$attr_goals'(Vs, Gs1).
+% copy_term(T, C, Gs): C is T with plain variables, Gs the goals that their attributes stand for.
+copy_term(T, C, Gs) :-
+    term_attvars(T, Vs),
+    ( Vs == [] -> copy_term(T, C), Gs = [] ; '$all_attr_goals'(Vs, Gs0), copy_term_nat(T-Gs0, C-Gs) ).
+'$all_attr_goals'([], []).
+'$all_attr_goals'([V|Vs], Gs) :-
+    get_attrs(V, As), '$attrs_goals'(As, V, Gs0),
+    '$all_attr_goals'(Vs, Gs1), '$append'(Gs0, Gs1, Gs2), '$unique_goals'(Gs2, [], Gs).
+'$attrs_goals'(att(M, A, More), V, Gs) :- !, '$attribute_goals'(M, V, A, Gs0), '$attrs_goals'(More, V, Gs1), '$append'(Gs0, Gs1, Gs).
+'$attrs_goals'(_, _, []).
+'$unique_goals'([], _, []).
+'$unique_goals'([G|Gs], Seen, R) :- ( '$member'(H, Seen), H == G -> R = R1 ; R = [G|R1] ), '$unique_goals'(Gs, [G|Seen], R1).
+% '$attribute_goals'(Module, Var, Value, Goals): what an attribute means.
+'$attribute_goals'(freeze, V, G, [freeze(V, P)]) :- !, '$frozen_goal'(G, P).
+'$attribute_goals'('$dif', _, Ds, Gs) :- !, '$dif_goals'(Ds, Gs).
+'$attribute_goals'('$when', _, Ws, Gs) :- !, '$when_goals'(Ws, Gs).
+'$attribute_goals'(clpfd, V, _, Gs) :- !, clpfd:'$fd_goals'(V, Gs).
+'$attribute_goals'(M, V, _, Gs) :- current_predicate(M:attribute_goals/3), phrase(M:attribute_goals(V), Gs0), !, Gs = Gs0.
+'$attribute_goals'(M, V, A, [put_attr(V, M, A)]).
+'$frozen_goal'('$and'(A, B), (PA, PB)) :- !, '$frozen_goal'(A, PA), '$frozen_goal'(B, PB).
+'$frozen_goal'(G, G).
+'$dif_goals'([], []).
+'$dif_goals'([X-Y|Ds], Gs) :- ( X \= Y -> Gs = Gs1 ; Gs = [dif(X, Y)|Gs1] ), '$dif_goals'(Ds, Gs1).
+'$when_goals'([], []).
+'$when_goals'([w(C, G, D)|Ws], Gs) :- ( arg(1, D, yes) -> Gs = Gs1 ; Gs = [when(C, G)|Gs1] ), '$when_goals'(Ws, Gs1).
+get_attrs(V, As) :- '$get_attrs'(V, As).

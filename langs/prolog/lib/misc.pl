@@ -46,7 +46,6 @@
     distinct/1,
     distinct/2,
     time/1,
-    tnot/1,
     unifiable/3,
     '?='/2,
     thread_self/1,
@@ -73,7 +72,6 @@
 :- meta_predicate(distinct(?, 0)).
 :- meta_predicate(time(0)).
 :- meta_predicate(assertion(0)).
-:- meta_predicate(tnot(0)).
 read_stream_to_codes(S, Cs) :- '$read_all'(S, T), string_codes(T, Cs).
 read_stream_to_codes(S, Cs, Tail) :- '$read_all'(S, T), string_codes(T, L), '$append'(L, Tail, Cs).
 read_stream_to_string(S, T) :- '$read_all'(S, T).
@@ -158,7 +156,6 @@ order_by(Specs, G) :- term_variables(G, Vs), findall(Vs, G, L0), '$order_by'(Spe
 distinct(G) :- distinct(G, G).
 distinct(W, G) :- S = seen([]), call(G), arg(1, S, L), \+ ( member(X, L), X =@= W ), nb_setarg(1, S, [W|L]).
 time(G) :- statistics(cputime, T0), ( call(G) -> R = true ; R = fail ), statistics(cputime, T1), T is T1 - T0, format(user_error, "% ~3f seconds cpu~n", [T]), call(R).
-tnot(G) :- \+ G.
 unifiable(X, Y, Us) :- term_variables(X-Y, Vs), copy_term_nat(X-Y-Vs, X-Y-Vs), '$unifiable'(X, Y, Vs, Us).
 '$unifiable'(X, Y, Vs, Us) :- findall(Vs, X = Y, [Bs]), '$unifiable_pairs'(Vs, Bs, Us).
 '$unifiable_pairs'([], [], []).

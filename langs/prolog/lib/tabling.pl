@@ -1,89 +1,47 @@
-:- module(tabling, ['$tabled_call'/2, abolish_all_tables/0]).
-% Tabling by naive iteration to a fixpoint: a call that is not complete runs its
-% clauses again until no new answer appears; variant calls inside use what is known.
-:- dynamic('$tbl'/3).
-:- dynamic('$tbl_answer'/2).
-:- dynamic('$tbl_changed'/0).
-:- dynamic('$tbl_count'/1).
-:- dynamic('$tbl_leader'/1).
-
-abolish_all_tables :- retractall('$tbl'(_, _, _)), retractall('$tbl_answer'(_, _)).
-
+:- module(tabling, ['$tabled_call'/2, abolish_module_tables/1, abolish_table_subgoals/1, untable/1, tnot/1]).
+:- meta_predicate(tnot(0)).
+% Linear tabling: a call whose table is not complete runs its clauses; calls of variants
+% inside use the answers known so far. The oldest evaluation that a group of
+% calls depends on runs its clauses again until nothing new appears, and then
+% the whole group is complete. Which depends on which is kept in Rust.
 '$tabled_call'(Goal, Pred) :-
-    copy_term_nat(Goal, Key), numbervars(Key, 0, _),
-    (   '$tbl'(Key, Id, complete) -> '$tbl_answer'(Id, Goal)
-    ;   '$tbl'(Key, Id, running) -> '$tbl_answer'(Id, Goal)
-    ;   '$tbl'(Key, Id, fresh)
-    ->  '$tbl_round'(Key, Id, Goal, Pred), '$tbl_answer'(Id, Goal)
-    ;   '$tbl_new'(Key, Id),
-        (   '$tbl_leader'(_)
-        ->  '$tbl_round'(Key, Id, Goal, Pred)
-        ;   '$tbl_lead'(Key, Id, Goal, Pred)
-        ),
-        '$tbl_answer'(Id, Goal)
-    ).
-'$tbl_new'(Key, Id) :-
-    ( retract('$tbl_count'(Id0)) -> Id is Id0 + 1 ; Id = 1 ),
-    assertz('$tbl_count'(Id)),
-    assertz('$tbl'(Key, Id, fresh)).
-% One evaluation of a call's clauses; inner calls are marked while they run.
-'$tbl_round'(Key, Id, Goal, Pred) :-
-    '$tbl_state'(Key, Id, running),
-    '$tabled_goal'(Pred, Goal, Body),
-    (   call(Body), '$tbl_add'(Id, Goal), fail
-    ;   true
-    ).
-'$tbl_state'(Key, Id, S) :- retractall('$tbl'(Key, Id, _)), asserta('$tbl'(Key, Id, S)).
-% The leader repeats until nothing changes, then everything it started is complete.
-'$tbl_lead'(Key, Id, Goal, Pred) :-
-    assertz('$tbl_leader'(Id)),
-    catch('$tbl_fixpoint'(Key, Id, Goal, Pred), E, ( '$tbl_abort', throw(E) )),
-    retractall('$tbl_leader'(_)),
-    '$tbl_complete'.
-'$tbl_fixpoint'(Key, Id, Goal, Pred) :-
-    retractall('$tbl_changed'),
-    '$tbl_reset',
+    '$tbl_find'(Goal, Id, Status),
+    (   Status == complete -> true
+    ;   Status == incomplete -> '$tbl_touch'(Id)
+    ;   '$tbl_evaluate'(Id, Goal, Pred)
+    ),
+    '$tbl_answers'(Id, Answers),
+    '$member'(Goal, Answers).
+'$tbl_evaluate'(Id, Goal, Pred) :-
     copy_term_nat(Goal, Copy),
-    '$tbl_round'(Key, Id, Copy, Pred),
-    (   '$tbl_changed' -> '$tbl_fixpoint'(Key, Id, Goal, Pred) ; true ).
-'$tbl_reset' :-
-    findall(K-I, '$tbl'(K, I, running), L),
-    '$tbl_reset'(L).
-'$tbl_reset'([]).
-'$tbl_reset'([K-I|L]) :- '$tbl_state'(K, I, fresh), '$tbl_reset'(L).
-'$tbl_complete' :-
-    findall(K-I, ( '$tbl'(K, I, S), S \== complete ), L),
-    '$tbl_complete'(L).
-'$tbl_complete'([]).
-'$tbl_complete'([K-I|L]) :- '$tbl_state'(K, I, complete), '$tbl_complete'(L).
-'$tbl_abort' :-
-    retractall('$tbl_leader'(_)),
-    findall(K-I, ( '$tbl'(K, I, S), S \== complete ), L),
-    '$tbl_drop'(L).
-'$tbl_drop'([]).
-'$tbl_drop'([K-I|L]) :- retractall('$tbl'(K, I, _)), retractall('$tbl_answer'(I, _)), '$tbl_drop'(L).
-'$tbl_add'(Id, Goal) :-
-    (   '$table_mode'(Goal, Modes), functor(Goal, N, A), functor(Modes, N, A)
-    ->  '$tbl_add_moded'(Id, Goal, Modes)
-    ;   '$tbl_known'(Id, Goal) -> true
-    ;   assertz('$tbl_answer'(Id, Goal)), '$tbl_note'
-    ).
-'$tbl_known'(Id, Goal) :- '$tbl_answer'(Id, G), G =@= Goal, !.
-'$tbl_note' :- ( '$tbl_changed' -> true ; assertz('$tbl_changed') ).
-% Answers that agree on the plain arguments are merged by the modes of the others.
-'$tbl_add_moded'(Id, Goal, Modes) :-
+    '$tabled_goal'(Pred, Copy, Body),
+    ( '$tbl_modes'(Copy, Modes) -> true ; Modes = none ),
+    '$tbl_enter'(Id),
+    catch('$tbl_rounds'(Modes, Id, Copy, Body), E, ( '$tbl_abort'(Id), throw(E) )).
+'$tbl_modes'(Goal, Modes) :- functor(Goal, N, A), functor(G, N, A), '$table_mode'(G, Modes), !.
+'$tbl_rounds'(Modes, Id, Goal, Body) :-
+    (   Modes == none -> '$tbl_run'(Id, Goal, Body) ; '$tbl_run_moded'(Modes, Id, Goal, Body) ),
+    '$tbl_leave'(Id, Next),
+    ( Next == again -> '$tbl_rounds'(Modes, Id, Goal, Body) ; true ).
+'$tbl_run'(Id, Goal, Body) :- call(Body), '$tbl_add'(Id, Goal), fail.
+'$tbl_run'(_, _, _).
+'$tbl_run_moded'(Modes, Id, Goal, Body) :-
+    call(Body),
     Goal =.. [N|As], Modes =.. [_|Ms],
-    '$tbl_pattern'(As, Ms, Ps), Old =.. [N|Ps],
-    (   '$tbl_answer'(Id, Old), Old =.. [_|Os]
-    ->  '$tbl_merge'(As, Os, Ms, Rs),
+    '$tbl_key'(As, Ms, Key),
+    (   '$tbl_get'(Id, Key, Old)
+    ->  Old =.. [_|Os],
+        '$tbl_merge'(As, Os, Ms, Rs),
         New =.. [N|Rs],
-        ( New =@= Old -> true
-        ; retractall('$tbl_answer'(Id, Old)), assertz('$tbl_answer'(Id, New)), '$tbl_note' )
-    ;   assertz('$tbl_answer'(Id, Goal)), '$tbl_note'
-    ).
+        ( New =@= Old -> true ; '$tbl_put'(Id, Key, New) )
+    ;   '$tbl_put'(Id, Key, Goal)
+    ),
+    fail.
+'$tbl_run_moded'(_, _, _, _).
+% Answers that agree on the plain arguments are merged by the modes of the others.
 '$tbl_plain'(M) :- ( var(M) -> true ; M == index ).
-'$tbl_pattern'([], [], []).
-'$tbl_pattern'([A|As], [M|Ms], [P|Ps]) :- ( '$tbl_plain'(M) -> P = A ; true ), '$tbl_pattern'(As, Ms, Ps).
+'$tbl_key'([], [], []).
+'$tbl_key'([A|As], [M|Ms], Ks) :- ( '$tbl_plain'(M) -> Ks = [A|Ks1] ; Ks = Ks1 ), '$tbl_key'(As, Ms, Ks1).
 '$tbl_merge'([], [], [], []).
 '$tbl_merge'([A|As], [O|Os], [M|Ms], [R|Rs]) :-
     ( '$tbl_plain'(M) -> R = A ; '$tbl_choose'(M, O, A, R) ),
@@ -91,9 +49,17 @@ abolish_all_tables :- retractall('$tbl'(_, _, _)), retractall('$tbl_answer'(_, _
 '$tbl_choose'(min, O, A, R) :- !, ( '$tbl_less'(A, O) -> R = A ; R = O ).
 '$tbl_choose'(max, O, A, R) :- !, ( '$tbl_less'(O, A) -> R = A ; R = O ).
 '$tbl_choose'(first, O, _, O) :- !.
+'$tbl_choose'(-, O, _, O) :- !.
 '$tbl_choose'(last, _, A, A) :- !.
 '$tbl_choose'(sum, O, A, R) :- !, R is O + A.
-'$tbl_choose'(lattice(P), O, A, R) :- !, ( P = N/_ -> true ; functor(P, N, _) ), call(N, O, A, R).
-'$tbl_choose'(po(P), O, A, R) :- !, ( P = N/_ -> true ; functor(P, N, _) ), ( call(N, O, A) -> R = A ; R = O ).
+'$tbl_choose'(lattice(P), O, A, R) :- !, '$tbl_closure'(P, G), call(G, O, A, R).
+'$tbl_choose'(po(P), O, A, R) :- !, '$tbl_closure'(P, G), ( call(G, O, A) -> R = A ; R = O ).
 '$tbl_choose'(_, O, _, O).
+'$tbl_closure'(M:P, M:G) :- !, '$tbl_closure'(P, G).
+'$tbl_closure'(N/_, N) :- !.
+'$tbl_closure'(P, N) :- functor(P, N, _).
 '$tbl_less'(A, B) :- ( number(A), number(B) -> A < B ; A @< B ).
+abolish_module_tables(_) :- abolish_all_tables.
+abolish_table_subgoals(_) :- abolish_all_tables.
+untable(_).
+tnot(G) :- \+ G.

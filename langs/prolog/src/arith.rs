@@ -330,6 +330,23 @@ fn int_power(x: &Num, base: BigInt, exponent: BigInt, caret: bool) -> Result1 {
 
 /// Raises the error that a fault is.
 pub fn fault(vm: &mut Vm, fault: Fault) -> metatrace::meta::Raised {
+    let is = crate::syntax::Atom(vm.symbols.intern(match fault {
+        Fault::ZeroDivisor => "/",
+        _ => "is",
+    }));
+    let raised = raise_fault(vm, fault);
+    crate::errors::add_context(vm, is, 2);
+    raised
+}
+
+/// The pending error is one of evaluation.
+fn in_is(vm: &mut Vm, raised: metatrace::meta::Raised) -> metatrace::meta::Raised {
+    let is = pl(vm).known.is;
+    crate::errors::add_context(vm, is, 2);
+    raised
+}
+
+fn raise_fault(vm: &mut Vm, fault: Fault) -> metatrace::meta::Raised {
     match fault {
         Fault::ZeroDivisor => evaluation_error(vm, "zero_divisor"),
         Fault::Undefined => evaluation_error(vm, "undefined"),
@@ -420,7 +437,10 @@ pub fn eval(vm: &mut Vm, expression: Value) -> Guest<Num> {
 /// A constant's value, or `None` after pushing the work of a function.
 fn operands(vm: &mut Vm, v: Value, work: &mut Vec<Work>) -> Guest<Option<Num>> {
     match term(v) {
-        Term::Var(_) => Err(instantiation(vm)),
+        Term::Var(_) => {
+            let raised = instantiation(vm);
+            Err(in_is(vm, raised))
+        }
         Term::Atom(a) => {
             let name = vm.symbols.name(a.0).into_owned();
             match constant(vm, &name) {
@@ -456,14 +476,21 @@ fn operands(vm: &mut Vm, v: Value, work: &mut Vec<Work>) -> Guest<Option<Num>> {
             let mut chars = text.chars();
             match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok(Some(Num::Int(c as i64))),
-                _ => Err(type_error(vm, "evaluable", v)),
+                _ => {
+                    let raised = type_error(vm, "evaluable", v);
+                    Err(in_is(vm, raised))
+                }
             }
         }
-        _ => Err(type_error(vm, "evaluable", v)),
+        _ => {
+            let raised = type_error(vm, "evaluable", v);
+            Err(in_is(vm, raised))
+        }
     }
 }
 
 fn not_evaluable(vm: &mut Vm, name: Atom, arity: usize) -> metatrace::meta::Raised {
     let pi = indicator(vm, name, arity);
-    type_error(vm, "evaluable", pi)
+    let raised = type_error(vm, "evaluable", pi);
+    in_is(vm, raised)
 }

@@ -1,9 +1,12 @@
 //! Compiled Prolog code: what the step loop needs beside the instruction words.
 
+use crate::live;
 use crate::op::{self, Op};
 use crate::state::{FunctorId, Pl, Pred};
 use crate::syntax::Node;
+use hashbrown::HashMap;
 use metatrace::code::{CodeData, SlotMask};
+use std::cell::{OnceCell, RefCell};
 
 /// Where a switch goes. Constants and functors are sorted.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +20,11 @@ pub struct SwitchTable {
 
 impl SwitchTable {
     /// Target of a functor.
+    #[inline(always)]
     pub fn of_struct(&self, functor: FunctorId) -> u32 {
+        if let [(only, pc)] = self.structs[..] {
+            return if only == functor { pc } else { self.other };
+        }
         match self.structs.binary_search_by_key(&functor, |e| e.0) {
             Ok(i) => self.structs[i].1,
             Err(_) => self.other,
@@ -38,15 +45,43 @@ pub struct PlCode {
     pub pred: &'static Pred,
     pub slots: u16,
     pub instrs: Box<[u64]>,
+    /// What `Call` and `Execute` call, and `Builtin`: instructions have indices.
+    pub preds: Vec<&'static Pred>,
+    pub natives: Vec<(&'static metatrace::native::Native, u32)>,
     pub tables: Vec<SwitchTable>,
     /// Constants that are heap objects, made anew when needed.
     pub pool: Vec<Node>,
     /// Source line from a pc on, ascending.
     pub lines: Vec<(u32, u32)>,
+    /// Natives look at the slots of its frames: all of them are always live.
+    pub pinned: bool,
+    /// Live slots by pc, computed when first asked for.
+    pub live: OnceCell<Vec<SlotMask>>,
+    /// The same as lists, for continuations whose frames were copied.
+    pub copied: RefCell<HashMap<u32, &'static [u16]>>,
+}
+
+impl PlCode {
+    fn live(&self, pc: u32) -> &SlotMask {
+        &self.live.get_or_init(|| live::analyse(self))[pc as usize]
+    }
+
+    /// The slots that a copy of a frame needs to go on at `pc`.
+    #[inline(never)]
+    pub fn copied_slots(&self, pc: u32) -> &'static [u16] {
+        let list = || -> &'static [u16] {
+            // As long-lived as the code.
+            Box::leak(self.live_slots(pc).iter().collect())
+        };
+        self.copied.borrow_mut().entry(pc).or_insert_with(list)
+    }
 }
 
 impl CodeData for PlCode {
-    fn live_slots(&self, _pc: u32) -> SlotMask {
+    fn live_slots(&self, pc: u32) -> SlotMask {
+        if !self.pinned {
+            return self.live(pc).clone();
+        }
         let mut mask = SlotMask::with_capacity(self.slots as usize);
         (0..self.slots).for_each(|s| mask.insert(s));
         mask

@@ -9,9 +9,10 @@ use crate::convert::to_heap;
 use crate::db;
 use crate::errors;
 use crate::messages;
-use crate::state::{Clause, PredKind, VmAtoms, pl};
+use crate::state::{Clause, Pred, PredKind, VmAtoms, pl};
 use crate::syntax::parser::VarInfo;
 use crate::syntax::{self, Atom, Node, NodeId, Parser, Terms};
+use hashbrown::HashMap;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
@@ -34,6 +35,9 @@ pub struct Load {
     /// Built into the system: its predicates are protected or overridable, and nothing is reported.
     pub system: bool,
     pub term_line: u32,
+    /// Predicates defined so far with the line of the first clause, and the one defined last.
+    pub defined: HashMap<u32, u32>,
+    pub last: Option<u32>,
 }
 
 /// One `:- if`.
@@ -70,6 +74,8 @@ pub fn begin(vm: &Vm, path: &str, text: &str, system: bool) {
         conditions: Vec::new(),
         system,
         term_line: 0,
+        defined: HashMap::new(),
+        last: None,
     });
 }
 
@@ -124,6 +130,9 @@ pub fn next(vm: &mut Vm) -> Guest<Option<Value>> {
                 let Some(root) = clause.root else {
                     return Ok(None);
                 };
+                if active(vm) {
+                    messages::variables(vm, &clause.vars);
+                }
                 if let Some(term) = clause_read(vm, clause.terms, root, &clause.vars)? {
                     return Ok(Some(term));
                 }
@@ -162,7 +171,7 @@ fn clause_read(vm: &mut Vm, terms: Terms, root: NodeId, vars: &[VarInfo]) -> Gue
     if !active(vm) {
         return Ok(None);
     }
-    let grammar = terms.is(root, k.dcg, 2).is_some();
+    let grammar = terms.is(root, k.dcg, 2).is_some() || terms.is(root, k.rule, 2).is_some();
     if grammar || p.expand.get() || terms.is(root, k.query, 1).is_some() {
         return heap_term(vm, &terms, root, vars).map(Some);
     }
@@ -316,6 +325,9 @@ pub fn add(vm: &mut Vm, module: Atom, clause: Clause) -> Guest<()> {
     }
     if load != 0 {
         pred.load.set(load);
+        if !system {
+            scattered(vm, pred);
+        }
     }
     if pred.kind.get() == PredKind::Undefined {
         pred.kind.set(PredKind::Static);
@@ -332,6 +344,28 @@ pub fn add(vm: &mut Vm, module: Atom, clause: Clause) -> Guest<()> {
     }
     db::add_clause(vm, pred, clause, true);
     Ok(())
+}
+
+/// Warns about a predicate whose clauses are not together.
+fn scattered(vm: &mut Vm, pred: &'static Pred) {
+    let p = pl(vm);
+    let (first, last) = {
+        let mut loads = p.load.borrow_mut();
+        let Some(load) = loads.last_mut() else {
+            return;
+        };
+        let line = load.term_line;
+        let last = load.last.replace(pred.id);
+        let first = *load.defined.entry(pred.id).or_insert(line);
+        (first, last)
+    };
+    let Some(last) = last.filter(|l| *l != pred.id) else {
+        return;
+    };
+    let again = !pred.clauses.borrow().is_empty();
+    if again && !pred.declared.get() && pred.kind.get() == PredKind::Static {
+        messages::not_together(vm, pred, first, p.pred_by_id(last));
+    }
 }
 
 /// Is there a system predicate of this name that programs may not change?

@@ -157,7 +157,7 @@ impl<'a> HeapView<'a> {
 
 /// The printed name of an unbound variable.
 pub fn var_name(v: Value) -> String {
-    format!("_G{}", v.addr() >> 3)
+    format!("_{}", v.addr() >> 3 & 0x7FFF_FFFF)
 }
 
 impl View for HeapView<'_> {

@@ -77,12 +77,14 @@ impl Pl {
             first_arg: RefCell::new(None),
             assumption: Default::default(),
             calls: Cell::new(0),
+            builtin: Cell::new(None),
             discontiguous: Cell::new(false),
             multifile: Cell::new(false),
             load: Cell::new(0),
             core: Cell::new(false),
             meta: RefCell::default(),
             tabled: Cell::new(false),
+            rules: Cell::new(false),
             declared: Cell::new(false),
         }));
         preds.push(pred);
@@ -119,7 +121,7 @@ impl Pl {
         };
         find(module)
             .or_else(|| {
-                if module == self.known.system {
+                if module == self.known.system || self.library_modules.borrow().contains(&module) {
                     None
                 } else {
                     find(self.known.user)

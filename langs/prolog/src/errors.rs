@@ -1,17 +1,43 @@
 //! Raising ISO errors: `error(Formal, Context)`.
 
+use crate::layouts::Struct;
+use crate::state::pl;
 use crate::syntax::Atom;
-use crate::term::{MakeTerms, atom};
+use crate::term::{MakeTerms, atom, deref, is_var};
 use metatrace::meta::Raised;
 use metatrace::value::Value;
+use metatrace::vm::REG_PENDING;
 use runtime::Vm;
 use runtime::native::Guest;
+use runtime::object::Obj;
 
 /// Raises `error(formal, _)`.
 pub fn raise(vm: &mut Vm, formal: Value) -> Raised {
     let context = vm.new_var();
     let ball = vm.term2("error", formal, context);
     vm.raise(ball)
+}
+
+/// Makes `context` the second argument of the pending error, if that is unbound.
+pub fn set_context(vm: &mut Vm, context: Value) {
+    let pending = vm.core().regs[REG_PENDING as usize];
+    let p = pl(vm);
+    if let Some(s) = Obj::<Struct>::of(deref(pending))
+        && p.name_arity(s.shape()) == (p.known.error, 2)
+        && is_var(deref(s.item(Struct::ARGS, 1)))
+    {
+        s.set_item(vm, Struct::ARGS, 1, context);
+    }
+}
+
+/// Says in the pending error that a system predicate raised it.
+pub fn add_context(vm: &mut Vm, name: Atom, arity: usize) {
+    let pi = indicator(vm, name, arity);
+    let system = atom(pl(vm).known.system);
+    let place = vm.term2(":", system, pi);
+    let more = vm.new_var();
+    let context = vm.term2("context", place, more);
+    set_context(vm, context);
 }
 
 pub fn instantiation(vm: &mut Vm) -> Raised {
@@ -41,7 +67,7 @@ pub fn permission_error(vm: &mut Vm, action: &str, ty: &str, culprit: Value) -> 
     let action = vm.sym(action);
     let ty = vm.sym(ty);
     let name = Atom(vm.symbols.intern("permission_error"));
-    let f = crate::state::pl(vm).functor(name, 3);
+    let f = pl(vm).functor(name, 3);
     let formal = vm.compound(f, &[action, ty, culprit]);
     raise(vm, formal)
 }

@@ -61,6 +61,18 @@ impl Language for PrologLanguage {
             module: Value::NONE,
         })
     }
+    fn interact(&self, vm: &mut Vm, _: u8, files: &[String]) -> Option<Guest<Loaded>> {
+        library::start(vm);
+        let files: Vec<Value> = files.iter().map(|f| vm.sym(f)).collect();
+        let files = vm.make_list(&files);
+        let goal = vm.term1("$toplevel", files);
+        let codes = pl(vm).system_codes.get().expect("just started");
+        Some(Ok(Loaded {
+            code: codes.top,
+            slots: vec![goal],
+            module: Value::NONE,
+        }))
+    }
     fn describe_exception(&self, vm: &mut Vm, exception: Value) -> String {
         messages::describe(vm, exception)
     }

@@ -14,7 +14,7 @@ layouts! {
     }
     /// A logic variable: `REF` is UNDEF or what it is bound to. `STAMP` is that
     /// of the newest choice point when it was made.
-    pub Var = 97, "var" {
+    pub Var = 97, "var" indirect {
         REF "ref": Val Mutable,
         STAMP "stamp": Int Immutable,
     }
@@ -36,13 +36,13 @@ layouts! {
         CLEAN "clean": Int Mutable,
     }
     /// A binding to undo.
-    pub Trail = 100, "trail" {
+    pub Trail = 100, "trail" exact {
         PREV "prev": Val Mutable,
         VAR "var": Val Immutable,
     }
     /// A destructive assignment to undo: item `INDEX` of `TARGET` was `OLD`;
     /// index -1 is an AttVar's attributes, -2 a global variable (`TARGET` its name).
-    pub Undo = 101, "undo" {
+    pub Undo = 101, "undo" exact {
         PREV "prev": Val Mutable,
         TARGET "target": Val Immutable,
         INDEX "index": Int Immutable,

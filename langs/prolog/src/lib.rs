@@ -19,6 +19,7 @@ pub mod interp;
 pub mod language;
 pub mod layouts;
 pub mod library;
+pub mod live;
 pub mod messages;
 pub mod natives;
 pub mod number;

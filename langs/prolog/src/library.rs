@@ -28,7 +28,17 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("tabling", include_str!("../lib/tabling.pl")),
     ("coroutines", include_str!("../lib/coroutines.pl")),
     ("misc", include_str!("../lib/misc.pl")),
+    ("toplevel", include_str!("../lib/toplevel.pl")),
+    ("clpfd", include_str!("../lib/clpfd.pl")),
 ];
+
+/// Libraries with a module of their own: large ones, whose helpers have plain names.
+const OWN_MODULES: &[&str] = &["clpfd", "toplevel"];
+
+/// Does the library of this name have a module of its own?
+pub fn has_module(name: &str) -> bool {
+    OWN_MODULES.contains(&name)
+}
 
 /// Completes the language in an engine: codes, builtins, the boot library.
 pub fn start(vm: &mut Vm) {
@@ -169,7 +179,6 @@ pub fn load_named(vm: &mut Vm, name: &str) -> Option<()> {
         "date",
         "url",
         "apply_macros",
-        "clpfd",
         "dialect/hprolog",
         "arithmetic",
         "iso_ext",

@@ -1,6 +1,6 @@
 //! Warnings and errors on standard error, in SWI-Prolog's style.
 
-use crate::state::pl;
+use crate::state::{Pred, pl};
 use crate::streams;
 use crate::syntax::SyntaxError;
 use crate::syntax::write::WriteOptions;
@@ -39,23 +39,106 @@ pub fn syntax_error(vm: &mut Vm, error: &SyntaxError, source: &str) {
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     let column = text[line_start..at].chars().count();
     let line_text = text[line_start..].lines().next().unwrap_or("");
-    let message = error.message.replace('_', " ");
+    let message = sentence(&error.message);
     say(
         vm,
         &format!(
-            "{path}:{line}:{column}: Syntax error: {message}\n{line_text}\n{}^\n",
+            "ERROR: {path}:{line}:{column}: Syntax error: {message}\nERROR: {line_text}\nERROR: {}^\n",
             " ".repeat(column)
         ),
     );
 }
 
-/// `Warning: … Goal (directive) failed`.
-pub fn warning(vm: &mut Vm, text: &str) {
-    let head = match place(vm) {
-        Some(at) => format!("Warning: {at}\nWarning:    {text}\n"),
-        None => format!("Warning: {text}\n"),
+/// `operator_expected` as `Operator expected`.
+fn sentence(name: &str) -> String {
+    let text = name.replace('_', " ");
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => text,
+    }
+}
+
+/// A message of the load: `kind` is `ERROR` or `Warning`, and so each line starts.
+pub fn say_as(vm: &mut Vm, kind: &str, text: &str) {
+    let message = match place(vm) {
+        Some(at) => {
+            let lines: Vec<&str> = text.lines().collect();
+            let body = lines.join(&format!("\n{kind}:    "));
+            format!("{kind}: {at}\n{kind}:    {body}\n")
+        }
+        None => {
+            let lines: Vec<&str> = text.lines().collect();
+            format!("{kind}: {}\n", lines.join(&format!("\n{kind}: ")))
+        }
     };
-    say(vm, &head);
+    say(vm, &message);
+}
+
+/// Warns about variables of a clause that occur once though their names promise more.
+pub fn variables(vm: &mut Vm, vars: &[crate::syntax::parser::VarInfo]) {
+    let p = pl(vm);
+    let system = p.load.borrow().last().is_none_or(|l| l.system);
+    if system || !p.warn_singletons.get() {
+        return;
+    }
+    let once: Vec<&str> = vars
+        .iter()
+        .filter(|v| v.count == 1 && !v.name.starts_with('_'))
+        .map(|v| v.name.as_str())
+        .collect();
+    if !once.is_empty() {
+        say_as(
+            vm,
+            "Warning",
+            &format!("Singleton variables: [{}]", once.join(",")),
+        );
+    }
+    let marked = |name: &str| {
+        let mut letters = name.chars();
+        letters.next() == Some('_')
+            && letters
+                .next()
+                .is_some_and(|c| c.is_uppercase() || c.is_alphanumeric())
+    };
+    let often: Vec<&str> = vars
+        .iter()
+        .filter(|v| v.count > 1 && marked(&v.name))
+        .map(|v| v.name.as_str())
+        .collect();
+    if !often.is_empty() {
+        let text = format!(
+            "Singleton-marked variables appearing more than once: [{}]",
+            often.join(",")
+        );
+        say_as(vm, "Warning", &text);
+    }
+}
+
+/// Warns that a predicate's clauses are scattered.
+pub fn not_together(vm: &mut Vm, pred: &Pred, first: u32, last: &Pred) {
+    if !pl(vm).warn_scattered.get() {
+        return;
+    }
+    let name = |vm: &Vm, p: &Pred| {
+        let name = show(vm, crate::term::atom(p.name));
+        format!("{name}/{}", p.arity)
+    };
+    let (own, other) = (name(vm, pred), name(vm, last));
+    let path = pl(vm)
+        .load
+        .borrow()
+        .last()
+        .map_or(String::new(), |l| l.path.clone());
+    let text = format!(
+        "Clauses of {own} are not together in the source-file\nEarlier definition at {path}:{first}\nCurrent predicate: {other}\nUse :- discontiguous {own}. to suppress this message"
+    );
+    say_as(vm, "Warning", &text);
+}
+
+/// A warning, with its place when loading.
+pub fn warning(vm: &mut Vm, text: &str) {
+    say_as(vm, "Warning", text);
 }
 
 /// The exception that is pending, as a message of the load.
@@ -64,17 +147,15 @@ pub fn print_pending(vm: &mut Vm, kind: &str) {
     print_ball(vm, ball, kind);
 }
 
-/// An uncaught exception.
+/// An uncaught exception; `kind` says of what, if that is not plain.
 pub fn print_ball(vm: &mut Vm, ball: Value, kind: &str) {
     let text = describe(vm, ball);
-    let head = match (place(vm), kind) {
-        (Some(at), _) => format!(
-            "Warning: {at}\nWarning:    Goal ({}) raised exception: {text}\n",
-            kind.trim_start_matches("goal ").trim_matches(['(', ')'])
-        ),
-        (None, _) => format!("Warning: {kind} raised exception: {text}\n"),
+    let text = match kind {
+        "directive" | "goal" | "error" => text,
+        _ if kind.ends_with(':') => format!("{kind}\n{text}"),
+        _ => format!("{kind}: {text}"),
     };
-    say(vm, &head);
+    say_as(vm, "ERROR", &text);
 }
 
 /// An exception term in words.
@@ -90,7 +171,8 @@ pub fn describe(vm: &mut Vm, ball: Value) -> String {
             let (formal, context) = (arg(s, 0), arg(s, 1));
             let what = describe_formal(vm, formal);
             let place = context_of(vm, context);
-            format!("{place}{what}")
+            let more = details_of(vm, context);
+            format!("{place}{what}{more}")
         }
         _ => format!("Unknown message: {}", show(vm, ball)),
     }
@@ -100,9 +182,35 @@ fn context_of(vm: &Vm, context: Value) -> String {
     let p = pl(vm);
     match term(context) {
         Term::Struct(s) if p.name_arity(s.shape()) == (p.known.context, 2) => {
-            match term(arg(s, 0)) {
+            let mut name = arg(s, 0);
+            if let Term::Struct(q) = term(name)
+                && p.name_arity(q.shape()) == (p.known.colon, 2)
+            {
+                name = arg(q, 1);
+            }
+            match term(name) {
                 Term::Var(_) => String::new(),
-                _ => format!("{}: ", show(vm, arg(s, 0))),
+                Term::Struct(pi) if p.name_arity(pi.shape()) == (p.known.slash, 2) => {
+                    let plain = WriteOptions::default();
+                    let (n, a) = (arg(pi, 0), arg(pi, 1));
+                    format!("{}/{}: ", text::show(vm, n, &plain), show(vm, a))
+                }
+                _ => format!("{}: ", show(vm, name)),
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+/// The second part of a context, in parentheses.
+fn details_of(vm: &Vm, context: Value) -> String {
+    let p = pl(vm);
+    match term(context) {
+        Term::Struct(s) if p.name_arity(s.shape()) == (p.known.context, 2) => {
+            match term(arg(s, 1)) {
+                Term::Atom(a) => format!(" ({})", vm.symbols.name(a.0)),
+                Term::Str(t) => format!(" ({})", crate::term::str_text(t)),
+                _ => String::new(),
             }
         }
         _ => String::new(),
@@ -125,7 +233,7 @@ fn describe_formal(vm: &mut Vm, formal: Value) -> String {
     match (name.as_str(), shown.as_slice()) {
         ("instantiation_error", []) => "Arguments are not sufficiently instantiated".into(),
         ("type_error", [ty, v]) if ty == "evaluable" => {
-            format!("Arithmetic: evaluable `{v}' does not exist")
+            format!("Arithmetic: `{v}' is not a function")
         }
         ("type_error", [ty, v]) => {
             let kind = kind_name(parts[1]);
@@ -135,17 +243,17 @@ fn describe_formal(vm: &mut Vm, formal: Value) -> String {
         ("existence_error", [what, v]) if what == "procedure" => {
             format!("Unknown procedure: {v}")
         }
+        ("existence_error", [what, v]) if what == "matching_rule" => {
+            format!("No rule matches {v}")
+        }
         ("existence_error", [what, v]) => format!("{what} `{v}' does not exist"),
         ("permission_error", [action, ty, v]) => {
-            format!("No permission to {action} {ty} `{v}'")
+            format!("No permission to {action} {} `{v}'", ty.replace('_', " "))
         }
-        ("evaluation_error", [what]) if what == "zero_divisor" => {
-            "Arithmetic: evaluation error: zero_divisor".into()
-        }
-        ("evaluation_error", [what]) => format!("Arithmetic: evaluation error: {what}"),
+        ("evaluation_error", [what]) => format!("Arithmetic: evaluation error: `{what}'"),
         ("representation_error", [what]) => format!("Cannot represent due to `{what}'"),
         ("resource_error", [what]) => format!("Not enough resources: {what}"),
-        ("syntax_error", [what]) => format!("Syntax error: {what}"),
+        ("syntax_error", [what]) => format!("Syntax error: {}", sentence(what)),
         _ => format!("Unknown error term: {}", show(vm, formal)),
     }
 }

@@ -35,10 +35,10 @@ natives! {
     /// The frame that handles the pending exception, ready to continue.
     pub static FIND_HANDLER = "find_handler"(vm, frame) -> Value [ANY_QUIET] { find_handler(vm, frame) }
     /// Structural identity.
-    pub static SAME = "same_term"(vm, a, b) -> bool [ANY_QUIET] { unify::compare(vm, a, b) == Ordering::Equal }
-    pub static IS_LIST = "is_list"(vm, a) -> bool [ANY_QUIET] { pl(vm).list(a).is_ok() }
+    pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::compare(vm, a, b) == Ordering::Equal }
+    pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).list(a).is_ok() }
     /// A function of two arguments, by row.
-    pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [Effects::ANY] {
+    pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [READS.raises()] {
         let x = eval(vm, a)?;
         let y = eval(vm, b)?;
         match (arith::BINARY[row.as_int() as usize].1)(&x, &y) {
@@ -46,19 +46,19 @@ natives! {
             Err(f) => Err(arith::fault(vm, f)),
         }
     }
-    pub static ARITH1 = "arith1"(vm, row, a) -> Guest [Effects::ANY] {
+    pub static ARITH1 = "arith1"(vm, row, a) -> Guest [READS.raises()] {
         let x = eval(vm, a)?;
         match (arith::UNARY[row.as_int() as usize].1)(&x) {
             Ok(n) => Ok(from_num(vm, &n)),
             Err(f) => Err(arith::fault(vm, f)),
         }
     }
-    pub static EVAL = "eval"(vm, a) -> Guest [Effects::ANY] {
+    pub static EVAL = "eval"(vm, a) -> Guest [READS.raises()] {
         let n = eval(vm, a)?;
         Ok(from_num(vm, &n))
     }
     /// A numeric comparison, by number of relation.
-    pub static COMPARE = "compare_numbers"(vm, relation, a, b) -> Guest<bool> [Effects::ANY] {
+    pub static COMPARE = "compare_numbers"(vm, relation, a, b) -> Guest<bool> [READS.raises()] {
         let x = eval(vm, a)?;
         let y = eval(vm, b)?;
         let order = compare_nums(&x, &y);
@@ -85,6 +85,15 @@ natives! {
         } else {
             errors::type_error(vm, "callable", goal)
         })
+    }
+    /// Says in the pending error which builtin raised it.
+    pub static ADD_CONTEXT = "add_context"(vm, id) -> () [ANY_QUIET] {
+        let p = pl(vm);
+        let pred = p.pred_by_id(id.as_int() as u32);
+        let name = vm.symbols.bytes(pred.name.0);
+        if !name.starts_with(b"$") && name != b"throw" {
+            errors::add_context(vm, pred.name, pred.arity as usize);
+        }
     }
     pub static CHECK_BODY = "check_body"(vm, goal) -> Guest<()> [Effects::ANY] {
         if db::is_body(vm, goal) {
@@ -152,6 +161,9 @@ const ANY_QUIET: Effects = Effects {
     ..Effects::ANY
 };
 
+/// Looks at terms and makes fresh ones.
+const READS: Effects = Effects::FRESH.reads(!0);
+
 /// The existence error of an undefined predicate.
 pub fn unknown_in(vm: &mut Vm, pred: &crate::state::Pred) -> metatrace::meta::Raised {
     let p = pl(vm);
@@ -160,7 +172,9 @@ pub fn unknown_in(vm: &mut Vm, pred: &crate::state::Pred) -> metatrace::meta::Ra
     if pred.module != k.user && pred.module != k.system {
         pi = vm.term2(":", term::atom(pred.module), pi);
     }
-    errors::existence_error(vm, "procedure", pi)
+    let raised = errors::existence_error(vm, "procedure", pi);
+    errors::set_context(vm, pi);
+    raised
 }
 
 fn trim(vm: &mut Vm, from: Value, to: Value) {

@@ -19,6 +19,15 @@ macro_rules! ops {
             pub const fn name(self) -> &'static str {
                 match self { $(Op::$name => $text,)* }
             }
+            /// The operation of a code word.
+            #[inline(always)]
+            pub fn of(word: u64) -> Op {
+                // Compiles to a range check: numbers are the rows' own.
+                match word as u16 {
+                    $(x if x == Op::$name as u16 => Op::$name,)*
+                    _ => unreachable!("a code word of a compiler"),
+                }
+            }
             /// Words after the first, without packed argument slots.
             pub const fn extra(self) -> usize {
                 match self { $(Op::$name => $words,)* }
@@ -32,7 +41,7 @@ macro_rules! ops {
 }
 
 ops! {
-    Enter = "enter", 0 false: "merge point a: a predicate's entry";
+    Enter = "enter", 0 false: "merge point a: a predicate's entry, or where it is resumed";
     Call = "call", 1 true: "call predicate [p] with a arguments; c: slot for the choice point";
     Execute = "execute", 1 true: "last call of predicate [p]";
     Proceed = "proceed", 0 false: "return to the parent";
@@ -49,6 +58,7 @@ ops! {
     PopIf = "pop_if", 0 false: "if the choice point in slot a is the newest, pop it";
     GetConst = "get_const", 1 false: "unify slot a with the constant";
     GetStruct = "get_struct", 1 false: "slot b := slot a as a compound [functor | pc << 32]; go to pc if unbound";
+    GetPair = "get_pair", 1 false: "slots b and c := the arguments of the compound in slot a [functor | pc << 32]; go to pc if unbound";
     Arg = "arg", 0 false: "slot a := argument c of the compound in slot b";
     Unify = "unify", 0 false: "unify slots a and b";
     Bind = "bind", 0 false: "bind the variable in slot a to slot b";
@@ -57,6 +67,7 @@ ops! {
     PutPool = "put_pool", 0 false: "slot a := a fresh copy of pool constant pc";
     PutVar = "put_var", 0 false: "slot a := a fresh variable";
     PutStruct = "put_struct", 1 true: "slot b := a fresh compound [functor] of a argument slots";
+    BindStruct = "bind_struct", 1 true: "bind the variable in slot b to a fresh compound [functor] of a argument slots";
     Switch = "switch", 0 false: "go on by the type and value of slot a, table pc";
     Add = "add", 0 false: "slot a := b + c";
     Sub = "sub", 0 false: "slot a := b - c";
@@ -66,6 +77,7 @@ ops! {
     Arith1 = "arith1", 1 false: "slot a := function [f] of b";
     Eval = "eval", 0 false: "slot a := the value of expression b";
     Compare = "compare", 1 false: "compare numbers a and b by relation c; else go to [pc]";
+    CompareConst = "compare_const", 2 false: "compare number a with the constant by relation c; else go to [pc]";
     Test = "test", 1 false: "type test c of slot a; else go to [pc]";
     Same = "same", 1 false: "are slots a and b identical terms (c = 1: not)? else go to [pc]";
     Builtin = "builtin", 1 true: "call builtin [n] with a argument slots";
@@ -110,14 +122,6 @@ pub fn c(w: u64) -> u16 {
 #[inline(always)]
 pub fn pc(w: u64) -> u32 {
     (w >> 32) as u32
-}
-
-impl Op {
-    /// The operation of a code word.
-    #[inline(always)]
-    pub fn of(word: u64) -> Op {
-        Op::ALL[(word & 0xFFFF) as usize]
-    }
 }
 
 /// Words of the instruction starting with `w`.

@@ -35,7 +35,7 @@ atoms! {
     nil = "[]", dot = ".", curly = "{}", comma = ",", semicolon = ";", arrow = "->",
     soft_arrow = "*->", not = "\\+", cut = "!", neck = ":-", query = "?-", dcg = "-->",
     minus = "-", plus = "+", equals = "=", colon = ":", bar = "|", slash = "/",
-    dslash = "//", caret = "^", true_ = "true", false_ = "false", fail = "fail", call = "call", error = "error",
+    dslash = "//", rule = "=>", dollar = "$", caret = "^", true_ = "true", false_ = "false", fail = "fail", call = "call", error = "error",
     user = "user", system = "system", var = "$VAR", eof = "end_of_file", empty = "",
     star = "*", less = "<", greater = ">", att = "att", context = "context", read = "read",
     write = "write", append = "append", text = "text", binary = "binary", stream = "$stream",
@@ -88,6 +88,8 @@ pub struct Pred {
     pub assumption: Assumption,
     /// Calls since the last change: a stable dynamic predicate is compiled.
     pub calls: Cell<u32>,
+    /// Row in the table of builtins, for predicates written in Rust.
+    pub builtin: Cell<Option<u32>>,
     pub discontiguous: Cell<bool>,
     pub multifile: Cell<bool>,
     /// The load (file) that defined it, to redefine it when that is loaded again.
@@ -97,6 +99,8 @@ pub struct Pred {
     /// Argument positions that are goals or closures (`meta_predicate`): the digit, or 0xFF.
     pub meta: RefCell<Vec<u8>>,
     pub tabled: Cell<bool>,
+    /// Has rules with `=>`: a call that no rule matches is an error.
+    pub rules: Cell<bool>,
     /// Declared (discontiguous, multifile), so that calling it without clauses fails.
     pub declared: Cell<bool>,
 }
@@ -130,6 +134,8 @@ pub struct Pl {
     pub module: Cell<Atom>,
     pub load: RefCell<Vec<crate::consult::Load>>,
     pub libraries: RefCell<crate::library::Libraries>,
+    /// Modules of libraries: they do not see what `user` defines.
+    pub library_modules: RefCell<hashbrown::HashSet<Atom>>,
     pub argv: RefCell<Vec<String>>,
     pub halted: Cell<Option<i32>>,
     pub system_codes: Cell<Option<SystemCodes>>,
@@ -137,6 +143,11 @@ pub struct Pl {
     pub run_cleanups: Cell<Option<&'static Pred>>,
     pub run_wakeups: Cell<Option<&'static Pred>>,
     pub meta_interpreter: Cell<Option<&'static Pred>>,
+    /// Tables of tabled predicates.
+    pub tables: RefCell<crate::builtins::tables::Tables>,
+    /// Warn about variables that occur once, and about scattered clauses.
+    pub warn_singletons: Cell<bool>,
+    pub warn_scattered: Cell<bool>,
     /// `user:term_expansion/2` and its like exist.
     pub expand: Cell<bool>,
 }
@@ -163,12 +174,16 @@ impl Pl {
             module: Cell::new(known.user),
             load: RefCell::default(),
             libraries: RefCell::default(),
+            library_modules: RefCell::default(),
             argv: RefCell::default(),
             halted: Cell::new(None),
             system_codes: Cell::new(None),
             run_cleanups: Cell::new(None),
             run_wakeups: Cell::new(None),
             meta_interpreter: Cell::new(None),
+            tables: RefCell::default(),
+            warn_singletons: Cell::new(true),
+            warn_scattered: Cell::new(true),
             expand: Cell::new(false),
         };
         let dot = pl.functor(known.dot, 2);
@@ -201,7 +216,7 @@ pub enum FlagValue {
 /// The engine's Prolog state.
 #[inline]
 pub fn pl(vm: &Vm) -> &'static Pl {
-    for state in &vm.states {
+    for state in vm.states.iter().rev() {
         if let Some(pl) = state.downcast_ref::<&'static Pl>() {
             return pl;
         }

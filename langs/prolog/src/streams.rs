@@ -223,6 +223,12 @@ pub fn write_byte(vm: &mut Vm, id: StreamId, byte: u8) {
     }
 }
 
+/// The column that the next character goes to.
+pub fn column(vm: &Vm, id: StreamId) -> usize {
+    let streams = pl(vm).streams.borrow();
+    streams.table.get(&id).map_or(0, |s| s.column)
+}
+
 pub fn write_error(vm: &mut Vm, text: &str) {
     write(vm, USER_ERROR, text);
     flush(vm, USER_ERROR);

@@ -6,6 +6,8 @@ use crate::layouts::{
 use crate::number;
 use crate::state::{FunctorId, Pl, pl};
 use crate::syntax::Atom;
+use metatrace::layout::{HEADER_SIZE_SHIFT, LayoutType, SIZE_LARGE};
+use metatrace::run::mem;
 use metatrace::value::Value;
 use num_bigint::BigInt;
 use runtime::Vm;
@@ -77,6 +79,16 @@ pub fn term(v: Value) -> Term {
 #[inline]
 pub fn arg(s: Obj<Struct>, i: usize) -> Value {
     deref(s.item(Struct::ARGS, i))
+}
+
+/// Number of arguments, from the object's size where that is in its header.
+#[inline]
+pub fn arity(vm: &Vm, s: Obj<Struct>) -> usize {
+    let words = mem::header_of(s.value().0) >> HEADER_SIZE_SHIFT & SIZE_LARGE;
+    if words == 0 || words == SIZE_LARGE {
+        return pl(vm).name_arity(s.shape()).1;
+    }
+    words as usize - Struct::LAYOUT.items_start() as usize
 }
 
 #[inline]

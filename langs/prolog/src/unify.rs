@@ -3,12 +3,13 @@
 use crate::layouts::{AttVar, REG_STAMP, REG_TRAIL, Struct, Var};
 use crate::number::{self, compare_numbers};
 use crate::state::pl;
-use crate::term::{MakeTerms, Term, deref, is_var, str_text, term, undo_trail};
+use crate::term::{MakeTerms, Term, arity, deref, is_var, str_text, term, undo_trail};
 use hashbrown::{HashMap, HashSet};
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::layouts::{BigInt as BigLayout, Str};
 use runtime::object::{Obj, is, to_float};
+use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Are two dereferenced atomic values the same term?
@@ -32,10 +33,15 @@ pub fn same_atomic(a: Value, b: Value) -> bool {
 
 /// Unifies two terms; bindings made before a failure stay for backtracking to undo.
 pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
-    let mut stack = vec![(a, b)];
-    while let Some((a, b)) = stack.pop() {
-        let (a, b) = (deref(a), deref(b));
+    let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
+    let (mut a, mut b) = (a, b);
+    loop {
+        (a, b) = (deref(a), deref(b));
         if a == b {
+            match stack.pop() {
+                Some(pair) => (a, b) = pair,
+                None => return true,
+            }
             continue;
         }
         match (is_var(a), is_var(b)) {
@@ -47,17 +53,24 @@ pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
                     if x.shape() != y.shape() {
                         return false;
                     }
-                    let n = pl(vm).name_arity(x.shape()).1;
-                    for i in (0..n).rev() {
+                    let n = arity(vm, x);
+                    for i in (1..n).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                    }
+                    if n > 0 {
+                        (a, b) = (x.item(Struct::ARGS, 0), y.item(Struct::ARGS, 0));
+                        continue;
                     }
                 }
                 (None, None) if same_atomic(a, b) => {}
                 _ => return false,
             },
         }
+        match stack.pop() {
+            Some(pair) => (a, b) = pair,
+            None => return true,
+        }
     }
-    true
 }
 
 /// Binds the younger of two variables to the older; plain ones to attributed ones.
@@ -84,7 +97,7 @@ pub fn occurs(vm: &Vm, var: Value, t: Value) -> bool {
             return true;
         }
         if let Some(s) = Obj::<Struct>::of(t) {
-            for i in 0..pl(vm).name_arity(s.shape()).1 {
+            for i in 0..arity(vm, s) {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -107,7 +120,7 @@ pub fn unify_occurs(vm: &mut Vm, a: Value, b: Value) -> bool {
         } else {
             match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
-                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
+                    for i in (0..arity(vm, x)).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
                     continue;
@@ -142,7 +155,12 @@ fn rank(t: &Term) -> u8 {
 
 /// The standard order of terms.
 pub fn compare(vm: &Vm, a: Value, b: Value) -> Ordering {
-    let mut stack = vec![(a, b)];
+    let (a, b) = (deref(a), deref(b));
+    if let (Some(x), Some(y)) = (a.to_int(), b.to_int()) {
+        return x.cmp(&y);
+    }
+    let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
+    stack.push((a, b));
     while let Some((a, b)) = stack.pop() {
         let (a, b) = (deref(a), deref(b));
         if a == b {
@@ -202,7 +220,7 @@ pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
             }
             (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
-                    for i in (0..pl(vm).name_arity(x.shape()).1).rev() {
+                    for i in (0..arity(vm, x)).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
                 }
@@ -224,7 +242,7 @@ pub fn ground(vm: &Vm, t: Value) -> bool {
             return false;
         }
         if let Some(s) = Obj::<Struct>::of(t) {
-            for i in 0..pl(vm).name_arity(s.shape()).1 {
+            for i in 0..arity(vm, s) {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -244,7 +262,7 @@ pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
                 found.push(t);
             }
         } else if let Some(s) = Obj::<Struct>::of(t) {
-            for i in (0..pl(vm).name_arity(s.shape()).1).rev() {
+            for i in (0..arity(vm, s)).rev() {
                 stack.push(s.item(Struct::ARGS, i));
             }
         }
@@ -263,7 +281,7 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
     while let Some((t, target, index)) = stack.pop() {
         let t = deref(t);
         let copy = if let Some(s) = Obj::<Struct>::of(t) {
-            let n = pl(vm).name_arity(s.shape()).1;
+            let n = arity(vm, s);
             let new = vm.alloc_sized::<Struct>(s.shape(), n);
             for i in (0..n).rev() {
                 stack.push((s.item(Struct::ARGS, i), new.value(), i));

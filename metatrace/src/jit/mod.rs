@@ -118,6 +118,7 @@ impl Jit {
             _ if !self.options.enabled => u32::MAX,
             MergeKind::Loop { .. } => self.options.loop_threshold,
             MergeKind::Entry => self.options.entry_threshold,
+            MergeKind::Resumption => self.options.loop_threshold,
         }
     }
 
@@ -220,14 +221,10 @@ impl Jit {
             let start = self.options.timing.then(Instant::now);
             state.stats.exits += 1;
             let info = state.forest.exit(exit);
-            let info_op = info.op();
             bits.extend(mem::exit_values(core, info.ops.len()));
             let trace = state.forest.trace_of(exit);
             let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
             let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
-            if info_op == Op::GuardDepth {
-                pass_merge_point(core);
-            }
             state.stats.exit_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
             (rebuilt, hot)
         };
@@ -292,7 +289,7 @@ impl Jit {
                 code: code.id,
                 index,
             },
-            MergeKind::Entry => Root::Entry {
+            MergeKind::Entry | MergeKind::Resumption => Root::Entry {
                 code: code.id,
                 index,
             },
@@ -342,7 +339,7 @@ impl Jit {
             let trace = state.forest.trace_of(exit);
             let snapshot = trace.snapshot(info.snapshot);
             let targets = state.targets.clone();
-            let mut rec = Record::start_bridge(
+            Record::start_bridge(
                 core,
                 trace,
                 snapshot,
@@ -351,9 +348,7 @@ impl Jit {
                 &rebuilt.frames,
                 targets,
                 self.options.limits,
-            );
-            rec.retrace = info.wants_retrace();
-            rec
+            )
         };
         let (result, how) = self.record(services, core, rec);
         let outcome =
@@ -439,6 +434,7 @@ impl Jit {
         self.promote_consts(services, core, &mut recording)?;
         let mut state = self.state.borrow_mut();
         let state = &mut *state;
+        let looping = recording.looping;
         let trace = state.forest.add_root(
             &*self.backend,
             &self.options,
@@ -451,7 +447,11 @@ impl Jit {
         let trace = trace?;
         let (targets, info) = (
             Rc::make_mut(&mut state.targets),
-            TargetInfo { trace, label },
+            TargetInfo {
+                trace,
+                label,
+                looping,
+            },
         );
         match root {
             Root::Loop { code, index } | Root::Entry { code, index } => {
@@ -570,15 +570,6 @@ fn current_position(core: *mut VmCore) -> (&'static Code, u32) {
 
 fn current_code(core: *mut VmCore) -> &'static Code {
     current_position(core).0
-}
-
-/// Too deep for the trace that starts at the current position: the interpreter
-/// goes through, to the call that reports it.
-fn pass_merge_point(core: *mut VmCore) {
-    let (code, pc) = current_position(core);
-    if let Some(point) = code.merge_points.iter().find(|p| p.pc == pc) {
-        point.counter.set(point.counter.get().max(2));
-    }
 }
 
 /// Makes a merge point be recorded at its next visit.

@@ -13,12 +13,15 @@ impl Walk<'_, '_> {
     // --------------------------------------------------------------- registers
 
     pub fn step_load_reg(&mut self, inst: &Inst) -> Abs {
-        let reg = reg_of(inst);
-        if let (Some(known), true) = (self.st.regs[reg], self.options.heap) {
+        self.load_reg(reg_of(inst) as u8)
+    }
+
+    pub fn load_reg(&mut self, reg: u8) -> Abs {
+        if let (Some(known), true) = (self.st.regs[reg as usize], self.options.heap) {
             return self.resolve(known);
         }
-        let value = Abs::Op(self.emit(Op::LoadReg, Ty::Val, &[], inst.descr, None));
-        self.st.regs[reg] = Some(value);
+        let value = Abs::Op(self.emit(Op::LoadReg, Ty::Val, &[], Descr::Reg(reg), None));
+        self.st.regs[reg as usize] = Some(value);
         value
     }
 

@@ -5,7 +5,7 @@
 
 use super::heap::ShapeFact;
 use super::intbound::Range;
-use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, slot_path};
+use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, pending_path, slot_path};
 use super::walk::{Abs, Fact, Walk};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
 use crate::value::{INT_MAX, INT_MIN};
@@ -15,10 +15,7 @@ impl Walk<'_, '_> {
     /// Ends the body: `end` are the slots at the back edge. `false` when an
     /// assumption did not hold; it is weakened then.
     pub fn close_loop(&mut self, draft: &mut Draft, end: &[Abs], assume: &mut Assume) -> bool {
-        let delayed = &draft.delayed;
-        self.flush_where(|_, p| !delayed.contains(&(p.object, p.field)));
-        self.flush_regs();
-        self.flush_depth();
+        self.flush_delayed(assume.carries());
         let mut stable = true;
         let mut bound: HashMap<u32, (u32, u64)> = HashMap::new();
         for (i, abs) in end.iter().enumerate() {
@@ -26,6 +23,14 @@ impl Walk<'_, '_> {
             stable &= self.close_slot(draft, pat, *abs, slot_path(i), assume, &mut bound);
         }
         stable &= self.close_memory(draft, assume);
+        for (reg, value) in &draft.regs {
+            let now = self.st.regs[*reg].map(|v| self.resolve(v));
+            if now != Some(self.resolve(Abs::Op(*value))) {
+                assume.regs_changed |= 1 << reg;
+                stable = false;
+            }
+        }
+        stable &= self.close_pending(draft, assume, &mut bound);
         // An object that another operand refers to exists after all.
         for (v, path) in bound.values() {
             if self.st.virtuals[*v as usize].forced != OpRef::NONE {
@@ -40,6 +45,34 @@ impl Walk<'_, '_> {
         if stable {
             let label = Descr::Label(draft.label);
             self.emit(Op::Jump, Ty::Void, &[], label, None);
+        }
+        stable
+    }
+
+    /// The stores that wait must be those that waited at the label.
+    fn close_pending(
+        &mut self,
+        draft: &mut Draft,
+        assume: &mut Assume,
+        bound: &mut HashMap<u32, (u32, u64)>,
+    ) -> bool {
+        self.flush_delayed(assume.carries());
+        let waiting = self.st.heap.pending.clone();
+        let fits = waiting.len() == draft.pending.len()
+            && waiting
+                .iter()
+                .zip(&draft.pending)
+                .all(|(p, d)| p.field == d.field);
+        if !fits {
+            assume.no_pending = true;
+            return false;
+        }
+        let mut stable = true;
+        for (i, p) in waiting.iter().enumerate() {
+            let d = draft.pending[i];
+            draft.leaves[d.object as usize].next = p.object;
+            let path = child(pending_path(i), 1);
+            stable &= self.close_slot(draft, d.value, p.value, path, assume, bound);
         }
         stable
     }
@@ -59,6 +92,10 @@ impl Walk<'_, '_> {
                 abs == Abs::Op(op) || !assume.general.insert(path)
             }
             Pat::Leaf(k) => {
+                let claim = draft.known[draft.leaves[k as usize].param.index()].tag;
+                if claim.is_some() && claim == self.abs_tag(abs) {
+                    self.make_exact(abs);
+                }
                 let next = self.leaf_next(abs, self.out.ty(draft.leaves[k as usize].param));
                 let leaf = &mut draft.leaves[k as usize];
                 if leaf.next != OpRef::NONE && leaf.next != next {

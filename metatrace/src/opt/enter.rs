@@ -11,7 +11,7 @@ use super::state::{ExportedLabel, LabelArg, LabelField, LabelSource, Pattern, Vi
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
-use crate::layout::{FRAME, FieldRef, Frame};
+use crate::layout::FRAME;
 use crate::value::{INT_MAX, INT_MIN, Value};
 use hashbrown::HashMap;
 
@@ -28,7 +28,6 @@ impl Walk<'_, '_> {
             label,
             values: vec![OpRef::NONE; label.values.len()],
             bound: HashMap::new(),
-            checked: Vec::new(),
             snapshot,
         };
         if label.slots.len() != slots.len() {
@@ -38,18 +37,17 @@ impl Walk<'_, '_> {
         for (pattern, abs) in label.slots.iter().zip(slots) {
             self.enter_slot(&mut e, *pattern, *abs)?;
         }
+        self.enter_pending(&mut e)?;
         for k in 0..label.values.len() {
             self.enter_value(&mut e, k)?;
         }
         for f in &label.fields {
-            self.enter_field(&mut e, f)?;
+            self.enter_field(&e, f)?;
         }
-        let delayed: Vec<_> = (label.delayed.iter())
-            .map(|(object, field)| (self.label_arg(&e, *object), *field))
-            .collect();
-        self.flush_where(|_, p| !delayed.contains(&(p.object, p.field)));
-        self.flush_regs();
-        self.flush_depth();
+        self.flush_delayed(!label.pending.is_empty());
+        if self.st.heap.pending.len() != label.pending.len() {
+            return Err(OptError::NoMatch);
+        }
         let exists = |v: &u32| self.st.virtuals[*v as usize].forced != OpRef::NONE;
         if e.bound.values().any(exists) {
             return Err(OptError::NoMatch);
@@ -65,6 +63,30 @@ impl Walk<'_, '_> {
         }
         let label = Descr::Label(label.label);
         self.emit(Op::Jump, Ty::Void, &args, label, None);
+        Ok(())
+    }
+
+    /// The stores that the loop carries must be delayed here, too.
+    fn enter_pending(&mut self, e: &mut Entering) -> Walked<()> {
+        let wanted = &e.label.pending;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        self.flush_delayed(true);
+        let here = self.st.heap.pending.clone();
+        if here.len() != wanted.len() {
+            return Err(OptError::NoMatch);
+        }
+        for (p, wanted) in here.iter().zip(wanted) {
+            let LabelArg::Value(k) = wanted.object else {
+                return Err(OptError::NoMatch);
+            };
+            if p.field != wanted.field {
+                return Err(OptError::NoMatch);
+            }
+            e.values[k as usize] = p.object;
+            self.enter_slot(e, wanted.value, p.value)?;
+        }
         Ok(())
     }
 
@@ -85,6 +107,9 @@ impl Walk<'_, '_> {
                     return Ok(());
                 }
                 let wanted = e.label.values[k].param.map(|p| e.label.params[p as usize]);
+                if e.label.values[k].fact.tag == self.abs_tag(abs) {
+                    self.make_exact(abs);
+                }
                 let op = self.leaf_next(abs, wanted.unwrap_or(Ty::Val));
                 if e.values[k] != OpRef::NONE && e.values[k] != op {
                     return Err(OptError::NoMatch);
@@ -161,13 +186,9 @@ impl Walk<'_, '_> {
             descr,
         } = &value.source
         {
-            if let (Op::Load, Descr::Field(field)) = (op, descr)
-                && !self.has_word(e, args[0], *field)?
-            {
-                return Err(OptError::NoMatch);
-            }
             let args: crate::ir::Args = args.iter().map(|a| self.label_arg(e, *a)).collect();
-            e.values[k] = self.import(*op, *ty, &args, *descr, e.snapshot)?;
+            let result = self.import(*op, *ty, &args, *descr, e.snapshot)?;
+            e.values[k] = result;
         }
         let op = self.resolve_op(e.values[k]);
         if op == OpRef::NONE {
@@ -193,31 +214,6 @@ impl Walk<'_, '_> {
             }
             None => Ok(()),
         }
-    }
-
-    /// Does the word mean what the label takes it for? A slot of another frame
-    /// than the label's own does if that frame is where the label knows it.
-    fn has_word(&mut self, e: &mut Entering, frame: LabelArg, field: FieldRef) -> Walked<bool> {
-        let label = e.label;
-        if field.layout != FRAME
-            || field.word < Frame::SLOTS.raw.start
-            || label.slots.first() == Some(&Pattern::Value(frame))
-        {
-            return Ok(true);
-        }
-        let object = self.label_arg(e, frame);
-        if e.checked.contains(&object) {
-            return Ok(true);
-        }
-        let is_token = |f: &&LabelField| f.object == frame && f.field == Frame::TOKEN.raw;
-        let Some(token) = label.fields.iter().find(is_token) else {
-            // What is known of the word already needs no look at the frame.
-            let key = super::heap::ClassKey::of(field);
-            return Ok(self.st.heap.find(key, object, OpRef::NONE).is_some());
-        };
-        e.checked.push(object);
-        self.same_field(e, token)?;
-        Ok(true)
     }
 
     fn enter_range(
@@ -262,6 +258,10 @@ impl Walk<'_, '_> {
         descr: Descr,
         snapshot: Option<crate::ir::SnapshotId>,
     ) -> Walked<OpRef> {
+        if let (Op::LoadReg, Descr::Reg(reg)) = (op, descr) {
+            let value = self.load_reg(reg);
+            return Ok(self.force(value));
+        }
         let (a, b) = (args[0], args.get(1).copied());
         let abs = Abs::Op(a);
         Ok(match (op, descr, b) {
@@ -287,26 +287,12 @@ impl Walk<'_, '_> {
         })
     }
 
-    fn enter_field(&mut self, e: &mut Entering, f: &LabelField) -> Walked<()> {
-        let own = e.label.slots.first() == Some(&Pattern::Value(f.object));
-        if f.field.layout == FRAME && own {
-            // The slot's value is what the frame ought to hold at a merge point.
-            let (object, value) = (self.label_arg(e, f.object), self.label_arg(e, f.value));
-            self.store(Abs::Op(object), f.field, Abs::Op(value));
-            return Ok(());
-        }
-        if !self.has_word(e, f.object, f.field)? {
-            return Err(OptError::NoMatch);
-        }
-        self.same_field(e, f)
-    }
-
-    /// Makes sure that the word has the value that the label relies on.
-    fn same_field(&mut self, e: &Entering, f: &LabelField) -> Walked<()> {
+    fn enter_field(&mut self, e: &Entering, f: &LabelField) -> Walked<()> {
         let (object, value) = (self.label_arg(e, f.object), self.label_arg(e, f.value));
         if f.field.layout == FRAME {
-            // A generator that is at its end has none.
-            self.guard_tag(Abs::Op(object), Tag::layout(FRAME), e.snapshot)?;
+            // The slot's value is what the frame ought to hold at a merge point.
+            self.store(Abs::Op(object), f.field, Abs::Op(value));
+            return Ok(());
         }
         let loaded = self.load(Abs::Op(object), f.field);
         if loaded == Abs::Op(value) {
@@ -327,7 +313,5 @@ struct Entering<'l> {
     values: Vec<OpRef>,
     /// Virtual objects met, by entry of `ExportedLabel::virtuals`.
     bound: HashMap<u32, u32>,
-    /// Frames that are known to be where the label has them.
-    checked: Vec<OpRef>,
     snapshot: Option<crate::ir::SnapshotId>,
 }

@@ -5,14 +5,13 @@
 //! operations which compute them, and words in memory that must agree.
 
 use super::state::{
-    ExportedLabel, LabelArg, LabelField, LabelSource, LabelValue, Pattern, ValueFact,
+    ExportedLabel, LabelArg, LabelField, LabelPending, LabelSource, LabelValue, Pattern, ValueFact,
     VirtualPattern,
 };
 use super::unroll::{Draft, HeapFact, LeafSource, Pat, VirtPat};
 use super::virtualize::VirtualKind;
 use super::walk::Walk;
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
-use crate::layout::FieldRef;
 use hashbrown::HashMap;
 
 impl Walk<'_, '_> {
@@ -60,9 +59,17 @@ impl Walk<'_, '_> {
                 }
             })
             .collect();
+        let pending = draft.pending.iter().map(|p| {
+            let param = draft.leaves[p.object as usize].param;
+            LabelPending {
+                object: e.add(param, LabelSource::Slot),
+                field: p.field,
+                value: e.pattern(p.value),
+            }
+        });
+        let pending = pending.collect();
         e.imports();
         let fields = e.fields();
-        let delayed = e.delayed();
         let types = params.iter().map(|p| self.out.ty(*p)).collect();
         ExportedLabel {
             recorded: draft.recorded,
@@ -72,7 +79,7 @@ impl Walk<'_, '_> {
             virtuals,
             values: e.values,
             fields,
-            delayed,
+            pending,
         }
     }
 }
@@ -218,28 +225,6 @@ impl Exporter<'_, '_, '_> {
             }
             self.add(leaf.param, source);
         }
-    }
-
-    /// Words that need not be in memory when the label is entered.
-    fn delayed(&mut self) -> Vec<(LabelArg, FieldRef)> {
-        let mut out = Vec::new();
-        for leaf in &self.draft.leaves {
-            let LeafSource::Heap(origin) = leaf.source else {
-                continue;
-            };
-            let HeapFact::Word {
-                object,
-                descr: Descr::Field(field),
-                ..
-            } = self.draft.facts[origin as usize]
-            else {
-                continue;
-            };
-            if self.draft.delayed.contains(&(object, field)) && self.params.contains(&leaf.param) {
-                out.push((self.need(object), field));
-            }
-        }
-        out
     }
 
     /// Words in memory that must agree with values found elsewhere.

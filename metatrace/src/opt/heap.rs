@@ -29,7 +29,7 @@ use hashbrown::HashMap;
 /// Word number that stands for items with an index that is not constant.
 const ITEMS: u16 = u16::MAX;
 /// Stores that may wait at a time.
-const PENDING_MAX: usize = 16;
+pub(super) const PENDING_MAX: usize = 16;
 /// Largest item index treated as a word of its own.
 const ITEM_WORD_MAX: i64 = 4096;
 
@@ -176,7 +176,7 @@ impl Walk<'_, '_> {
         };
         let fresh = |v: OpRef| !v.is_const() && self.st.fresh[v.index()];
         // What was computed before an allocation is not its object; nor is another allocation.
-        if fresh(late) {
+        if fresh(late) || self.known_apart(a, b) {
             return false;
         }
         if let (Some(x), Some(y)) = (self.tag(a), self.tag(b))
@@ -185,6 +185,51 @@ impl Walk<'_, '_> {
             return false;
         }
         true
+    }
+
+    /// Did a guard of this section find two values to be different?
+    fn known_apart(&self, a: OpRef, b: OpRef) -> bool {
+        let (a, b) = if a.is_const() || (!b.is_const() && a > b) {
+            (b, a)
+        } else {
+            (a, b)
+        };
+        let Some(same) = self.st.cse.find(Op::Same, a, b, 0) else {
+            return false;
+        };
+        self.options.guard
+            && !same.is_const()
+            && same.0 >= self.st.section_first
+            && self.bits(self.st.facts[same.index()].known) == Some(0)
+    }
+
+    /// A delayed store of an object that does not exist would make it exist if a
+    /// load might be of the same word: a guard says that it is not.
+    fn part_from_delayed(&mut self, key: ClassKey, object: OpRef) {
+        let Some(snapshot) = self.st.resume_at else {
+            return;
+        };
+        for at in 0..self.st.heap.pending.len() {
+            let p = self.st.heap.pending[at];
+            if ClassKey::of(p.field) != key
+                || p.object == object
+                || !self.options.guard
+                || !self.is_open(p.value)
+                || !self.may_alias(p.object, object)
+            {
+                continue;
+            }
+            let same = self.same(Abs::Op(object), Abs::Op(p.object));
+            // A contradiction leaves things as they are: the store is performed.
+            let _ = self.guard_condition(same, false, Some(snapshot));
+        }
+    }
+
+    /// Performs what is delayed, but for stores that a loop may carry.
+    pub fn flush_delayed(&mut self, carry: bool) {
+        self.flush_where(|w, p| !(carry && !p.object.is_const() && w.is_open(p.value)));
+        self.flush_regs();
+        self.flush_depth();
     }
 
     /// Can the two indices be equal?
@@ -243,6 +288,7 @@ impl Walk<'_, '_> {
             if let Some(value) = self.st.heap.find(key, object, OpRef::NONE) {
                 return self.resolve(value);
             }
+            self.part_from_delayed(key, object);
             self.flush_aliases(key, object);
         }
         let value = self.emit(
@@ -379,6 +425,9 @@ impl Walk<'_, '_> {
     }
 
     pub fn store(&mut self, object: Abs, field: FieldRef, value: Abs) {
+        if matches!(value, Abs::Virt(_)) && layout::lookup(field.layout).is_some_and(|l| l.exact) {
+            self.make_exact(value);
+        }
         let object = match object {
             Abs::Virt(v) => {
                 let fields = &mut self.st.virtuals[v as usize].fields;

@@ -38,20 +38,28 @@ struct Builder {
     virtuals: Vec<u32>,
     /// A virtual was met since the flag was last reset.
     met: bool,
+    /// The bytecode had an effect: its replay wants to see objects as they were.
+    exact: bool,
 }
 
 impl Walk<'_, '_> {
     /// Maps a recorded snapshot to the current state.
     pub fn snapshot(&mut self, id: SnapshotId) -> SnapshotId {
         let src = &self.src.snapshots[id.index()];
-        let mut b = Builder::default();
+        let mut b = Builder {
+            exact: src.log_len > 0,
+            ..Builder::default()
+        };
         let frame = src.frame.map(|f| self.snap_frame(f, &mut b).0);
         let log = src.log.iter().map(|v| self.snap_slot(*v, &mut b)).collect();
-        let mut regs: Vec<(u8, SnapVal)> = src
-            .regs
-            .iter()
-            .map(|(r, v)| (*r, self.snap_slot(*v, &mut b)))
-            .collect();
+        let mut regs: Vec<(u8, SnapVal)> = Vec::new();
+        for (reg, v) in &src.regs {
+            let in_memory = self.reg_is(*reg as usize, *v);
+            if !in_memory {
+                let value = self.snap_slot(*v, &mut b);
+                regs.push((*reg, value));
+            }
+        }
         for reg in 0..crate::vm::REG_COUNT {
             let listed = regs.iter().any(|r| r.0 as usize == reg);
             if self.st.regs_dirty >> reg & 1 != 0
@@ -104,6 +112,14 @@ impl Walk<'_, '_> {
         let proto = self.proto(id);
         self.protos.push(proto);
         id
+    }
+
+    /// Does memory already hold this value in a register?
+    fn reg_is(&mut self, reg: usize, v: SnapVal) -> bool {
+        let (SnapVal::Op(op), Some(known)) = (v, self.st.regs[reg]) else {
+            return false;
+        };
+        self.st.regs_dirty >> reg & 1 == 0 && self.resolve(known) == self.operand(op)
     }
 
     /// The mapped frame, and whether it has virtual values.
@@ -171,7 +187,15 @@ impl Walk<'_, '_> {
             return SnapVal::Op(raw);
         }
         match abs {
-            Abs::Virt(v) => self.snap_virtual(v, b),
+            Abs::Virt(v) => {
+                if !b.exact
+                    && let Some(value) = self.stands_for(v)
+                {
+                    b.met = true;
+                    return self.snap_abs(value, b);
+                }
+                self.snap_virtual(v, b)
+            }
             Abs::Op(op) => match self.def(op).map(|d| (d.op, d.args.first().copied())) {
                 // The exit makes True or False of a raw truth, and boxes a raw float.
                 Some((Op::BoolToVal | Op::BoxFloat, Some(raw))) => {

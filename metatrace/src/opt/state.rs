@@ -129,6 +129,14 @@ pub struct LabelField {
     pub value: LabelArg,
 }
 
+/// A store that has not happened at a label.
+#[derive(Copy, Clone, PartialEq, Debug)]
+pub struct LabelPending {
+    pub object: LabelArg,
+    pub field: FieldRef,
+    pub value: Pattern,
+}
+
 /// A specialised label: which merge point it is a version of, and what it takes.
 #[derive(Clone, Debug)]
 pub struct ExportedLabel {
@@ -144,6 +152,6 @@ pub struct ExportedLabel {
     /// In order: sources name earlier values only.
     pub values: Vec<LabelValue>,
     pub fields: Vec<LabelField>,
-    /// Words that memory need not hold: their values are operands.
-    pub delayed: Vec<(LabelArg, FieldRef)>,
+    /// Delayed stores that the loop carries.
+    pub pending: Vec<LabelPending>,
 }

@@ -27,9 +27,6 @@ use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
 use crate::layout::FieldRef;
 use hashbrown::{HashMap, HashSet};
 
-/// Stores of a loop that wait for its exits, at most.
-const DELAYED_MAX: usize = 8;
-
 /// Weakened assumptions, by path: a slot, or a field of a virtual object in one.
 #[derive(Default, Debug)]
 pub(super) struct Assume {
@@ -47,9 +44,17 @@ pub(super) struct Assume {
     pub written: Vec<ClassKey>,
     pub no_carry: HashSet<(ClassKey, OpRef, OpRef)>,
     pub shapes_written: bool,
+    /// Engine registers (a bit set) that do not hold the same value again at the back edge.
+    pub regs_changed: u32,
+    /// No delayed store waits across the back edge.
+    pub no_pending: bool,
 }
 
 impl Assume {
+    /// May stores wait across the back edge?
+    pub fn carries(&self) -> bool {
+        !self.nothing && !self.no_pending
+    }
     pub fn nothing() -> Assume {
         Assume {
             nothing: true,
@@ -110,6 +115,19 @@ pub(super) enum HeapFact {
     },
 }
 
+/// A store that has not happened at the label.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct DraftPending {
+    /// The operand (position in `Draft::leaves`) that is the object.
+    pub object: u32,
+    pub field: FieldRef,
+    pub value: Pat,
+}
+
+pub(super) fn pending_path(i: usize) -> u64 {
+    child(0x7777_0000, i)
+}
+
 /// A label under construction.
 #[derive(Debug)]
 pub(super) struct Draft {
@@ -121,11 +139,13 @@ pub(super) struct Draft {
     pub virts: Vec<VirtPat>,
     pub leaves: Vec<Leaf>,
     pub facts: Vec<HeapFact>,
+    /// Stores that wait across the back edge.
+    pub pending: Vec<DraftPending>,
+    /// Engine registers that hold the same value in each iteration.
+    pub regs: Vec<(usize, OpRef)>,
     /// Facts about values at the label.
     pub known: Vec<Fact>,
     pub derived: Vec<bool>,
-    /// Carried words of which memory may lack the current value.
-    pub delayed: Vec<(OpRef, FieldRef)>,
 }
 
 impl Draft {
@@ -214,11 +234,9 @@ impl Walk<'_, '_> {
         end: &[Abs],
         assume: &Assume,
     ) -> (Draft, Vec<Abs>) {
-        let waiting: Vec<(OpRef, FieldRef)> = (self.st.heap.pending.iter())
-            .map(|p| (p.object, p.field))
-            .collect();
         let end = self.settle_slots(end, assume);
-        let (base, invariant, derived) = self.invariants(entry, &end, assume);
+        let regs = self.steady_regs(assume);
+        let (base, invariant, derived) = self.invariants(entry, &end, &regs, assume);
         self.emit(Op::Jump, Ty::Void, &[], Descr::Label(label), None);
         self.emit(Op::Label, Ty::Void, &[], Descr::Label(label), None);
         let at = self.out.insts.len() - 1;
@@ -247,15 +265,19 @@ impl Walk<'_, '_> {
             let entry = entry.get(i).copied();
             slots.push(self.pattern(*abs, slot_path(i), entry, &mut o));
         }
+        let pending = self.label_pending(&mut o);
         let abs = slots.iter().map(|p| self.pattern_abs(*p, &o)).collect();
         let facts = self.label_memory(&mut o);
         self.st.heap.used = vec![false; facts.len()];
-        let delayed = self.delay_stores(&waiting, &facts);
         self.st.heap.written.clear();
         self.st.heap.shapes_written = false;
         self.st.poll_seen = false;
         self.st.depth_seen = None;
+        self.st.resume_at = None;
         self.st.regs = [None; crate::vm::REG_COUNT];
+        for (reg, value) in &regs {
+            self.st.regs[*reg] = Some(Abs::Op(*value));
+        }
         self.frames.clear();
         let draft = Draft {
             recorded,
@@ -265,9 +287,10 @@ impl Walk<'_, '_> {
             virts: o.patterns.into_iter().flatten().collect(),
             leaves: o.leaves,
             facts,
+            pending,
+            regs,
             known: self.st.facts.clone(),
             derived,
-            delayed,
         };
         (draft, abs)
     }
@@ -275,7 +298,7 @@ impl Walk<'_, '_> {
     /// Performs what is delayed, forces what may not be virtual, unboxes floats.
     fn settle_slots(&mut self, end: &[Abs], assume: &Assume) -> Vec<Abs> {
         let mut out = Vec::with_capacity(end.len());
-        self.flush_all();
+        self.flush_delayed(assume.carries());
         for (i, abs) in end.iter().enumerate() {
             self.settle(*abs, slot_path(i), assume, 0);
         }
@@ -283,6 +306,7 @@ impl Walk<'_, '_> {
             let abs = self.resolve(*abs);
             out.push(self.unboxed(abs, slot_path(i), assume));
         }
+        self.flush_delayed(assume.carries());
         out
     }
 
@@ -292,6 +316,11 @@ impl Walk<'_, '_> {
         };
         // A long virtual chain is a data structure, not a temporary.
         if assume.nothing || assume.forced.contains(&path) || depth > 8 {
+            self.make_exact(Abs::Virt(v));
+            self.force(Abs::Virt(v));
+            return;
+        }
+        if self.st.virtuals[v as usize].exact {
             self.force(Abs::Virt(v));
             return;
         }
@@ -315,12 +344,37 @@ impl Walk<'_, '_> {
         self.add_virtual(VirtualKind::Float, vec![Abs::Op(raw)])
     }
 
+    /// Registers that hold at the end of the preamble what it loaded from them.
+    fn steady_regs(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
+        let mut out: Vec<(usize, OpRef)> = Vec::new();
+        if assume.nothing || !self.options.heap {
+            return out;
+        }
+        for at in 0..self.out.insts.len() {
+            let (Op::LoadReg, Descr::Reg(reg)) = (self.out.insts[at].op, self.out.insts[at].descr)
+            else {
+                continue;
+            };
+            let (reg, value) = (reg as usize, self.out.insts[at].result);
+            let Some(now) = self.st.regs[reg] else {
+                continue;
+            };
+            let steady = assume.regs_changed >> reg & 1 == 0
+                && self.resolve(now) == self.resolve(Abs::Op(value));
+            if steady && !out.iter().any(|r| r.0 == reg) {
+                out.push((reg, value));
+            }
+        }
+        out
+    }
+
     /// Which values of the preamble are the same in each iteration; and which of
     /// these because they are computed from such.
     fn invariants(
         &mut self,
         entry: &[Abs],
         end: &[Abs],
+        regs: &[(usize, OpRef)],
         assume: &Assume,
     ) -> (Vec<bool>, Vec<bool>, Vec<bool>) {
         let count = self.out.values as usize;
@@ -344,6 +398,10 @@ impl Walk<'_, '_> {
             }
         }
         let base = invariant.clone();
+        for (_, value) in regs {
+            invariant[value.index()] = true;
+            derived[value.index()] = true;
+        }
         for at in 0..self.out.insts.len() {
             let inst = &self.out.insts[at];
             let r = inst.result.index();
@@ -486,6 +544,30 @@ impl Walk<'_, '_> {
         k
     }
 
+    /// Stores that wait at the label.
+    fn label_pending(&mut self, o: &mut Opening) -> Vec<DraftPending> {
+        let waiting = std::mem::take(&mut self.st.heap.pending);
+        let mut out = Vec::new();
+        for (i, p) in waiting.iter().enumerate() {
+            // The object is its own operand, even if a slot starts the same.
+            let shared = std::mem::take(&mut o.shared);
+            let object = self.leaf(p.object, pending_path(i), None, o);
+            o.shared = shared;
+            let value = self.pattern(p.value, child(pending_path(i), 1), None, o);
+            out.push(DraftPending {
+                object,
+                field: p.field,
+                value,
+            });
+            self.st.heap.pending.push(Pending {
+                object: o.leaves[object as usize].param,
+                field: p.field,
+                value: self.pattern_abs(value, o),
+            });
+        }
+        out
+    }
+
     /// Keeps what memory still holds in the loop; carries words that it changes.
     fn label_memory(&mut self, o: &mut Opening) -> Vec<HeapFact> {
         let mut facts = Vec::new();
@@ -547,43 +629,6 @@ impl Walk<'_, '_> {
         self.st.heap.version += 1;
         self.label_shapes(o, &mut facts);
         facts
-    }
-
-    /// Words that the first iteration stored last go on waiting in the loop:
-    /// their values are operands, and memory gets them at exits. The words
-    /// cannot be of the same object and field, or they would not wait together.
-    fn delay_stores(
-        &mut self,
-        waiting: &[(OpRef, FieldRef)],
-        facts: &[HeapFact],
-    ) -> Vec<(OpRef, FieldRef)> {
-        let mut delayed = Vec::new();
-        for (origin, fact) in facts.iter().enumerate() {
-            let HeapFact::Word {
-                key,
-                object,
-                descr: Descr::Field(field),
-                leaf: Some(_),
-                ..
-            } = *fact
-            else {
-                continue;
-            };
-            if !waiting.contains(&(object, field)) || delayed.len() >= DELAYED_MAX {
-                continue;
-            }
-            let Some(value) = self.st.heap.find(key, object, OpRef::NONE) else {
-                continue;
-            };
-            self.st.heap.used[origin] = true;
-            self.st.heap.pending.push(Pending {
-                object,
-                field,
-                value,
-            });
-            delayed.push((object, field));
-        }
-        delayed
     }
 
     fn heap_leaf(&mut self, value: OpRef, path: u64, origin: u32, o: &mut Opening) -> u32 {

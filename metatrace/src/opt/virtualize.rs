@@ -14,6 +14,7 @@
 //! one dynamic type here: a virtual float passes the test for immediate floats.
 //! Interpreters only ever ask in order to get at the float.
 
+use super::heap::{PENDING_MAX, Pending};
 use super::walk::{Abs, Walk};
 use crate::ir::{Descr, Inst, Op, OpRef, Tag, Ty};
 use crate::layout::{self, FLOAT_BOX, FieldRef, Kind, LayoutId, Mutability};
@@ -40,6 +41,8 @@ pub(super) struct Virtual {
     pub kind: VirtualKind,
     /// The real object, once it was needed.
     pub forced: OpRef,
+    /// Somebody needs the object itself, not what it stands for.
+    pub exact: bool,
     /// By word index; word 0, the header, is unused (of a float: the float).
     pub fields: Vec<Abs>,
 }
@@ -160,6 +163,7 @@ impl Walk<'_, '_> {
         self.st.virtuals.push(Virtual {
             kind,
             forced: OpRef::NONE,
+            exact: false,
             fields,
         });
         Abs::Virt(self.st.virtuals.len() as u32 - 1)
@@ -231,6 +235,46 @@ impl Walk<'_, '_> {
         Some(self.resolve(abs))
     }
 
+    // ------------------------------------------------------------ indirections
+
+    fn is_indirect(&self, v: u32) -> bool {
+        let object = &self.st.virtuals[v as usize];
+        let VirtualKind::Object { layout, .. } = object.kind else {
+            return false;
+        };
+        !object.exact
+            && object.forced == OpRef::NONE
+            && layout::lookup(layout).is_some_and(|l| l.indirect)
+    }
+
+    /// What a virtual object of an indirect layout stands for, if it surely does.
+    pub fn stands_for(&mut self, v: u32) -> Option<Abs> {
+        if !self.is_indirect(v) {
+            return None;
+        }
+        let value = self.resolve(self.st.virtuals[v as usize].fields[1]);
+        let sure = match value {
+            Abs::Virt(other) => other != v,
+            Abs::Op(op) => self.tag(op).is_some_and(|t| t != Tag::IMM) && self.bits(op) != Some(0),
+        };
+        sure.then_some(value)
+    }
+
+    /// A virtual object of an indirect layout that stands for nothing yet.
+    pub fn is_open(&self, abs: Abs) -> bool {
+        let Abs::Virt(v) = abs else { return false };
+        self.is_indirect(v)
+            && matches!(self.st.virtuals[v as usize].fields[1],
+                Abs::Op(op) if self.bits(op) == Some(Value::UNDEF.0))
+    }
+
+    /// The object itself is needed from now on.
+    pub fn make_exact(&mut self, abs: Abs) {
+        if let Abs::Virt(v) = self.resolve(abs) {
+            self.st.virtuals[v as usize].exact = true;
+        }
+    }
+
     // --------------------------------------------------------------- forcing
 
     /// The value as a real one: allocates a virtual object.
@@ -239,6 +283,9 @@ impl Walk<'_, '_> {
             Abs::Op(op) => return op,
             Abs::Virt(v) => v,
         };
+        if let Some(value) = self.stands_for(v) {
+            return self.force(value);
+        }
         let object = self.st.virtuals[v as usize].clone();
         match object.kind {
             VirtualKind::Float => {
@@ -281,6 +328,20 @@ impl Walk<'_, '_> {
                 .is_some_and(|i| i.counted);
         for (word, abs) in fields.iter().enumerate().skip(1) {
             let field = word_field(layout, word as u16);
+            if self.options.heap
+                && field.mutability == Mutability::Mutable
+                && self.is_open(*abs)
+                && self.st.heap.pending.len() < PENDING_MAX
+            {
+                // It may soon stand for something else, and need not exist then.
+                self.st.heap.pending.push(Pending {
+                    object: real,
+                    field,
+                    value: *abs,
+                });
+                self.remember(real, field, *abs);
+                continue;
+            }
             let value = self.force(*abs);
             let is_zero = self.bits(value) == Some(0);
             let is_count = counted && word == 1;

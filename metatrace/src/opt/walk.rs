@@ -17,7 +17,7 @@ use super::pure::Cse;
 use super::snapshot::{FrameMemo, Proto};
 use super::virtualize::Virtual;
 use super::{OptEnv, OptError, OptOptions};
-use crate::ir::{Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, Ty};
+use crate::ir::{Class, Descr, Inst, LabelId, Op, OpRef, SnapshotId, Tag, Trace, Ty};
 use crate::layout::FieldRef;
 use crate::value::Value;
 use hashbrown::HashMap;
@@ -74,6 +74,9 @@ pub(super) struct State {
     pub depth: i32,
     pub poll_seen: bool,
     pub depth_seen: Option<i32>,
+    /// The recorded snapshot of a guard after which nothing had an effect: still a
+    /// place to resume at.
+    pub resume_at: Option<SnapshotId>,
     /// First value number of the current section: smaller ones come from before the label.
     pub section_first: u32,
     /// By value number, for values from before the label: computed from loop
@@ -98,6 +101,7 @@ impl State {
             depth: 0,
             poll_seen: false,
             depth_seen: None,
+            resume_at: None,
             section_first: 0,
             derived: Vec::new(),
         }
@@ -320,6 +324,12 @@ impl<'a, 'e> Walk<'a, 'e> {
 
     fn dispatch(&mut self, inst: &Inst) -> Walked<Abs> {
         let none = Abs::Op(OpRef::NONE);
+        match (inst.op.class(), inst.descr) {
+            (Class::Guard, _) => self.st.resume_at = inst.snapshot,
+            (Class::Call, Descr::Native(native)) if native.effects.pure => {}
+            (Class::Store | Class::Call | Class::Control, _) => self.st.resume_at = None,
+            (Class::Pure | Class::Load | Class::Alloc, _) => {}
+        }
         match inst.op {
             Op::IntAdd
             | Op::IntSub

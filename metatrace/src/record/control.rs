@@ -6,7 +6,9 @@
 //! | an enclosing loop's header | abort: the loop was left |
 //! | a compiled merge point, no inlined frames around it | jump there |
 //! | a loop in an inlined frame | unrolled a little, then jump there or abort |
-//! | a function entry | inlined, unless it recurses: jump to its trace, frames made real |
+//! | a function entry | inlined, unless it recurses or loops by tail calls: jump to its trace, frames made real |
+//! | a return into a frame from before the trace | jump to that continuation, or end there; followed when somebody may come back to the frame left |
+//! | a resumed computation from before the trace | jump to its trace, or end there |
 
 use super::{Abort, Record, Recording};
 use crate::code::MergeKind;
@@ -42,6 +44,8 @@ pub struct TargetInfo {
     pub trace: TraceId,
     /// Its recorded label: operands are the frame and the live slots, ascending.
     pub label: LabelId,
+    /// It jumps back to its label in the same activation: a loop, not worth inlining.
+    pub looping: bool,
 }
 
 /// The compiled merge points, by code id and index.
@@ -93,9 +97,6 @@ impl Record {
         if let Some(reason) = self.abort {
             return Err(reason);
         }
-        if !self.validity.is_valid() {
-            return Err(Abort::Invalidated);
-        }
         if let Some(ending) = self.ending {
             return Ok(Some(ending));
         }
@@ -103,10 +104,12 @@ impl Record {
         if self.trace.insts.len() > self.limits.trace_ops_max {
             return self.give_up_long();
         }
-        if let Some(recursive) = self.returned.take() {
-            return self.at_continuation(recursive);
+        let came_back = std::mem::take(&mut self.came_back);
+        match self.returned.take() {
+            Some(recursive) => self.at_continuation(recursive),
+            None if came_back => self.at_alternative(),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     /// The trace returned into a frame that it did not push, and is at its
@@ -116,20 +119,65 @@ impl Record {
         let token = self.run.code().token(self.start_pc);
         if self.root == (Root::Continuation { token }) {
             self.close(None);
+            return Ok(self.ending);
+        }
+        // Somebody will come back to the frame that was left: the loop goes through here.
+        let suspended = self.left_published || self.is_resumption();
+        let patient = !recursive && self.bottoms_left <= self.limits.returns_max;
+        if suspended && patient {
+            return Ok(None);
+        }
+        if let Some(target) = self.targets.continuation(token) {
+            self.close(Some(target));
+            return Ok(self.ending);
+        }
+        match self.root {
+            Root::Loop { .. } => return Err(Abort::LeftLoop),
+            Root::Bridge | Root::Continuation { .. } if patient => {}
+            Root::Bridge | Root::Continuation { .. } | Root::Entry { .. } => self.end_there(),
+        }
+        Ok(self.ending)
+    }
+
+    /// The trace came back to a frame that it knows nothing of, through a choice
+    /// point from before it: like a return, but never part of this loop's body
+    /// unless it is where the trace began.
+    fn at_alternative(&mut self) -> Result<Option<Ending>, Abort> {
+        let code = self.run.code();
+        let token = code.token(self.start_pc);
+        let is_merge_point = |p: &crate::code::MergePoint| p.pc == self.start_pc;
+        if self.root == (Root::Continuation { token }) {
+            self.close(None);
+        } else if code.merge_points.iter().any(is_merge_point) {
+            // Decided there.
         } else if let Some(target) = self.targets.continuation(token) {
             self.close(Some(target));
         } else {
+            self.bottoms_left += 1;
+            let patient = self.bottoms_left <= self.limits.returns_max;
             match self.root {
                 Root::Loop { .. } => return Err(Abort::LeftLoop),
-                Root::Bridge | Root::Continuation { .. }
-                    if !recursive && self.bottoms_left <= self.limits.returns_max => {}
-                Root::Bridge | Root::Continuation { .. } | Root::Entry { .. } => {
-                    self.end_with_exit();
-                    self.ending = Some(Ending::Return);
-                }
+                Root::Bridge | Root::Continuation { .. } if patient => {}
+                Root::Bridge | Root::Continuation { .. } | Root::Entry { .. } => self.end_there(),
             }
         }
         Ok(self.ending)
+    }
+
+    fn end_there(&mut self) {
+        self.end_with_exit();
+        self.ending = Some(Ending::Return);
+    }
+
+    /// Did the recording start where a suspended computation is resumed?
+    fn is_resumption(&self) -> bool {
+        match self.root {
+            Root::Entry { code, index } => {
+                let code = crate::run::mem::code(self.run.core_ptr(), code);
+                code.merge_points[index as usize].kind == MergeKind::Resumption
+            }
+            _ => false,
+        }
     }
 
     fn give_up_long(&mut self) -> Result<Option<Ending>, Abort> {
@@ -168,6 +216,7 @@ impl Record {
         Recording {
             trace: self.trace,
             ending,
+            looping: self.looping,
             assumptions: self.assumptions,
             target_token: code.token(pc),
             target_slots,
@@ -178,14 +227,14 @@ impl Record {
     fn inlined(&self) -> usize {
         self.stack[..self.stack.len() - 1]
             .iter()
-            .filter(|f| f.code.is_some())
+            .filter(|f| f.code.is_some() && !f.outer)
             .count()
     }
 
     fn activations(&self, code: u32) -> usize {
         self.stack[..self.stack.len() - 1]
             .iter()
-            .filter(|f| f.code.is_some_and(|c| c.id == code))
+            .filter(|f| !f.outer && f.code.is_some_and(|c| c.id == code))
             .count()
     }
 
@@ -208,6 +257,7 @@ impl Record {
         let point = &code.merge_points[index as usize];
         if !self.begun {
             self.begun = true;
+            self.polled = true;
             self.guard(Op::GuardNoPoll, &[], Descr::None);
             return false;
         }
@@ -216,6 +266,7 @@ impl Record {
         let stop = match point.kind {
             MergeKind::Loop { .. } => self.at_loop(key, code.token(point.pc), target),
             MergeKind::Entry => self.at_entry(key, target),
+            MergeKind::Resumption => self.at_resumption(key, code.token(point.pc), target),
         };
         if stop {
             self.run.set_pc(point.pc);
@@ -237,7 +288,7 @@ impl Record {
             }
             next = match points[i as usize].kind {
                 MergeKind::Loop { parent, .. } => parent,
-                MergeKind::Entry => None,
+                MergeKind::Entry | MergeKind::Resumption => None,
             };
         }
         false
@@ -255,10 +306,6 @@ impl Record {
         }
         if inlined == 0 {
             if let Some(target) = target {
-                if std::mem::take(&mut self.retrace) {
-                    self.go_around(key, target);
-                    return false;
-                }
                 return self.close(Some(target));
             }
             if self.is_enclosing(key) {
@@ -292,16 +339,52 @@ impl Record {
         let inlined = self.inlined();
         let activations = self.activations(key.0);
         if own && (inlined == 0 || activations >= self.limits.recursion_max) {
+            self.looping = inlined == 0;
             return self.close(None);
         }
+        let rounds = self.top().enter(key.0);
         if let Some(target) = target
-            && (activations >= self.limits.recursion_max || inlined >= self.limits.inline_depth_max)
+            && (activations >= self.limits.recursion_max
+                || inlined >= self.limits.inline_depth_max
+                || target.looping
+                || rounds > 1)
         {
             return self.close(Some(target));
         }
         if activations >= self.limits.recursion_max {
             self.wanted = Some(key);
             return self.stop(Abort::Recursion);
+        }
+        if rounds > self.limits.unroll_max {
+            self.wanted = Some(key);
+            return self.stop(Abort::InnerLoop);
+        }
+        false
+    }
+
+    /// A suspended computation goes on. One that this trace suspended is followed
+    /// for a few rounds.
+    fn at_resumption(&mut self, key: (u32, u16), token: i64, target: Option<TargetInfo>) -> bool {
+        let own = self.root
+            == Root::Entry {
+                code: key.0,
+                index: key.1,
+            };
+        let inlined = self.inlined();
+        let made_here = self.top().published;
+        let visits = self.visit(token);
+        if own && inlined == 0 && (!made_here || visits > 1) {
+            self.looping = true;
+            return self.close(None);
+        }
+        if let Some(target) = target
+            && (visits > 1 || (inlined == 0 && !made_here))
+        {
+            return self.close(Some(target));
+        }
+        if visits > self.limits.unroll_max {
+            self.wanted = Some(key);
+            return self.stop(Abort::InnerLoop);
         }
         false
     }
@@ -311,26 +394,12 @@ impl Record {
         true
     }
 
-    /// The bridge becomes a loop of its own: a new version of `target`.
-    fn go_around(&mut self, key: (u32, u16), target: TargetInfo) {
-        let (object, args) = self.settle();
-        self.begin_label(object, &args, target.label);
-        self.root = Root::Loop {
-            code: key.0,
-            index: key.1,
-        };
-        self.retraced = Some(target);
-        self.regs = [super::frame::Slot::Unknown; crate::vm::REG_COUNT];
-        self.visits.clear();
-        self.undo.slots.clear();
-        self.undo.aux = None;
-        self.guard(Op::GuardNoPoll, &[], Descr::None);
-    }
-
-    /// Makes all frames objects and writes back what their memory lacks, but
-    /// for the slots of the current one: returns its object, and the object and
-    /// live slots as operands of a jump.
-    fn settle(&mut self) -> (super::Red, Vec<OpRef>) {
+    /// Ends the trace by a jump to `target`, or to its own label.
+    fn close(&mut self, target: Option<TargetInfo>) -> bool {
+        if !self.polled {
+            // Traces that only jump to each other must notice what wants attention, too.
+            self.guard(Op::GuardNoPoll, &[], Descr::None);
+        }
         let top = self.stack.len() - 1;
         for below in 0..top {
             let pc = self.stack[below].waiting_pc;
@@ -362,24 +431,9 @@ impl Record {
         // The frames are objects now: a snapshot made here stores only what changed.
         self.base = None;
         self.last_snapshot = None;
-        (object, args)
-    }
-
-    /// Ends the trace by a jump to `target`, or to its own label.
-    fn close(&mut self, target: Option<TargetInfo>) -> bool {
-        let (_, args) = self.settle();
         let snapshot = self.snapshot();
         let (label, ending) = match target {
-            None => match self.retraced {
-                Some(t) => (
-                    t.label,
-                    Ending::Target {
-                        trace: t.trace,
-                        label: t.label,
-                    },
-                ),
-                None => (self.own_label(), Ending::Loop),
-            },
+            None => (self.own_label(), Ending::Loop),
             Some(t) => (
                 t.label,
                 Ending::Target {

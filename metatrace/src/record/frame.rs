@@ -1,10 +1,9 @@
 //! Frames as the recorder sees them, and the snapshots made of them.
 
 use super::{Record, Red};
-use crate::code::{Code, SlotMask, token_code};
+use crate::code::{Code, SlotMask};
 use crate::ir::{Descr, FrameSnap, FrameSnapId, Op, SnapVal, Snapshot, SnapshotId, Ty};
 use crate::layout::{FRAME, FieldRef, Frame};
-use crate::run::mem;
 use crate::value::Value;
 use std::rc::Rc;
 
@@ -45,9 +44,13 @@ pub(super) struct RecFrame {
     pub waiting_pc: u32,
     /// It is a suspended computation that was resumed (a generator).
     pub resumed: bool,
-    /// Memory has its parent. A frame that is resumed gets a parent without a
-    /// store: as long as the trace follows it, nobody looks.
-    pub linked: bool,
+    /// It was found below a frame that the trace came back to: nothing was inlined
+    /// into it by this trace.
+    pub outer: bool,
+    /// This trace made it known to somebody who may come back to it.
+    pub published: bool,
+    /// Entries of codes that it went through by tail calls, with how often.
+    pub entries: smallvec::SmallVec<[(u32, u32); 2]>,
 }
 
 impl RecFrame {
@@ -61,7 +64,9 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
-            linked: true,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
     }
 
@@ -75,7 +80,9 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
-            linked: true,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
     }
 
@@ -98,8 +105,22 @@ impl RecFrame {
             waiting: None,
             waiting_pc: 0,
             resumed: false,
-            linked: true,
+            outer: false,
+            published: false,
+            entries: Default::default(),
         }
+    }
+}
+
+impl RecFrame {
+    /// Counts an entry of a code in this activation.
+    pub(super) fn enter(&mut self, code: u32) -> u32 {
+        if let Some(entry) = self.entries.iter_mut().find(|e| e.0 == code) {
+            entry.1 += 1;
+            return entry.1;
+        }
+        self.entries.push((code, 1));
+        1
     }
 }
 
@@ -115,16 +136,6 @@ impl Record {
         self.stack
             .last_mut()
             .expect("a recording has a current frame")
-    }
-
-    /// A frame of `code` that is an object and has just become current.
-    pub(super) fn arrived_frame(&mut self, object: Red, code: &'static Code) -> RecFrame {
-        let mut frame = RecFrame::of_object(object, code);
-        if let Some((slot, value)) = code.data.idle_slot() {
-            let red = self.red_const(Ty::Val, value.0);
-            frame.slots[slot as usize] = Slot::Known { red, dirty: true };
-        }
-        frame
     }
 
     pub(super) fn live(&mut self, code: &'static Code, pc: u32) -> Rc<SlotMask> {
@@ -239,7 +250,6 @@ impl Record {
     /// Makes a frame of the stack an object in the trace (its parents too).
     pub(super) fn force_frame(&mut self, index: usize) -> Red {
         if let Some(object) = self.stack[index].object {
-            self.link_frame(index, object);
             return object;
         }
         let code = self.stack[index]
@@ -265,6 +275,7 @@ impl Record {
             op,
             bits: self.stack[index].address,
         };
+        self.memory.made(op);
         if let Some(parent) = parent {
             self.store_field(object, Frame::PARENT.raw, parent);
         }
@@ -280,16 +291,6 @@ impl Record {
         object
     }
 
-    /// Stores the parent of a frame object that lacks it.
-    fn link_frame(&mut self, index: usize, object: Red) {
-        if self.stack[index].linked || index == 0 {
-            return;
-        }
-        let parent = self.force_frame(index - 1);
-        self.store_field(object, Frame::PARENT.raw, parent);
-        self.stack[index].linked = true;
-    }
-
     /// Writes what differs from memory of frame `index`, which is to continue at `pc`.
     pub(super) fn flush_frame(&mut self, index: usize, pc: u32) {
         let Some(code) = self.stack[index].code else {
@@ -298,7 +299,60 @@ impl Record {
         let object = self.force_frame(index);
         let token = self.red_const(Ty::Int, Value::small(code.token(pc)).0);
         self.store_field(object, Frame::TOKEN.raw, token);
-        for slot in self.live(code, pc).iter() {
+        let live = self.live(code, pc);
+        self.flush_slots(index, &live);
+    }
+
+    /// Appends a store that belongs to frame management: not an effect of the bytecode.
+    pub(super) fn store_field(&mut self, object: Red, field: FieldRef, value: Red) {
+        if self
+            .memory
+            .find(object.op, field)
+            .is_some_and(|known| known.op == value.op)
+        {
+            return;
+        }
+        self.emit(
+            Op::Store,
+            Ty::Void,
+            &[object.op, value.op],
+            Descr::Field(field),
+        );
+        self.memory.stored(object.op, field, value);
+    }
+
+    /// Stores the current state of the stack of frames into their objects, for
+    /// somebody who will come back to the topmost one.
+    pub(super) fn publish_frames(&mut self) -> Red {
+        let top = self.stack.len() - 1;
+        for below in 0..top {
+            let pc = self.stack[below].waiting_pc;
+            self.flush_frame(below, pc);
+            self.stack[below].waiting = None;
+        }
+        let object = self.force_frame(top);
+        let code = self.stack[top].code.expect("the current frame is known");
+        let mut wanted = (*self.live(code, self.start_pc)).clone();
+        if !self.switched {
+            // A replay finds the new values in memory: the old ones are part of snapshots.
+            for (slot, old) in &mut self.undo.slots {
+                wanted.insert(*slot);
+                if let Slot::Known { dirty, .. } = old {
+                    *dirty = true;
+                }
+            }
+            if let Some(Slot::Known { dirty, .. }) = &mut self.undo.aux {
+                *dirty = true;
+            }
+        }
+        self.flush_slots(top, &wanted);
+        self.stack[top].published = true;
+        object
+    }
+
+    fn flush_slots(&mut self, index: usize, wanted: &SlotMask) {
+        let object = self.force_frame(index);
+        for slot in wanted.iter() {
             if let Slot::Known { red, dirty: true } = self.stack[index].slots[slot as usize] {
                 self.store_field(object, Frame::SLOTS.raw.field(slot), red);
                 self.stack[index].slots[slot as usize] = Slot::Known { red, dirty: false };
@@ -310,14 +364,18 @@ impl Record {
         }
     }
 
-    /// Appends a store that belongs to frame management: not an effect of the bytecode.
-    pub(super) fn store_field(&mut self, object: Red, field: FieldRef, value: Red) {
-        self.emit(
-            Op::Store,
-            Ty::Void,
-            &[object.op, value.op],
-            Descr::Field(field),
-        );
+    /// The frame object as the stack knows it: with code and position, if the trace knows those.
+    fn outer_frame(&mut self, object: Red) -> RecFrame {
+        let token = self.memory.find(object.op, Frame::TOKEN.raw);
+        let Some(token) = token.filter(|t| t.op.is_const()) else {
+            return RecFrame::opaque(object);
+        };
+        let token = Value(token.bits).as_int();
+        let code = crate::run::mem::code(self.run.core_ptr(), crate::code::token_code(token));
+        let mut frame = RecFrame::of_object(object, code);
+        frame.waiting_pc = crate::code::token_pc(token);
+        frame.outer = true;
+        frame
     }
 
     /// The bottom of the stack got left: looks at the caller, whose position
@@ -328,39 +386,72 @@ impl Record {
         }
         let bits = self.run.parent_word();
         let object = self.stack[0].object.expect("the bottom frame is an object");
-        let op = self.emit(
-            Op::Load,
-            Ty::Val,
-            &[object.op],
-            Descr::Field(Frame::PARENT.raw),
-        );
-        self.stack.insert(0, RecFrame::opaque(Red { op, bits }));
+        let parent = self.load_typed(object, Frame::PARENT.raw, bits);
+        let parent = self.outer_frame(parent);
+        self.stack.insert(0, parent);
     }
 
-    /// The current frame is about to be left: checks the position of the caller,
-    /// if it was not looked at yet. This comes before anything in memory says
-    /// that the frame was left: a failure of the check starts the bytecode anew.
-    pub(super) fn learn_parent(&mut self) {
-        self.ensure_parent();
-        let parent = self.stack.len() - 2;
-        if self.stack[parent].code.is_some() {
+    /// The frame on top was opaque and is current now: checks its position.
+    pub(super) fn learn_top(&mut self) {
+        if self.stack.last().is_none_or(|f| f.code.is_some()) {
             return;
         }
-        let object = (self.stack[parent].object).expect("opaque frames are objects");
-        let token = mem::word(object.bits, Frame::TOKEN.raw.word as usize);
-        let op = self.emit(
-            Op::Load,
-            Ty::Int,
-            &[object.op],
-            Descr::Field(Frame::TOKEN.raw),
-        );
-        let expected = self.red_const(Ty::Int, token);
-        self.guard(Op::GuardValue, &[op, expected.op], Descr::None);
-        let core = self.core();
-        let code = mem::code(core, token_code(Value(token).as_int()));
-        self.stack[parent] = self.arrived_frame(object, code);
+        let object = self.top().object.expect("opaque frames are objects");
+        self.check_token(object);
+        let code = crate::meta::Meta::code(&self.run);
+        *self.top() = RecFrame::of_object(object, code);
         self.bottoms_left += 1;
-        let left = crate::meta::Meta::code(&self.run);
-        self.returned = Some(code.id == left.id);
+        self.returned = Some(code.id == self.left);
+    }
+
+    /// Makes sure that a frame waits where it does now.
+    fn check_token(&mut self, object: Red) {
+        let bits = crate::run::mem::word(object.bits, Frame::TOKEN.raw.word as usize);
+        let token = self.load_typed(object, Frame::TOKEN.raw, bits);
+        if !token.op.is_const() {
+            let expected = self.red_const(Ty::Int, bits);
+            self.guard(Op::GuardValue, &[token.op, expected.op], Descr::None);
+            self.memory.learnt(object.op, Frame::TOKEN.raw, expected);
+        }
+    }
+
+    /// `frame` becomes current where it waits; what is above it is abandoned.
+    pub(super) fn come_back_to(&mut self, frame: Red) {
+        self.switch();
+        self.check_token(frame);
+        crate::meta::Meta::switch_frame_raw(&mut self.run, frame.bits);
+        let code = crate::meta::Meta::code(&self.run);
+        let known = |f: &RecFrame| f.code.is_some() && f.object.is_some_and(|o| o.op == frame.op);
+        if let Some(i) = self.stack.iter().position(known) {
+            self.stack.truncate(i + 1);
+            self.top().waiting = None;
+            return;
+        }
+        let mut chain = vec![RecFrame::of_object(frame, code)];
+        chain[0].outer = true;
+        // Published by this trace, if its memory knows it.
+        chain[0].published = self.memory.find(frame.op, Frame::PARENT.raw).is_some();
+        self.came_back = !chain[0].published;
+        let mut object = frame;
+        while let Some(parent) = self.memory.find(object.op, Frame::PARENT.raw)
+            && chain.len() <= self.limits.inline_depth_max
+        {
+            let same = |f: &RecFrame| f.object.is_some_and(|o| o.op == parent.op);
+            let below = self.stack.len() - 1;
+            if let Some(i) = self.stack[..below].iter().position(same) {
+                let lower = self.stack[..=i].iter().rev().cloned();
+                chain.extend(lower);
+                break;
+            }
+            let parent_frame = self.outer_frame(parent);
+            let opaque = parent_frame.code.is_none();
+            chain.push(parent_frame);
+            if opaque {
+                break;
+            }
+            object = parent;
+        }
+        chain.reverse();
+        self.stack = chain;
     }
 }

@@ -44,6 +44,7 @@ impl Record {
         if !only_reads {
             self.effect = true;
         }
+        self.memory.called(&e);
         if e.opaque {
             self.regs = [Slot::Unknown; crate::vm::REG_COUNT];
         } else if e.raises {
@@ -59,7 +60,7 @@ impl Record {
     }
 
     /// The stack of frames is about to change: keeps the state that snapshots of this bytecode describe.
-    fn switch(&mut self) {
+    pub(super) fn switch(&mut self) {
         self.base_snapshot();
         self.switched = true;
     }
@@ -70,6 +71,12 @@ impl Record {
         let top = self.top();
         top.waiting = None;
         top.waiting_pc = resume_pc;
+    }
+
+    /// After a pop: the frame below is current again.
+    fn arrive_below(&mut self) {
+        self.top().waiting = None;
+        self.learn_top();
     }
 
     fn take_fresh(&mut self, address: u64) -> RecFrame {
@@ -245,6 +252,7 @@ impl Meta for Record {
             return;
         }
         self.run.store_item_raw(o.bits, items, i.bits, v.bits);
+        self.memory.item_stored(items);
         self.emit(
             Op::StoreItem,
             Ty::Void,
@@ -269,6 +277,7 @@ impl Meta for Record {
             },
         );
         self.note_tag(op, Tag::layout(layout));
+        self.memory.made(op);
         self.log_result(Ty::Val, op);
         Red { op, bits }
     }
@@ -288,6 +297,7 @@ impl Meta for Record {
             },
         );
         self.note_tag(op, Tag::layout(layout));
+        self.memory.made(op);
         self.log_result(Ty::Val, op);
         Red { op, bits }
     }
@@ -470,8 +480,9 @@ impl Meta for Record {
     fn replace_frame(&mut self, f: NewFrame<Record>) {
         self.switch();
         self.ensure_parent();
-        self.stack.pop();
-        let frame = self.take_fresh(f.frame.bits);
+        let entries = self.stack.pop().map(|f| f.entries).unwrap_or_default();
+        let mut frame = self.take_fresh(f.frame.bits);
+        frame.entries = entries;
         self.stack.push(frame);
         self.run.replace_frame(NewFrame {
             frame: f.frame.bits,
@@ -492,6 +503,7 @@ impl Meta for Record {
             bits: f.frame.bits,
         };
         self.note_tag(op, Tag::layout(crate::layout::FRAME));
+        self.memory.made(op);
         let nil = self.red_const(Ty::Val, Value::NIL.0);
         self.store_field(object, Frame::PARENT.raw, nil);
         let token = self.red_const(Ty::Int, Value::small(f.code.token(pc)).0);
@@ -525,47 +537,40 @@ impl Meta for Record {
         let expected = self.red_const(Ty::Int, token);
         self.guard(Op::GuardValue, &[op, expected.op], Descr::None);
         self.run.resume_frame_raw(frame.bits, resume_pc);
-        let mut known = self.arrived_frame(frame, self.run.code());
+        let mut known = RecFrame::of_object(frame, self.run.code());
         known.resumed = true;
-        known.linked = false;
         self.push_known(known);
         self.depth += 1;
     }
     fn suspend_frame(&mut self, resume_pc: u32) {
         self.switch();
-        self.learn_parent();
+        self.ensure_parent();
         let index = self.stack.len() - 1;
-        // It is left without a parent, so none need be stored.
-        self.stack[index].linked = true;
         self.flush_frame(index, resume_pc);
         let object = self.force_frame(index);
         let nil = self.red_const(Ty::Val, Value::NIL.0);
         self.store_field(object, Frame::PARENT.raw, nil);
         self.stack.pop();
+        self.left_published = false;
         self.depth -= 1;
+        self.left = self.run.code().id;
         self.run.suspend_frame(resume_pc);
-        self.top().waiting = None;
+        self.arrive_below();
     }
     fn leave_frame(&mut self) {
         self.switch();
-        self.learn_parent();
-        self.stack.pop();
+        self.ensure_parent();
+        self.left_published = self.stack.pop().is_some_and(|f| f.published);
         self.depth -= 1;
+        self.left = self.run.code().id;
         self.run.leave_frame();
-        self.top().waiting = None;
+        self.arrive_below();
     }
     fn switch_frame_raw(&mut self, frame: Red) {
-        // Backtracking is not followed yet: the recording ends here.
-        self.abort(Abort::Blocked);
-        self.switch();
-        self.run.switch_frame_raw(frame.bits);
-        self.stack.clear();
-        let known = RecFrame::of_object(frame, self.run.code());
-        self.push_known(known);
+        self.come_back_to(frame);
     }
     fn current_frame_raw(&mut self) -> Red {
-        let index = self.stack.len() - 1;
-        let object = self.force_frame(index);
+        let object = self.publish_frames();
         if !self.switched {
             // Later snapshots of this bytecode must name the object, not make another.
             self.base = None;
@@ -577,15 +582,14 @@ impl Meta for Record {
         // Checked once per loop of traces (`guard_depth`), not per inlined call.
         self.run.too_deep()
     }
+    fn stop_recording(&mut self) {
+        self.abort(Abort::Blocked);
+    }
     fn merge_point(&mut self, index: u16) -> bool {
         self.at_merge_point(index)
     }
     fn assume(&mut self, assumption: &Assumption) {
-        // Relied on from now on: the recording itself may break it.
-        if !self.assumptions.iter().any(|a| a.is(assumption)) {
-            assumption.register(&self.validity);
-            self.assumptions.push(assumption.clone());
-        }
+        self.assumptions.push(assumption.clone());
     }
 }
 

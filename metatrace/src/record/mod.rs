@@ -12,18 +12,19 @@
 //! instead of executing (`resume/replay.rs`). A bridge starts by recording such
 //! a replay: the log then feeds this recorder.
 //!
-//! Files: `frame.rs` frames and snapshots; `control.rs` merge points, when to
+//! Files: `frame.rs` frames and snapshots; `memory.rs` known words; `control.rs` merge points, when to
 //! stop; `meta_impl.rs` the operations; `abort.rs` reasons for giving up.
 
 mod abort;
 mod control;
 mod frame;
+mod memory;
 mod meta_impl;
 
 pub use abort::Abort;
 pub use control::{Ending, Root, TargetInfo, Targets};
 
-use crate::assume::{Assumption, Validity};
+use crate::assume::Assumption;
 use crate::code::SlotMask;
 use crate::ir::{
     Descr, FrameSnapId, LabelId, Op, OpRef, SnapVal, Snapshot, SnapshotId, Tag, Trace, Ty,
@@ -35,6 +36,7 @@ use crate::value::Value;
 use crate::vm::{REG_COUNT, VmCore};
 use frame::{RecFrame, Slot, Undo};
 use hashbrown::HashMap;
+use memory::Memory;
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -93,24 +95,29 @@ pub struct Record {
     bottoms_left: u32,
     /// The last bytecode returned into a frame that the trace did not push; true: of the same code.
     returned: Option<bool>,
+    /// The last bytecode came back to a frame that the trace did not push or leave.
+    came_back: bool,
+    /// The frame left last is one that somebody may come back to.
+    left_published: bool,
+    /// The trace closed in the activation that it began in.
+    looping: bool,
+    /// The trace looks at the poll word.
+    polled: bool,
+    /// Code of the frame left last.
+    left: u32,
     visits: SmallVec<[(i64, usize, u32); 8]>,
     targets: Rc<Targets>,
     abort: Option<Abort>,
     ending: Option<Ending>,
-    /// The loop that the bridge reaches has no version that fits: the bridge
-    /// goes on once around it, and becomes one.
-    pub(crate) retrace: bool,
-    /// The loop that it is a new version of.
-    retraced: Option<TargetInfo>,
     /// A merge point that this recording would like to be compiled first.
     wanted: Option<(u32, u16)>,
     limits: RecordLimits,
 
     // Knowledge that keeps traces short.
     tags: Vec<Option<Tag>>,
+    memory: Memory,
     live_cache: HashMap<i64, Rc<SlotMask>>,
     assumptions: Vec<Assumption>,
-    validity: Rc<Validity>,
     const_index: HashMap<(Ty, u64), OpRef>,
 }
 
@@ -118,6 +125,8 @@ pub struct Record {
 pub struct Recording {
     pub trace: Trace,
     pub ending: Ending,
+    /// See [`TargetInfo::looping`].
+    pub looping: bool,
     pub assumptions: Vec<Assumption>,
     /// Position at the end, and the slots that are live there: what a final jump passes.
     target_token: i64,
@@ -156,18 +165,21 @@ impl Record {
             begun: false,
             bottoms_left: 0,
             returned: None,
+            came_back: false,
+            left_published: false,
+            looping: false,
+            polled: false,
+            left: 0,
             visits: SmallVec::new(),
             targets,
             abort: None,
             ending: None,
-            retrace: false,
-            retraced: None,
             wanted: None,
             limits,
             tags: Vec::new(),
+            memory: Memory::default(),
             live_cache: HashMap::new(),
             assumptions: Vec::new(),
-            validity: Rc::new(Validity::new(core)),
             const_index: HashMap::new(),
         }
     }
@@ -199,31 +211,21 @@ impl Record {
                 Descr::Field(Frame::SLOTS.raw.field(slot)),
             ));
         }
-        rec.begin_label(frame, &args, label);
-        rec
-    }
-
-    /// Jumps to a label and defines it: from here on the current frame and its
-    /// live slots, `args` so far, are the label's operands.
-    fn begin_label(&mut self, frame: Red, args: &[OpRef], label: LabelId) {
-        let code = self.run.code();
-        let live = self.live(code, self.start_pc);
-        self.emit(Op::Jump, Ty::Void, args, Descr::Label(label));
-        let params: Vec<OpRef> = args.iter().map(|_| self.trace.new_value(Ty::Val)).collect();
-        self.emit(Op::Label, Ty::Void, &params, Descr::Label(label));
-        let object = Red {
+        rec.emit(Op::Jump, Ty::Void, &args, Descr::Label(label));
+        let params: Vec<OpRef> = args.iter().map(|_| rec.trace.new_value(Ty::Val)).collect();
+        rec.emit(Op::Label, Ty::Void, &params, Descr::Label(label));
+        rec.top().object = Some(Red {
             op: params[0],
             bits: frame.bits,
-        };
-        let mut known = self.arrived_frame(object, code);
+        });
         for (slot, op) in live.iter().zip(&params[1..]) {
             let bits = mem::word(frame.bits, Frame::SLOTS.raw.start as usize + slot as usize);
-            known.slots[slot as usize] = Slot::Known {
+            rec.top().slots[slot as usize] = Slot::Known {
                 red: Red { op: *op, bits },
                 dirty: true,
             };
         }
-        self.stack = vec![known];
+        rec
     }
 
     /// Starts a bridge from an exit. The engine is in the state of the exit
@@ -330,6 +332,7 @@ impl Record {
                 words: object.words,
             };
             let op = self.emit(Op::New, Ty::Val, &[], descr);
+            self.memory.made(op);
             import.virtuals.push(Red { op, bits: *bits });
         }
         for (i, object) in snapshot.virtuals.iter().enumerate() {
@@ -372,18 +375,7 @@ impl Record {
             }
             let code = mem::code(self.run.core(), crate::code::token_code(snap.token));
             let mut frame = match object {
-                // Whether the parent trace stored its parent is not known.
-                Some(object) => {
-                    let pc = crate::code::token_pc(snap.token);
-                    let idle = code.data.idle_slot();
-                    let live = self.live(code, pc);
-                    let mut frame = match idle.filter(|idle| !live.contains(idle.0)) {
-                        Some(_) => self.arrived_frame(object, code),
-                        None => RecFrame::of_object(object, code),
-                    };
-                    frame.linked = next.is_none();
-                    frame
-                }
+                Some(object) => RecFrame::of_object(object, code),
                 None => RecFrame::fresh(code, undef, *address),
             };
             frame.address = *address;
@@ -517,9 +509,15 @@ impl Record {
     }
 
     fn load_typed(&mut self, object: Red, field: FieldRef, bits: u64) -> Red {
+        if let Some(known) = self.memory.find(object.op, field) {
+            debug_assert_eq!(known.bits, bits, "{field:?} of {object:?}");
+            return known;
+        }
         let ty = field_ty(field.kind);
         let op = self.emit(Op::Load, ty, &[object.op], Descr::Field(field));
-        Red { op, bits }
+        let red = Red { op, bits };
+        self.memory.loaded(object.op, field, red);
+        red
     }
 }
 

@@ -208,11 +208,30 @@ pub fn float_repr(f: f64) -> String {
     if f.is_infinite() {
         return if f > 0.0 { "inf".into() } else { "-inf".into() };
     }
-    let text = format!("{f:e}");
+    let mut text = format!("{f:e}");
+    // Where two shortest texts are equally near, the even one is wanted.
+    let digits = text
+        .bytes()
+        .take_while(|b| *b != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    let mut tie = false;
+    if digits >= 16 {
+        let even = format!("{f:.*e}", digits - 1);
+        tie = even != text && even.parse() == Ok(f);
+        if tie {
+            text = even;
+        }
+    }
     let (mantissa, exponent) = text.split_once('e').expect("scientific form");
     let exponent: i32 = exponent.parse().expect("a number");
     if (-4..16).contains(&exponent) {
-        let text = format!("{f}");
+        let places = (digits as i32 - 1 - exponent).max(1) as usize;
+        let text = if tie {
+            format!("{f:.places$}")
+        } else {
+            format!("{f}")
+        };
         return if text.contains('.') {
             text
         } else {

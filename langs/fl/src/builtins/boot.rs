@@ -17,6 +17,9 @@ use runtime::object::Obj;
 /// Every table of builtins.
 pub static TABLES: &[&[Row]] = &[
     core::CORE,
+    builtins::dunders::OPERATORS,
+    builtins::dunders::SHARED,
+    builtins::dunders::DUNDERS,
     classes::CLASS_BUILTINS,
     methods::COLLECTION_METHODS,
     super::strings::STRING_METHODS,
@@ -68,11 +71,73 @@ const CLASSES: &[(&str, &str)] = &[
     ("str_iterator", "object"),
     ("bytes_iterator", "object"),
     ("dict_keyiterator", "object"),
+    ("dict_valueiterator", "object"),
+    ("dict_itemiterator", "object"),
     ("dict_keys", "object"),
     ("dict_values", "object"),
     ("dict_items", "object"),
     ("reversed", "object"),
-    ("mappingproxy", "object"),
+    ("list_reverseiterator", "object"),
+    ("map", "object"),
+    ("filter", "object"),
+    ("code", "object"),
+];
+
+/// Built-in classes whose instances carry a built-in value: their names and its class.
+const CARRIERS: &[(&str, &str)] = &[("mappingproxy", "dict"), ("UnionType", "tuple")];
+
+/// Attributes that instances of exceptions may have, and are None otherwise.
+const EXCEPTION_FIELDS: &[(&str, &[&str])] = &[
+    ("AttributeError", &["name", "obj"]),
+    ("NameError", &["name"]),
+    ("ImportError", &["name", "path"]),
+    ("OSError", &["filename", "filename2"]),
+];
+
+/// What the classes at the end of a row share with the class at its beginning.
+const SHARED: &[(&str, &[&str], &[&str])] = &[
+    (
+        "generator",
+        &["__next__", "__iter__", "__length_hint__"],
+        &[
+            "list_iterator",
+            "tuple_iterator",
+            "range_iterator",
+            "str_iterator",
+            "bytes_iterator",
+            "dict_keyiterator",
+            "dict_valueiterator",
+            "dict_itemiterator",
+            "enumerate",
+            "zip",
+            "reversed",
+            "list_reverseiterator",
+            "map",
+            "filter",
+        ],
+    ),
+    (
+        "dict_keys",
+        &["__len__", "__contains__", "__iter__"],
+        &["dict_values", "dict_items"],
+    ),
+    (
+        "dict",
+        &[
+            "__len__",
+            "__contains__",
+            "__iter__",
+            "__getitem__",
+            "__or__",
+            "__reversed__",
+            "get",
+            "keys",
+            "values",
+            "items",
+            "copy",
+        ],
+        &["mappingproxy"],
+    ),
 ];
 
 /// The exception hierarchy: each class and its base.
@@ -105,12 +170,16 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ChildProcessError", "OSError"),
     ("ConnectionError", "OSError"),
     ("BrokenPipeError", "ConnectionError"),
+    ("ConnectionAbortedError", "ConnectionError"),
+    ("ConnectionRefusedError", "ConnectionError"),
+    ("ConnectionResetError", "ConnectionError"),
     ("FileExistsError", "OSError"),
     ("FileNotFoundError", "OSError"),
     ("InterruptedError", "OSError"),
     ("IsADirectoryError", "OSError"),
     ("NotADirectoryError", "OSError"),
     ("PermissionError", "OSError"),
+    ("ProcessLookupError", "OSError"),
     ("TimeoutError", "OSError"),
     ("ReferenceError", "Exception"),
     ("RuntimeError", "Exception"),
@@ -125,10 +194,18 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("UnicodeError", "ValueError"),
     ("UnicodeDecodeError", "UnicodeError"),
     ("UnicodeEncodeError", "UnicodeError"),
+    ("UnicodeTranslateError", "UnicodeError"),
     ("Warning", "Exception"),
     ("DeprecationWarning", "Warning"),
     ("RuntimeWarning", "Warning"),
     ("UserWarning", "Warning"),
+    ("BytesWarning", "Warning"),
+    ("FutureWarning", "Warning"),
+    ("ImportWarning", "Warning"),
+    ("PendingDeprecationWarning", "Warning"),
+    ("ResourceWarning", "Warning"),
+    ("SyntaxWarning", "Warning"),
+    ("UnicodeWarning", "Warning"),
 ];
 
 /// Classes whose instances are like those of guest classes, with their modules and bases.
@@ -161,10 +238,15 @@ const UNNAMED: &[&str] = &[
     "str_iterator",
     "bytes_iterator",
     "dict_keyiterator",
+    "dict_valueiterator",
+    "dict_itemiterator",
+    "list_reverseiterator",
+    "code",
     "dict_keys",
     "dict_values",
     "dict_items",
     "mappingproxy",
+    "UnionType",
 ];
 
 /// Fills a new state.
@@ -184,6 +266,9 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     }
     for row in FILE_CLASSES {
         make_file_class(vm, fl, &mut classes, row);
+    }
+    for (name, payload) in CARRIERS {
+        make_carrier(vm, fl, &mut classes, name, payload);
     }
     let by_tag = class_by_tag(&classes);
     let mut find = |name: &str| {
@@ -218,6 +303,34 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for table in TABLES {
         for row in *table {
             register(vm, fl, &classes, row);
+        }
+    }
+    let module = vm.str("builtins");
+    for (_, class) in &classes {
+        for (name, v) in [(fl.names.module, module), (fl.names.doc, Value::NONE)] {
+            if class.own(name).is_none() {
+                class.set(vm, fl, name, v);
+            }
+        }
+    }
+    for (class, names) in EXCEPTION_FIELDS {
+        for name in *names {
+            let symbol = vm.symbols.intern(name);
+            class_named(&classes, class).set(vm, fl, symbol, Value::NONE);
+        }
+    }
+    for (name, _) in CARRIERS {
+        classes::update_flags(vm, class_named(&classes, name));
+    }
+    for (from, names, to) in SHARED {
+        for name in *names {
+            let symbol = vm.symbols.intern(name);
+            let shared = class_named(&classes, from)
+                .own(symbol)
+                .expect("a row of the table");
+            for class in *to {
+                class_named(&classes, class).set(vm, fl, symbol, shared.value);
+            }
         }
     }
     for name in builtins::prelude::EXPORTS {
@@ -283,6 +396,34 @@ fn make_file_class(
     classes.push((name, class));
 }
 
+/// A class whose instances carry a built-in value, but which is no subclass of its class.
+fn make_carrier(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    name: &'static str,
+    payload: &str,
+) {
+    let bases = [class_named(classes, "object")];
+    let new = NewClass {
+        name,
+        bases: &bases,
+        kind: Kind::Object,
+        payload: Some(class_named(classes, payload)),
+        builtin: true,
+        has_dict: false,
+    };
+    let Ok(class) = fl.new_class(vm, new) else {
+        unreachable!("single inheritance has an order");
+    };
+    classes.push((name, class));
+}
+
+fn class_named(classes: &[(&str, &'static ClassInfo)], name: &str) -> &'static ClassInfo {
+    let found = classes.iter().find(|c| c.0 == name);
+    found.unwrap_or_else(|| panic!("no class {name}")).1
+}
+
 fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 256] {
     let find = |name: &str| {
         classes
@@ -331,7 +472,6 @@ fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 
         (MemberSlot::ID, "member_descriptor"),
         (Enumerate::ID, "enumerate"),
         (Zip::ID, "zip"),
-        (AttributeDict::ID, "mappingproxy"),
     ];
     for (id, name) in rows {
         set(Tag::layout(*id), name);
@@ -354,7 +494,8 @@ fn register(
         None => (None, row.name),
     };
     let class = |name: &str| classes.iter().find(|c| c.0 == name).map(|c| c.1);
-    let value = make_builtin(vm, fl, row, owner, name.trim_matches(['@', '=']));
+    let owner_class = owner.and_then(class);
+    let value = make_builtin(vm, fl, row, owner_class, name.trim_matches(['@', '=']));
     let Some(owner) = owner else {
         match class(name) {
             Some(class) => {
@@ -401,23 +542,41 @@ fn bind_in_class(
     }
     let symbol = vm.symbols.intern(name);
     let value = match name {
-        "__new__" | "fromkeys" | "maketrans" | "fromhex" | "from_bytes" => {
+        "__new__" | "maketrans" | "fromhex" | "from_bytes" => {
             classes::method_kind(vm, STATIC_METHOD, value)
         }
-        "__init_subclass__" => classes::method_kind(vm, CLASS_METHOD, value),
+        "__init_subclass__" | "fromkeys" => classes::method_kind(vm, CLASS_METHOD, value),
         _ => value,
     };
     class.set(vm, fl, symbol, value);
 }
+
+/// Methods that give back their receiver itself.
+const IN_PLACE: &[&str] = &[
+    "__iadd__", "__imul__", "__ior__", "__iand__", "__isub__", "__ixor__",
+];
+
+/// Rows whose first argument is no instance of their class.
+const NO_RECEIVER: &[&str] = &[
+    "__new__",
+    "maketrans",
+    "fromhex",
+    "from_bytes",
+    "__init_subclass__",
+    "fromkeys",
+];
 
 /// The object of a builtin.
 fn make_builtin(
     vm: &mut Vm,
     fl: &'static FlState,
     row: &'static Row,
-    owner: Option<&'static str>,
+    owner_class: Option<&'static ClassInfo>,
     name: &'static str,
 ) -> Value {
+    let owner = owner_class
+        .and_then(|_| row.name.split_once('.'))
+        .map(|parts| parts.0);
     let index = fl.builtin_table.borrow().len() as u32;
     let special_name = match name {
         "_fl_send" => "generator.send",
@@ -426,7 +585,12 @@ fn make_builtin(
     };
     let keeps_instance = matches!(owner, Some("object" | "type"))
         || owner.is_some_and(|o| FILE_CLASSES.iter().any(|row| row.1 == o))
-        || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o));
+        || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o))
+        || IN_PLACE.contains(&name)
+        || row.name == "dict.__getitem__";
+    let receiver = owner_class.filter(|_| {
+        !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
+    });
     let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
         index,
         row,
@@ -435,6 +599,7 @@ fn make_builtin(
         params: parse_signature(vm, row.signature),
         special: builtins::special::Special::named(special_name),
         unwraps: owner.is_some() && !keeps_instance,
+        receiver,
     }));
     fl.builtin_table.borrow_mut().push(def);
     let text = vm.str(name);

@@ -148,7 +148,11 @@ pub fn bytes_of(vm: &mut Vm, v: Value) -> Guest<Option<Vec<u8>>> {
     };
     let mut bytes = Vec::new();
     for item in items? {
-        bytes.push(byte(vm, item)?);
+        let i = index(vm, item)?;
+        match u8::try_from(i) {
+            Ok(b) => bytes.push(b),
+            Err(_) => return Err(exception::value_error(vm, "bytes must be in range(0, 256)")),
+        }
     }
     Ok(Some(bytes))
 }

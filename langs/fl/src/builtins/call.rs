@@ -2,9 +2,11 @@
 
 use crate::builtins::special;
 use crate::builtins::{BuiltinDef, ParamKind, collections};
+use crate::interp::attributes::class_of;
 use crate::interp::call::{Args, invoke_prelude, make_tuple, payload_of};
 use crate::interp::frames::{Cont, complete, raised};
-use crate::object::exception;
+use crate::object::class::ClassInfo;
+use crate::object::{exception, types};
 use crate::state::{FALLBACK, FlState};
 use metatrace::Val;
 use metatrace::meta::{Flow, Meta, Raised};
@@ -16,6 +18,18 @@ use runtime::natives;
 use smallvec::SmallVec;
 
 natives! {
+    /// TypeError of a method that is called on an object of another class: builtin, receiver.
+    static WRONG_RECEIVER = "wrong_receiver"(vm, index, receiver) -> Guest [Effects::FRESH.raises()] {
+        let def = FlState::of(vm).builtin(index.as_int());
+        let (name, owner) = (def.name, def.owner.unwrap_or_default());
+        let class = types::type_name(vm, receiver);
+        let message = if name.starts_with("__") {
+            format!("descriptor '{name}' requires a '{owner}' object but received a '{class}'")
+        } else {
+            format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{class}' object")
+        };
+        Err(exception::type_error(vm, message))
+    }
     /// TypeError: builtin, number of positional arguments, keywords.
     static BAD_BUILTIN_CALL = many "bad_builtin_call"(vm, args) -> Guest [Effects::FRESH.raises()] {
         let def = FlState::of(vm).builtin(args[0].as_int());
@@ -47,10 +61,13 @@ pub fn call_builtin<M: Meta>(
     match m.call_many(def.row.native, &bound) {
         Err(Raised) => raised(m),
         Ok(v) if !def.row.fallback.is_empty() && m.is(v, FALLBACK) => {
-            let args = Args {
+            let mut args = Args {
                 values: args.values.clone(),
                 names: args.names.clone(),
             };
+            if def.unwraps {
+                args.values[0] = bound[0];
+            }
             invoke_prelude(m, def.row.fallback, args, cont)
         }
         Ok(v) => complete(m, cont, v),
@@ -127,7 +144,33 @@ fn bind<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Result<
     {
         bound[0] = payload;
     }
+    if let Some(owner) = def.receiver {
+        check_receiver(m, def, owner, bound[0])?;
+    }
     Ok(bound)
+}
+
+/// A method of a built-in class relies on the layout of its receiver.
+fn check_receiver<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    owner: &'static ClassInfo,
+    receiver: Val<M>,
+) -> Result<(), Raised> {
+    let class = class_of(m, receiver);
+    if class.is_subclass(owner) || def.receiver_may_be(class) {
+        return Ok(());
+    }
+    if let Some(payload) = payload_of(m, receiver)
+        && class_of(m, payload).is_subclass(owner)
+    {
+        return Ok(());
+    }
+    let index = m.const_int(def.index as i64).val();
+    match m.try_call(&WRONG_RECEIVER, [index, receiver]) {
+        Ok(_) => unreachable!("it always raises"),
+        Err(raised) => Err(raised),
+    }
 }
 
 #[inline(never)]
@@ -152,6 +195,9 @@ fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String
         _ => def.name.to_string(),
     };
     let short = def.name;
+    if method && given == 0 {
+        return format!("unbound method {name}() needs an argument");
+    }
     let given = given - usize::from(method && given > 0);
     let params: Vec<_> = def.params.iter().skip(method as usize).collect();
     if let Some(unknown) = keywords

@@ -5,7 +5,7 @@ use crate::builtins::tables;
 use crate::object::class::{ClassInfo, Kind, NewClass};
 use crate::object::layouts::*;
 use crate::object::{exception, types};
-use crate::state::FlState;
+use crate::state::{FALLBACK, FlState};
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::engine::Vm;
@@ -101,7 +101,8 @@ pub fn build(vm: &mut Vm, name: &str, bases: &[Value], namespace: Value, module:
         Kind::Object
     };
     let slots = tables::get_name(vm, namespace, fl.names.slots);
-    let has_dict = slots.is_none() || parents.iter().any(|b| b.has_dict);
+    let has_dict =
+        slots.is_none_or(|slots| names_dict(vm, slots)) || parents.iter().any(|b| b.has_dict);
     let new = NewClass {
         name,
         bases: &parents,
@@ -169,6 +170,17 @@ pub fn method_kind(vm: &mut Vm, shape: u32, f: Value) -> Value {
     let o = vm.alloc::<MethodKind>(shape);
     o.init(MethodKind::FUNCTION, f);
     o.value()
+}
+
+/// Is `__dict__` among the names of `__slots__`?
+fn names_dict(vm: &mut Vm, slots: Value) -> bool {
+    let items = match builtins::iterators::collect(vm, slots) {
+        Some(Ok(items)) if !is::<Str>(slots) => items,
+        _ => vec![slots],
+    };
+    items
+        .into_iter()
+        .any(|v| text::of(v).is_some_and(|name| name == "__dict__"))
 }
 
 fn add_slots(vm: &mut Vm, class: &'static ClassInfo, slots: Value) -> Guest<()> {
@@ -288,7 +300,19 @@ fn class_arg(vm: &mut Vm, v: Value) -> Guest<&'static ClassInfo> {
 builtins! {
     /// `type`, `object` and what all objects have.
     pub static CLASS_BUILTINS:
-    "type" "object / bases= dict=" |vm, [name, bases, dict]| {
+    "type" "object / bases= dict= **kwargs" => "type_new" |vm, [name, bases, _dict, _kwargs]| {
+        if !is::<Str>(types::unwrap_payload(vm, name)) || !is::<Tuple>(bases) {
+            return Err(exception::type_error(vm, "type() takes 1 or 3 arguments"));
+        }
+        Ok(FALLBACK)
+    };
+    "_fl_build_class" "name bases dict" |vm, [name, bases, dict]| {
+        let (name, dict) = (types::unwrap_payload(vm, name), types::unwrap_payload(vm, dict));
+        if !is::<Dict>(dict) {
+            let class = types::type_name(vm, dict);
+            let message = format!("type.__new__() argument 3 must be dict, not {class}");
+            return Err(exception::type_error(vm, message));
+        }
         let (Some(text), Some(bases)) = (text::of(name), Obj::<Tuple>::of(bases)) else {
             return Err(exception::type_error(vm, "type() takes 1 or 3 arguments"));
         };
@@ -331,7 +355,8 @@ builtins! {
         for (name, v) in class.own_attributes() {
             tables::put_name(vm, dict, name, v);
         }
-        Ok(dict)
+        let proxy = FlState::of(vm).types().mappingproxy;
+        Ok(builtins::dunders::carrying(vm, proxy, dict))
     };
     "object" "" |vm, []| {
         let class = FlState::of(vm).types().object;
@@ -339,12 +364,19 @@ builtins! {
     };
     "object.@__class__" "self" |vm, [o]| Ok(types::class_of(vm, o).value.get());
     "object.__class__=" "self value" |vm, [o, class]| {
-        let class = class_arg(vm, class)?;
+        let Some(class) = types::as_class(vm, class) else {
+            let name = types::type_name(vm, class);
+            let message = format!("__class__ must be set to a class, not '{name}' object");
+            return Err(exception::type_error(vm, message));
+        };
         let own = types::class_of(vm, o);
         let Some(instance) = Obj::<Instance>::of(o) else {
             return Err(exception::type_error(vm, "__class__ assignment only supported for mutable types or ModuleType subclasses"));
         };
-        if class.builtin || own.payload != class.payload || own.kind != class.kind {
+        if class.builtin {
+            return Err(exception::type_error(vm, "__class__ assignment only supported for mutable types or ModuleType subclasses"));
+        }
+        if own.payload != class.payload || own.kind != class.kind {
             let message = format!(
                 "__class__ assignment: '{}' object layout differs from '{}'",
                 class.name.borrow(),
@@ -361,14 +393,23 @@ builtins! {
             let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
             return Ok(builtins::modules::globals_dict(vm, namespace));
         }
-        if !is::<Instance>(o) || !class.has_dict {
-            let name = class.name.borrow().clone();
-            let message = format!("'{name}' object has no attribute '__dict__'");
-            return Err(exception::attribute_error(vm, message));
-        }
-        let dict = vm.alloc::<AttributeDict>(0);
-        dict.init(AttributeDict::OWNER, o);
-        Ok(dict.value())
+        let Some(instance) = Obj::<Instance>::of(o).filter(|_| class.has_dict) else {
+            return Err(no_dict(vm, class));
+        };
+        Ok(vm.instance_dict(instance, &|name| class.has_slot(name)))
+    };
+    "object.__dict__=" "self value" |vm, [o, dict]| {
+        let class = types::class_of(vm, o);
+        let Some(instance) = Obj::<Instance>::of(o).filter(|_| class.has_dict) else {
+            return Err(no_dict(vm, class));
+        };
+        let Some(dict) = Obj::<Dict>::of(dict) else {
+            let name = types::type_name(vm, dict);
+            let message = format!("__dict__ must be set to a dictionary, not a '{name}'");
+            return Err(exception::type_error(vm, message));
+        };
+        vm.instance_set_dict(instance, dict, &|name| class.has_slot(name));
+        Ok(Value::NONE)
     };
     "object.__init__" "self *args **kwargs" |vm, [o, args, kwargs]| {
         let class = types::class_of(vm, o);
@@ -381,10 +422,19 @@ builtins! {
         }
         Ok(Value::NONE)
     };
-    "object.__new__" "cls *args **kwargs" |vm, [class, args, _kwargs]| new_object(vm, class, args);
-    "object.__init_subclass__" "cls **kwargs" |vm, [_class, kwargs]| {
+    "object.__new__" "cls *args **kwargs" => "object_new" |vm, [class, args, kwargs]| new_object(vm, class, args, kwargs);
+    "_fl_payload_class" "cls" |vm, [class]| {
+        let class = class_arg(vm, class)?;
+        Ok(class.payload.unwrap_or(class).value.get())
+    };
+    "_fl_carry" "cls payload" |vm, [class, payload]| {
+        let class = class_arg(vm, class)?;
+        Ok(builtins::dunders::carrying(vm, class, payload))
+    };
+    "object.__init_subclass__" "cls **kwargs" |vm, [class, kwargs]| {
         if !tables::keys(kwargs).is_empty() {
-            let message = "__init_subclass__() takes no keyword arguments";
+            let name = types::as_class(vm, class).map_or_else(String::new, |c| c.name.borrow().clone());
+            let message = format!("{name}.__init_subclass__() takes no keyword arguments");
             return Err(exception::type_error(vm, message));
         }
         Ok(Value::NONE)
@@ -458,7 +508,7 @@ builtins! {
         if a == b {
             return Ok(Value::TRUE);
         }
-        if is::<Instance>(pa) || is::<Instance>(pb) {
+        if pa != a || is::<Instance>(pa) || is::<Instance>(pb) || types::class_of(vm, pa) != types::class_of(vm, pb) {
             return Ok(crate::state::NOT_IMPLEMENTED);
         }
         builtins::operators::compare(vm, crate::op::CmpKind::Eq, pa, pb)
@@ -469,7 +519,7 @@ builtins! {
 }
 
 /// `object.__new__`: an instance, with an empty or default payload.
-fn new_object(vm: &mut Vm, class: Value, args: Value) -> Guest {
+pub fn new_object(vm: &mut Vm, class: Value, args: Value, kwargs: Value) -> Guest {
     let Some(class) = types::as_class(vm, class) else {
         let name = types::type_name(vm, class);
         let message = format!("object.__new__(X): X is not a type object ({name})");
@@ -485,12 +535,38 @@ fn new_object(vm: &mut Vm, class: Value, args: Value) -> Guest {
     if class.kind == Kind::Exception {
         return Ok(exception::new_with(vm, class, args));
     }
-    let instance = vm.new_instance(class.id);
-    if let Some(base) = class.payload {
-        let payload = payload_for(vm, base, args)?;
-        instance.init_item(Instance::SLOTS, 0, payload);
+    if class.builtin && class.constructor.get().is_some() {
+        return Ok(FALLBACK);
     }
-    Ok(instance.value())
+    if let Some(base) = class.payload {
+        if !tables::keys(kwargs).is_empty() {
+            return Ok(FALLBACK);
+        }
+        let payload = payload_for(vm, base, args)?;
+        if payload == FALLBACK {
+            return Ok(FALLBACK);
+        }
+        return Ok(builtins::dunders::carrying(vm, class, payload));
+    }
+    let extra = Obj::<Tuple>::cast(args).len() + tables::keys(kwargs).len();
+    let names = FlState::of(vm).names;
+    if extra > 0 && class.lookup_guest(names.new).is_some() {
+        let message = "object.__new__() takes exactly one argument (the type to instantiate)";
+        return Err(exception::type_error(vm, message));
+    }
+    if extra > 0 && class.lookup_guest(names.init).is_none() {
+        let message = format!("{}() takes no arguments", class.name.borrow());
+        return Err(exception::type_error(vm, message));
+    }
+    Ok(vm.new_instance(class.id).value())
+}
+
+fn no_dict(vm: &mut Vm, class: &ClassInfo) -> metatrace::meta::Raised {
+    let message = format!(
+        "'{}' object has no attribute '__dict__'",
+        class.name.borrow()
+    );
+    exception::attribute_error(vm, message)
 }
 
 /// The built-in value that a new instance carries.

@@ -16,6 +16,7 @@ pub enum Codec {
     Utf8Signed,
     Ascii,
     Latin1,
+    Windows1252,
     /// Width of a unit in bytes, big-endian, with a byte order mark.
     Wide(usize, bool, bool),
 }
@@ -33,6 +34,7 @@ impl Codec {
             "utf8sig" => Codec::Utf8Signed,
             "ascii" | "usascii" | "646" => Codec::Ascii,
             "latin1" | "iso88591" | "latin" | "l1" | "8859" | "cp819" => Codec::Latin1,
+            "cp1252" | "windows1252" | "1252" => Codec::Windows1252,
             "utf16" => Codec::Wide(2, false, true),
             "utf16le" => Codec::Wide(2, false, false),
             "utf16be" => Codec::Wide(2, true, false),
@@ -48,6 +50,7 @@ impl Codec {
             Codec::Utf8 | Codec::Utf8Signed => "utf-8",
             Codec::Ascii => "ascii",
             Codec::Latin1 => "latin-1",
+            Codec::Windows1252 => "charmap",
             Codec::Wide(2, ..) => "utf-16",
             Codec::Wide(..) => "utf-32",
         }
@@ -129,7 +132,10 @@ pub fn encode(vm: &mut Vm, s: Value, encoding: Value, errors: Value) -> Guest<Ve
     }
     let points: Vec<u32> = text::points(bytes).collect();
     let surrogate = |c: u32| (0xd800..0xe000).contains(&c);
-    let bad = |c: u32| c > codec.limit() || codec.limit() > 0xff && surrogate(c);
+    let bad = |c: u32| match codec {
+        Codec::Windows1252 => windows_byte(c).is_none(),
+        _ => c > codec.limit() || codec.limit() > 0xff && surrogate(c),
+    };
     let mut at = 0;
     while at < points.len() {
         let code = points[at];
@@ -167,6 +173,7 @@ pub fn encode(vm: &mut Vm, s: Value, encoding: Value, errors: Value) -> Guest<Ve
                 let reason = match codec {
                     Codec::Ascii => "ordinal not in range(128)",
                     Codec::Latin1 => "ordinal not in range(256)",
+                    Codec::Windows1252 => "character maps to <undefined>",
                     _ => "surrogates not allowed",
                 };
                 return Err(raise(
@@ -186,6 +193,24 @@ pub fn encode(vm: &mut Vm, s: Value, encoding: Value, errors: Value) -> Guest<Ve
         at = end;
     }
     Ok(out)
+}
+
+/// Code points of the bytes 0x80 to 0x9f in Windows-1252; 0 where there is none.
+const WINDOWS_1252: [u32; 32] = [
+    0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152,
+    0, 0x17d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161,
+    0x203a, 0x153, 0, 0x17e, 0x178,
+];
+
+/// The byte of a code point in Windows-1252.
+fn windows_byte(code: u32) -> Option<u8> {
+    match code {
+        0..=0x7f | 0xa0..=0xff => Some(code as u8),
+        _ => {
+            let at = WINDOWS_1252.iter().position(|c| *c == code && code != 0)?;
+            Some(0x80 + at as u8)
+        }
+    }
 }
 
 fn codec_plain(width: usize) -> Codec {
@@ -210,6 +235,7 @@ fn put(out: &mut Vec<u8>, codec: Codec, code: u32) {
         }
         Codec::Wide(width, big, _) => unit(width, big, code),
         Codec::Ascii | Codec::Latin1 => out.push(code as u8),
+        Codec::Windows1252 => out.push(windows_byte(code).unwrap_or(b'?')),
         Codec::Utf8 | Codec::Utf8Signed => text::encode(code, out),
     }
 }
@@ -269,7 +295,7 @@ pub fn decode(
     let mut out = Vec::with_capacity(bytes.len());
     while at < bytes.len() {
         let rest = &bytes[at..];
-        let good = if codec == Codec::Ascii {
+        let good = if codec == Codec::Ascii || codec == Codec::Windows1252 {
             rest.iter().take_while(|b| **b < 0x80).count()
         } else {
             match std::str::from_utf8(rest) {
@@ -282,7 +308,21 @@ pub fn decode(
         if at == bytes.len() {
             break;
         }
+        if codec == Codec::Windows1252 {
+            let b = bytes[at];
+            let code = if b < 0xa0 {
+                WINDOWS_1252[b as usize - 0x80]
+            } else {
+                b as u32
+            };
+            if code != 0 {
+                text::encode(code, &mut out);
+                at += 1;
+                continue;
+            }
+        }
         let (n, reason) = match codec {
+            Codec::Windows1252 => (1, "character maps to <undefined>"),
             Codec::Ascii => (1, "ordinal not in range(128)"),
             _ => utf8_fault(&bytes[at..]),
         };

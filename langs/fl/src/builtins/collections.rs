@@ -98,7 +98,12 @@ natives! {
     /// Appends all of an iterable to a list.
     pub static EXTEND_LIST = "extend_list"(vm, list, v) -> Guest [USUAL] {
         let Some(items) = super::iterators::collect(vm, v) else {
-            return fallback_if_iterable(vm, v);
+            if !super::iterators::is_iterable(vm, v) {
+                let name = types::type_name(vm, v);
+                let message = format!("Value after * must be an iterable, not {name}");
+                return Err(exception::type_error(vm, message));
+            }
+            return Ok(FALLBACK);
         };
         let items = items?;
         vm.list_extend_values(Obj::cast(list), &items);

@@ -2,7 +2,7 @@
 
 use crate::builtins;
 use crate::builtins::operators::{as_float, index};
-use crate::builtins::{iterators, tables};
+use crate::builtins::{BuiltinDef, iterators, tables};
 use crate::object::class::Kind;
 use crate::object::layouts::*;
 use crate::object::{exception, types};
@@ -82,7 +82,8 @@ pub fn values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
     }
 }
 
-fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
+/// `int(v, base)`
+pub fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
     if absent(v) {
         return Ok(Value::small(0));
     }
@@ -139,6 +140,15 @@ fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
             vm,
             "int() base must be >= 2 and <= 36, or 0",
         ));
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let limit = FlState::of(vm).max_str_digits.get();
+    if !(radix as u32).is_power_of_two() && radix != 0 && limit > 0 && digits > limit {
+        let message = format!(
+            "Exceeds the limit ({limit} digits) for integer string conversion: value has {digits} digits; \
+             use sys.set_int_max_str_digits() to increase the limit"
+        );
+        return Err(exception::value_error(vm, message));
     }
     match parse_int(vm, &text, radix as u32) {
         Some(v) => Ok(v),
@@ -239,7 +249,14 @@ fn new_float(vm: &mut Vm, v: Value) -> Guest {
 /// A float literal as `float()` takes it.
 fn parse_float(text: &str) -> Option<f64> {
     let text = text.trim();
-    if text.starts_with('_') || text.ends_with('_') || text.contains("__") {
+    // Underscores stand between digits.
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |at: Option<usize>| {
+        let c = at.and_then(|at| chars.get(at));
+        c.is_some_and(|c| c.is_ascii_digit() || ascii_digit(*c).is_some())
+    };
+    let misplaced = |at: usize| !(digit(at.checked_sub(1)) && digit(Some(at + 1)));
+    if (0..chars.len()).any(|at| chars[at] == '_' && misplaced(at)) {
         return None;
     }
     let clean: String = text
@@ -255,6 +272,9 @@ fn new_str(vm: &mut Vm, v: Value, encoding: Value) -> Guest {
         return Ok(vm.well_known.empty_str);
     }
     if !absent(encoding) {
+        if is::<Str>(types::unwrap_payload(vm, v)) {
+            return Err(exception::type_error(vm, "decoding str is not supported"));
+        }
         let Some(bytes) = vm.bytes_like(v) else {
             return Err(exception::type_error(
                 vm,
@@ -270,8 +290,9 @@ fn new_str(vm: &mut Vm, v: Value, encoding: Value) -> Guest {
     }
 }
 
-fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
-    if is_guest(v) {
+/// `round`
+pub fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
+    if is_guest(v) || is_guest(digits) {
         return Ok(FALLBACK);
     }
     let none = absent(digits) || digits == Value::NONE;
@@ -286,6 +307,11 @@ fn rounded(vm: &mut Vm, v: Value, digits: Value) -> Guest {
         } else {
             round_int(vm, n, -digits)
         };
+    }
+    if to_float(v).is_none() {
+        let name = types::type_name(vm, v);
+        let message = format!("type {name} doesn't define __round__ method");
+        return Err(exception::type_error(vm, message));
     }
     let f = as_float(vm, v)?;
     if none {
@@ -514,6 +540,13 @@ fn in_radix(vm: &mut Vm, v: Value, radix: u32, prefix: &str) -> Guest {
 
 /// `dir(o)`
 pub fn dir(vm: &mut Vm, o: Value) -> Guest {
+    if absent(o) {
+        return Ok(FALLBACK);
+    }
+    let own = FlState::of(vm).names.dir;
+    if is_guest(o) && types::class_of(vm, o).lookup_guest(own).is_some() {
+        return Ok(FALLBACK);
+    }
     let mut names: Vec<u32> = Vec::new();
     if let Some(module) = Obj::<Module>::of(o) {
         let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
@@ -558,11 +591,18 @@ fn new_super(vm: &mut Vm, class: Value, receiver: Value) -> Guest {
     Ok(s.value())
 }
 
-fn reversed(vm: &mut Vm, v: Value) -> Guest {
+/// `reversed`
+pub fn reversed(vm: &mut Vm, v: Value) -> Guest {
+    if let Some(class) = types::as_class(vm, v) {
+        let hook = FlState::of(vm).names.class_reversed;
+        if class.lookup_guest(hook).is_some() {
+            return Ok(FALLBACK);
+        }
+    }
     if is_guest(v) {
         let names = &FlState::of(vm).names;
         let class = types::class_of(vm, v);
-        if class.lookup(names.reversed).is_some()
+        if class.lookup_guest(names.reversed).is_some()
             || class.lookup_guest(names.getitem).is_some()
             || class.payload.is_none()
         {
@@ -629,7 +669,7 @@ builtins! {
         let Some(class) = types::as_class(vm, c) else {
             return Err(exception::type_error(vm, "issubclass() arg 1 must be a class"));
         };
-        if is::<Tuple>(other) { return Ok(FALLBACK); }
+        if is::<Tuple>(types::unwrap_payload(vm, other)) { return Ok(FALLBACK); }
         let Some(other) = types::as_class(vm, other) else {
             return Err(exception::type_error(vm, "issubclass() arg 2 must be a class, a tuple of classes, or a union"));
         };
@@ -693,6 +733,7 @@ builtins! {
                 v => Ok(v),
             }
         };
+        builtins::dunders::check_divmod(vm, a, b)?;
         let q = run(vm, BinKind::FloorDiv)?;
         let r = run(vm, BinKind::Mod)?;
         Ok(vm.tuple(&[q, r]))
@@ -711,7 +752,7 @@ builtins! {
     "bin" "n /" => "bin_guest" |vm, [v]| in_radix(vm, v, 2, "0b");
     "oct" "n /" => "oct_guest" |vm, [v]| in_radix(vm, v, 8, "0o");
     "hex" "n /" => "hex_guest" |vm, [v]| in_radix(vm, v, 16, "0x");
-    "dir" "obj /" |vm, [o]| dir(vm, o);
+    "dir" "obj= /" => "dir_guest" |vm, [o]| dir(vm, o);
     "globals" "" |vm, []| {
         let main = builtins::modules::loaded(vm, "__main__");
         match main.and_then(Obj::<Module>::of) {
@@ -813,6 +854,30 @@ builtins! {
         Ok(z.value())
     };
     "reversed" "sequence /" => "reversed_guest" |vm, [v]| reversed(vm, v);
+    "NoneType" "" |_vm, []| Ok(Value::NONE);
+    "map" "*args" => "map_guest" |vm, [args]| {
+        if Obj::<Tuple>::cast(args).len() < 2 {
+            return Err(exception::type_error(vm, "map() must have at least two arguments."));
+        }
+        Ok(FALLBACK)
+    };
+    "filter" "function iterable /" => "filter_guest" |_vm, [_f, _i]| Ok(FALLBACK);
+    "method" "function instance /" |vm, [f, o]| {
+        let method = vm.alloc::<BoundMethod>(0);
+        method.init(BoundMethod::FUNCTION, f);
+        method.init(BoundMethod::RECEIVER, o);
+        Ok(method.value())
+    };
+    "mappingproxy" "mapping /" |vm, [mapping]| {
+        let dict = types::unwrap_payload(vm, mapping);
+        if !is::<Dict>(dict) {
+            let name = types::type_name(vm, mapping);
+            let message = format!("mappingproxy() argument must be a mapping, not {name}");
+            return Err(exception::type_error(vm, message));
+        }
+        let class = FlState::of(vm).types().mappingproxy;
+        Ok(builtins::dunders::carrying(vm, class, dict))
+    };
     "super" "type obj= /" |vm, [class, o]| new_super(vm, class, o);
     "property" "fget= fset= fdel= doc=" |vm, [get, set, del, doc]| {
         let or_none = |v: Value| if absent(v) { Value::NONE } else { v };
@@ -820,7 +885,14 @@ builtins! {
         p.init(Property::GETTER, or_none(get));
         p.init(Property::SETTER, or_none(set));
         p.init(Property::DELETER, or_none(del));
-        p.init(Property::DOC, or_none(doc));
+        let doc = match Obj::<Function>::of(get) {
+            Some(f) if or_none(doc) == Value::NONE => {
+                let name = FlState::of(vm).names.doc;
+                builtins::functions::function_attribute(vm, f, name).unwrap_or(Value::NONE)
+            }
+            _ => or_none(doc),
+        };
+        p.init(Property::DOC, doc);
         Ok(p.value())
     };
     "property.getter" "self f" |vm, [p, f]| with_accessor(vm, p, 0, f);
@@ -836,9 +908,24 @@ builtins! {
     "classmethod.@__func__" "self" |_vm, [o]| Ok(Obj::<MethodKind>::cast(o).get(MethodKind::FUNCTION));
     "method.@__func__" "self" |_vm, [o]| Ok(Obj::<BoundMethod>::cast(o).get(BoundMethod::FUNCTION));
     "method.@__self__" "self" |_vm, [o]| Ok(Obj::<BoundMethod>::cast(o).get(BoundMethod::RECEIVER));
-    "method.@__name__" "self" |vm, [o]| callable_name(vm, o);
     "builtin_function_or_method.@__name__" "self" |vm, [o]| callable_name(vm, o);
-    "builtin_function_or_method.@__qualname__" "self" |vm, [o]| callable_name(vm, o);
+    "builtin_function_or_method.@__qualname__" "self" |vm, [o]| {
+        let f = match Obj::<BoundMethod>::of(o) {
+            Some(method) => method.get(BoundMethod::FUNCTION),
+            None => o,
+        };
+        let def = Obj::<Builtin>::of(f).map(|b| FlState::of(vm).builtin(b.int(Builtin::INDEX)));
+        match def {
+            Some(BuiltinDef { owner: Some(owner), name, .. }) => Ok(vm.str(&format!("{owner}.{name}"))),
+            _ => callable_name(vm, o),
+        }
+    };
+    "builtin_function_or_method.@__self__" "self" |vm, [o]| match Obj::<BoundMethod>::of(o) {
+        Some(method) => Ok(method.get(BoundMethod::RECEIVER)),
+        None => Err(exception::attribute_error(vm, "'builtin_function_or_method' object has no attribute '__self__'")),
+    };
+    "builtin_function_or_method.@__doc__" "self" |_vm, [_o]| Ok(Value::NONE);
+    "builtin_function_or_method.@__module__" "self" |vm, [_o]| Ok(vm.str("builtins"));
     "slice.@start" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::START));
     "slice.@stop" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::STOP));
     "slice.@step" "self" |_vm, [o]| Ok(Obj::<Slice>::cast(o).get(Slice::STEP));
@@ -867,11 +954,14 @@ builtins! {
         builtins::functions::set_exception_field(vm, e, "__traceback__", tb)?;
         Ok(e)
     };
-    "BaseException.__init__" "self *args **kwargs" |vm, [e, args, _kwargs]| {
+    "BaseException.__init__" "self *args **kwargs" |vm, [e, args, kwargs]| {
         let Some(data) = exception::data(vm, e) else {
             return Err(exception::type_error(vm, "an exception is required"));
         };
-        data.set(vm, ExcData::ARGS, args);
+        if !types::class_of(vm, e).is_subclass(FlState::of(vm).types().OSError) {
+            data.set(vm, ExcData::ARGS, args);
+        }
+        exception_keywords(vm, e, kwargs)?;
         Ok(Value::NONE)
     };
     "BaseException.__str__" "self" => "str_of_exception" |vm, [e]| {
@@ -880,11 +970,38 @@ builtins! {
         Ok(if plain { vm.str_from_bytes(&out) } else { FALLBACK })
     };
     "StopIteration.@value" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
-    "SystemExit.@code" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
-    "OSError.@errno" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
+    "SystemExit.@code" "self" |vm, [e]| {
+        let args = exception_field(vm, e, "args")?;
+        Ok(match Obj::<Tuple>::cast(args).items() {
+            [] => Value::NONE,
+            [one] => *one,
+            _ => args,
+        })
+    };
+    "traceback.@tb_next" "self" |_vm, [t]| Ok(Obj::<Traceback>::cast(t).get(Traceback::NEXT));
+    "traceback.@tb_lineno" "self" |vm, [t]| {
+        let entries = exception::entries(t);
+        let line = entries.first().map_or(0, |at| crate::traceback::line_of(vm, *at));
+        Ok(Value::small(line as i64))
+    };
+    "OSError.@errno" "self" |vm, [e]| os_part(vm, e, 0);
     "OSError.@strerror" "self" |vm, [e]| os_part(vm, e, 1);
-    "OSError.@filename" "self" |vm, [e]| os_part(vm, e, 2);
-    "ImportError.@name" "self" |_vm, [_e]| Ok(Value::NONE);
+    "BaseException.add_note" "self note /" |vm, [e, note]| {
+        if !is::<Str>(types::unwrap_payload(vm, note)) {
+            let name = types::type_name(vm, note);
+            return Err(exception::type_error(vm, format!("note must be a str, not '{name}'")));
+        }
+        let notes = FlState::of(vm).names.notes;
+        let instance = Obj::<Instance>::cast(e);
+        match vm.instance_get(instance, notes).and_then(Obj::<List>::of) {
+            Some(list) => vm.list_push(list, note),
+            None => {
+                let list = vm.list(&[note]);
+                vm.instance_set(instance, notes, list);
+            }
+        }
+        Ok(Value::NONE)
+    };
 
     "_fl_init" "obj" => "not_" |vm, [o]| {
         let init = FlState::of(vm).names.init;
@@ -907,6 +1024,15 @@ builtins! {
             Some(kind) => kind.get(MethodKind::FUNCTION),
             None => found,
         })
+    };
+    "_fl_locals" "*pairs" |vm, [pairs]| {
+        let dict = vm.dict().value();
+        for pair in Obj::<Tuple>::cast(pairs).items().chunks(2) {
+            if pair[1] != Value::UNDEF {
+                tables::put(vm, dict, pair[0], pair[1])?;
+            }
+        }
+        Ok(dict)
     };
     "_fl_payload" "obj" |vm, [o]| Ok(types::unwrap_payload(vm, o));
     "_fl_unhashable" "obj" |vm, [o]| {
@@ -1037,7 +1163,31 @@ fn native4(
 fn os_part(vm: &mut Vm, e: Value, at: usize) -> Guest {
     let data = exception::data(vm, e).expect("an exception");
     let args = Obj::<Tuple>::cast(data.get(ExcData::ARGS)).items();
+    if args.len() < 2 {
+        return Ok(Value::NONE);
+    }
     Ok(args.get(at).copied().unwrap_or(Value::NONE))
+}
+
+/// The keyword arguments that some built-in exceptions take become their attributes.
+fn exception_keywords(vm: &mut Vm, e: Value, kwargs: Value) -> Guest<()> {
+    let class = types::class_of(vm, e);
+    for (name, v) in tables::items(kwargs) {
+        let symbol = vm.symbol_of(Obj::cast(name));
+        // Those have a class attribute of that name, which is None.
+        if class
+            .lookup(symbol)
+            .is_none_or(|found| !found.owner.builtin || found.value != Value::NONE)
+        {
+            let class = class.name.borrow().clone();
+            return Err(exception::type_error(
+                vm,
+                format!("{class}() takes no keyword arguments"),
+            ));
+        }
+        vm.instance_set(Obj::cast(e), symbol, v);
+    }
+    Ok(())
 }
 
 fn exception_field(vm: &mut Vm, e: Value, name: &str) -> Guest {
@@ -1082,7 +1232,8 @@ fn with_accessor(vm: &mut Vm, p: Value, which: usize, f: Value) -> Guest {
     Ok(new.value())
 }
 
-fn modular_power(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Guest {
+/// `pow` of integers with a modulus.
+pub fn modular_power(vm: &mut Vm, a: Value, b: Value, modulus: Value) -> Guest {
     if !(number::is_int(a) && number::is_int(b) && number::is_int(modulus)) {
         let message = "pow() 3rd argument not allowed unless all arguments are integers";
         return Err(exception::type_error(vm, message));

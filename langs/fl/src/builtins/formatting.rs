@@ -40,7 +40,8 @@ fn parse(spec: &str) -> Option<Spec> {
         kind: None,
     };
     let is_align = |c: char| "<>=^".contains(c);
-    if chars.len() > 1 && is_align(chars[1]) {
+    let fill_given = chars.len() > 1 && is_align(chars[1]);
+    if fill_given {
         (out.fill, out.align) = (chars[0], Some(chars[1]));
         at = 2;
     } else if chars.first().is_some_and(|c| is_align(*c)) {
@@ -60,6 +61,8 @@ fn parse(spec: &str) -> Option<Spec> {
         out.zero = true;
         if out.align.is_none() {
             (out.fill, out.align) = ('0', Some('='));
+        } else if !fill_given {
+            out.fill = '0';
         }
         at += 1;
     }
@@ -195,6 +198,10 @@ fn format_str(vm: &mut Vm, v: Value, spec: &Spec, class: &str) -> Guest<String> 
         let message = "Sign not allowed in string format specifier";
         return Err(exception::value_error(vm, message));
     }
+    if spec.alternate {
+        let message = "Alternate form (#) not allowed in string format specifier";
+        return Err(exception::value_error(vm, message));
+    }
     if let Some(grouping) = spec.grouping {
         let message = format!("Cannot specify '{grouping}' with 's'.");
         return Err(exception::value_error(vm, message));
@@ -215,6 +222,9 @@ fn format_int(vm: &mut Vm, v: Value, spec: &Spec, class: &str) -> Guest<String> 
     if spec.precision.is_some() {
         let message = "Precision not allowed in integer format specifier";
         return Err(exception::value_error(vm, message));
+    }
+    if matches!(spec.kind, None | Some('d' | 'n')) {
+        super::text::check_digits(vm, v)?;
     }
     let negative = number::cmp(v, Value::small(0)).is_lt();
     let (radix, prefix) = match spec.kind {
@@ -379,6 +389,11 @@ pub fn percent(vm: &mut Vm, x: Value, y: Value) -> Guest {
             continue;
         }
         at += 1;
+        if chars.get(at) == Some(&'%') {
+            out.push('%');
+            at += 1;
+            continue;
+        }
         match directive(vm, &chars, &mut at, &mut arguments)? {
             Some(text) => out.push_str(&text),
             None => return Ok(FALLBACK),
@@ -486,9 +501,6 @@ fn directive(
         return Err(exception::value_error(vm, "incomplete format"));
     };
     *at += 1;
-    if kind == '%' {
-        return Ok(Some("%".into()));
-    }
     let v = match named {
         Some(v) => v,
         None => arguments.take(vm)?,
@@ -517,10 +529,16 @@ fn convert(vm: &mut Vm, kind: char, v: Value, mut spec: Spec, at: usize) -> Gues
         'c' => {
             let text = match text::of(v) {
                 Some(s) if s.chars().count() == 1 => s.into_owned(),
-                _ => match v.to_int().and_then(|c| char::from_u32(c as u32)) {
-                    Some(c) => c.to_string(),
-                    None => return Err(exception::type_error(vm, "%c requires int or char")),
-                },
+                _ if number::is_int(unbool(v)) => {
+                    let code = number::to_i64(unbool(v)).and_then(|c| u32::try_from(c).ok());
+                    let Some(c) = code.and_then(char::from_u32) else {
+                        let class = FlState::of(vm).types().OverflowError;
+                        let message = "%c arg not in range(0x110000)";
+                        return Err(exception::raise(vm, class, message));
+                    };
+                    c.to_string()
+                }
+                _ => return Err(exception::type_error(vm, "%c requires int or char")),
             };
             Ok(Some(pad(&spec, "", &text, '>')))
         }

@@ -46,7 +46,8 @@ natives! {
     }
 }
 
-fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value> {
+/// An attribute that a function has of its own.
+pub fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value> {
     let names = &FlState::of(vm).names;
     let attrs = f.get(Function::ATTRS);
     if is::<Dict>(attrs)
@@ -81,6 +82,9 @@ fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value>
         let fc = function::tables(vm, f);
         return Some(super::modules::globals_dict(vm, fc.namespace));
     }
+    if name == names.code {
+        return Some(code_object(vm, f));
+    }
     if name == names.closure {
         let closure = f.get(Function::CLOSURE);
         return Some(if fc.free_count == 0 {
@@ -93,8 +97,13 @@ fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value>
         let dict = vm.dict().value();
         for (name, text) in &fc.object.annotations {
             let symbol = vm.symbols.intern(name);
-            let text = vm.str(text);
-            tables::put_name(vm, dict, symbol, text);
+            let class = text.strip_prefix(crate::compile::TYPE_MARK);
+            let class = class.and_then(|class| {
+                let class = vm.symbols.intern(class);
+                FlState::of(vm).builtins().get(class)
+            });
+            let v = class.unwrap_or_else(|| vm.str(text));
+            tables::put_name(vm, dict, symbol, v);
         }
         set_attr_dict(vm, f, name, dict);
         return Some(dict);
@@ -107,6 +116,39 @@ fn function_attribute(vm: &mut Vm, f: Obj<Function>, name: u32) -> Option<Value>
         return Some(f.get(Function::ATTRS));
     }
     None
+}
+
+/// `f.__code__`: what programs ask of it.
+fn code_object(vm: &mut Vm, f: Obj<Function>) -> Value {
+    let class = FlState::of(vm).builtin_class("code");
+    let code = vm.codes.get(f.int(Function::CODE) as u32);
+    let fc = fl_code(code);
+    let params = &fc.object.params;
+    let (name, file) = (vm.str(&code.name), vm.str(&code.file));
+    let qualname = vm.str(&fc.object.qualname);
+    let named = (params.args + params.kwonly) as usize;
+    let mut variables: Vec<Value> = Vec::new();
+    for name in fc.object.slot_names.iter().take(named) {
+        variables.push(vm.str(name));
+    }
+    let variables = vm.tuple(&variables);
+    let line = fc.object.line_at(0);
+    let instance = vm.new_instance(class.id);
+    let fields = [
+        ("co_name", name),
+        ("co_qualname", qualname),
+        ("co_filename", file),
+        ("co_firstlineno", Value::small(line as i64)),
+        ("co_argcount", Value::small(params.args as i64)),
+        ("co_posonlyargcount", Value::small(params.posonly as i64)),
+        ("co_kwonlyargcount", Value::small(params.kwonly as i64)),
+        ("co_varnames", variables),
+    ];
+    for (name, v) in fields {
+        let symbol = vm.symbols.intern(name);
+        vm.instance_set(instance, symbol, v);
+    }
+    instance.value()
 }
 
 fn kw_defaults_dict(vm: &mut Vm, f: Obj<Function>) -> Value {
@@ -164,8 +206,12 @@ fn set_attribute(vm: &mut Vm, o: Value, name: u32, v: Value) -> Guest {
     }
     let class = types::type_name(vm, o);
     let text = vm.symbols.name(name).into_owned();
-    let exists = types::class_of(vm, o).lookup(name).is_some();
-    let message = if exists {
+    let found = types::class_of(vm, o).lookup(name);
+    let exists = found.is_some();
+    let property = found.is_some_and(|found| is::<Property>(found.value));
+    let message = if property {
+        format!("attribute '{text}' of '{class}' objects is not writable")
+    } else if exists {
         format!("'{class}' object attribute '{text}' is read-only")
     } else {
         format!("'{class}' object has no attribute '{text}'")
@@ -201,7 +247,9 @@ fn delete_attribute(vm: &mut Vm, o: Value, name: u32) -> Guest {
         return Ok(Value::NONE);
     }
     let text = vm.symbols.name(name).into_owned();
+    let slot = types::class_of(vm, o).has_slot(name);
     let message = match types::as_class(vm, o) {
+        _ if slot => text,
         Some(class) => format!(
             "type object '{}' has no attribute '{text}'",
             class.name.borrow()

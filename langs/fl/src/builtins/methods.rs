@@ -126,6 +126,9 @@ fn dict_update(vm: &mut Vm, d: Value, other: Value, kwargs: Value) -> Guest {
 }
 
 fn str_join(vm: &mut Vm, s: Value, items: Value) -> Guest {
+    if !super::iterators::is_iterable(vm, items) {
+        return Err(exception::type_error(vm, "can only join an iterable"));
+    }
     let Some(items) = values(vm, items)? else {
         return Ok(FALLBACK);
     };
@@ -223,11 +226,13 @@ builtins! {
     "dict.clear" "self" |vm, [d]| { Table::of(d).clear(vm); Ok(Value::NONE) };
     "dict.copy" "self" |vm, [d]| Ok(Table::of(d).copy(vm).0);
     "dict.update" "self other= / **kwargs" => "dict_update" |vm, [d, other, kwargs]| dict_update(vm, d, other, kwargs);
-    "dict.fromkeys" "iterable value= /" |vm, [keys, v]| {
+    "dict.fromkeys" "cls iterable value= /" => "dict_fromkeys" |vm, [class, keys, v]| {
+        if class != FlState::of(vm).types().dict.value.get() { return Ok(FALLBACK); }
+        let Some(keys) = values(vm, keys)? else { return Ok(FALLBACK) };
         let v = if absent(v) { Value::NONE } else { v };
         let dict = vm.dict().value();
-        if let Some(keys) = values(vm, keys)? {
-            for key in keys { tables::put(vm, dict, key, v)?; }
+        for key in keys {
+            if !tables::put(vm, dict, key, v)? { return Ok(FALLBACK); }
         }
         Ok(dict)
     };

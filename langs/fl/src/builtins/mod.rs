@@ -38,6 +38,7 @@ pub mod classes;
 pub mod codecs;
 pub mod collections;
 pub mod core;
+pub mod dunders;
 pub mod formatting;
 pub mod functions;
 pub mod items;
@@ -60,6 +61,7 @@ pub mod templates;
 pub mod text;
 pub mod texts;
 
+use crate::object::class::ClassInfo;
 use metatrace::Native;
 use metatrace::native::Effects;
 use runtime::engine::Vm;
@@ -114,6 +116,18 @@ pub struct BuiltinDef {
     pub special: Option<Special>,
     /// The receiver's payload is what the body wants.
     pub unwraps: bool,
+    /// The class that the receiver must be of, where the body relies on it.
+    pub receiver: Option<&'static ClassInfo>,
+}
+
+impl BuiltinDef {
+    /// Is the body written for this class too, though it is no subclass of the owner?
+    pub fn receiver_may_be(&self, class: &ClassInfo) -> bool {
+        match self.owner {
+            Some("dict_keys") => class.name.borrow().starts_with("dict_"),
+            _ => false,
+        }
+    }
 }
 
 /// Reads a row's signature.

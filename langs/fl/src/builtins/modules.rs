@@ -103,7 +103,11 @@ pub fn find(vm: &mut Vm, name: &str) -> Guest {
             }
             _ => format!("No module named '{name}'"),
         };
-        return Err(exception::raise(vm, class, message));
+        let message = vm.str(&message);
+        let e = exception::new(vm, class, &[message]);
+        let (field, name) = (vm.symbols.intern("name"), vm.str(name));
+        vm.instance_set(Obj::cast(e), field, name);
+        return Err(vm.raise(e));
     };
     let code = load_source(vm, name, &found)?;
     Ok(Value::small(code.id as i64))

@@ -191,9 +191,11 @@ fn parse_hex(text: &str) -> Option<f64> {
     let shift = exponent - 4 * fraction.len() as i64;
     let one = BigInt::from(1);
     let value = if shift >= 0 {
-        number::float::true_div(&(mantissa << shift as usize), &one)?
+        let shift = shift.min(5000) as usize;
+        number::float::true_div(&(mantissa << shift), &one).unwrap_or(f64::INFINITY)
     } else {
-        number::float::true_div(&mantissa, &(one << (-shift) as usize))?
+        let shift = (-shift).min(1 << 20) as usize;
+        number::float::true_div(&mantissa, &(one << shift)).unwrap_or(f64::INFINITY)
     };
     Some(sign * value)
 }

@@ -59,6 +59,11 @@ natives! {
     pub static LEN = "len"(vm, v) -> Guest<i64> [READS] {
         match length(vm, v) {
             Some(n) => Ok(n as i64),
+            None if is::<Range>(v) => {
+                let class = FlState::of(vm).types().OverflowError;
+                let message = "Python int too large to convert to C ssize_t";
+                Err(exception::raise(vm, class, message))
+            }
             None => {
                 let name = types::type_name(vm, v);
                 Err(exception::type_error(vm, format!("object of type '{name}' has no len()")))
@@ -133,6 +138,9 @@ fn unsupported(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) ->
                 format!("can only concatenate {a} (not \"{b}\") to {a}"),
             );
         }
+    }
+    if kind == BinKind::Add && !inplace && (is::<Bytes>(x) || is::<ByteBuffer>(x)) {
+        return exception::type_error(vm, format!("can't concat {b} to {a}"));
     }
     if kind == BinKind::Mul && (is_sequence(x) || is_sequence(y)) {
         let other = if is_sequence(x) { b } else { a };
@@ -263,6 +271,11 @@ pub fn as_float(vm: &mut Vm, v: Value) -> Guest<f64> {
             ))
         }
         Some(f) => Ok(f),
+        None if number::is_int(unbool(v)) => {
+            let class = FlState::of(vm).types().OverflowError;
+            let message = "int too large to convert to float";
+            Err(exception::raise(vm, class, message))
+        }
         None => {
             let name = types::type_name(vm, v);
             let message = format!("must be real number, not {name}");
@@ -361,6 +374,12 @@ pub fn length(vm: &mut Vm, v: Value) -> Option<usize> {
 /// A comparison of values that are no instances.
 pub fn compare(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest {
     if matches!(kind, CmpKind::Eq | CmpKind::Ne) {
+        if is::<DictView>(x) || is::<DictView>(y) {
+            let equal = x == y
+                || (length(vm, x) == length(vm, y)
+                    && super::sequences::compare_sets(vm, CmpKind::Le, x, y)? == Some(true));
+            return Ok(Value::bool(equal == (kind == CmpKind::Eq)));
+        }
         let equal = match vm.eq(x, y)? {
             Eq::Yes => true,
             Eq::No => false,

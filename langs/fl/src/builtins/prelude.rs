@@ -17,11 +17,15 @@ const SOURCE: &str = concat!(
 );
 
 /// Functions of the prelude that are built-in names of FL programs.
-pub const EXPORTS: &[&str] = &["map", "filter", "sorted", "vars"];
+pub const EXPORTS: &[&str] = &["sorted", "vars", "locals"];
 
 /// The function that continues an operator when guest code is needed.
-pub fn binary_name(kind: BinKind) -> &'static str {
+pub fn binary_name(kind: BinKind, inplace: bool) -> &'static str {
     match kind {
+        BinKind::BitOr if inplace => "ior_guest",
+        BinKind::BitAnd if inplace => "iand_guest",
+        BinKind::BitXor if inplace => "ixor_guest",
+        BinKind::Sub if inplace => "isub_guest",
         BinKind::Add => "add_guest",
         BinKind::Mod => "mod_guest",
         BinKind::BitOr => "or_guest",

@@ -67,6 +67,8 @@ pub fn binary(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> 
             }
             Ok(result)
         }
+        BinKind::BitOr if is::<Dict>(x) && inplace => Ok(FALLBACK),
+        BinKind::BitOr if let Some(union) = super::dunders::union(vm, x, y) => Ok(union),
         BinKind::BitOr | BinKind::BitAnd | BinKind::Sub | BinKind::BitXor => {
             set_algebra(vm, kind, inplace, x, y)
         }

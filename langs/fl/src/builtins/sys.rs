@@ -150,6 +150,15 @@ builtins! {
         vm.heap.core.depth_limit = limit;
         Ok(Value::NONE)
     };
+    "_sys:set_int_max_str_digits" "maxdigits" |vm, [n]| {
+        let n = index(vm, n)?;
+        if n != 0 && n < 640 {
+            return Err(exception::value_error(vm, "maxdigits must be 0 or larger than 640"));
+        }
+        FlState::of(vm).max_str_digits.set(n as usize);
+        Ok(Value::NONE)
+    };
+    "_sys:get_int_max_str_digits" "" |vm, []| Ok(Value::small(FlState::of(vm).max_str_digits.get() as i64));
     "_sys:getrecursionlimit" "" |vm, []| Ok(Value::small(vm.heap.core.depth_limit));
     "_sys:exc_info" "" |vm, []| {
         let e = handled(vm);

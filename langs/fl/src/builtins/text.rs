@@ -134,6 +134,16 @@ fn write_one(
     open: &mut Vec<Value>,
     todo: &mut Vec<Todo>,
 ) -> Guest<bool> {
+    if number::is_int(v) {
+        check_digits(vm, v)?;
+    }
+    if let Some(class) = types::as_class(vm, v)
+        && class
+            .lookup_guest(FlState::of(vm).names.class_repr)
+            .is_some()
+    {
+        return Ok(false);
+    }
     if let Some(leaf) = leaf_repr(vm, v) {
         out.extend_from_slice(&leaf);
         return Ok(true);
@@ -173,6 +183,26 @@ fn write_one(
         }
     }
     Ok(true)
+}
+
+/// ValueError for an integer with more decimal digits than `sys.set_int_max_str_digits` allows.
+pub fn check_digits(vm: &mut Vm, v: Value) -> Guest<()> {
+    let limit = FlState::of(vm).max_str_digits.get();
+    if v.is_int() || limit == 0 {
+        return Ok(());
+    }
+    // log10(2) = 0.30103: fewer digits than this need no counting.
+    let bits = number::bits(v) as usize;
+    if bits * 30103 / 100_000 < limit
+        || format::int_str(v, 10).trim_start_matches('-').len() <= limit
+    {
+        return Ok(());
+    }
+    let message = format!(
+        "Exceeds the limit ({limit} digits) for integer string conversion; \
+         use sys.set_int_max_str_digits() to increase the limit"
+    );
+    Err(exception::value_error(vm, message))
 }
 
 type Items = Vec<(Option<Value>, Value)>;
@@ -288,6 +318,26 @@ fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Gue
     }
     if class.payload.is_some() {
         let payload = instance.item(Instance::SLOTS, 0);
+        if class == fl.types().mappingproxy {
+            out.extend_from_slice(b"mappingproxy(");
+            let known = write(vm, payload, false, out)?;
+            out.push(b')');
+            return Ok(known);
+        }
+        if class == fl.types().UnionType {
+            for (k, member) in Obj::<Tuple>::cast(payload).items().iter().enumerate() {
+                if k > 0 {
+                    out.extend_from_slice(b" | ");
+                }
+                let name = match types::as_class(vm, *member) {
+                    Some(class) if class == fl.types().NoneType => "None".to_string(),
+                    Some(class) => super::classes::full_name(vm, class),
+                    None => display_repr(vm, *member),
+                };
+                out.extend_from_slice(name.as_bytes());
+            }
+            return Ok(true);
+        }
         // A set's representation names its class.
         if is::<Set>(payload) || is::<FrozenSet>(payload) {
             let name = class.name.borrow().clone();
@@ -379,7 +429,17 @@ pub fn default_repr(vm: &mut Vm, v: Value) -> String {
             None => format!("<module '{name}' (built-in)>"),
         };
     }
-    if let Some(generator) = Obj::<Generator>::of(v) {
+    if let Some(slot) = Obj::<MemberSlot>::of(v) {
+        let name = text::of(slot.get(MemberSlot::NAME))
+            .unwrap_or_default()
+            .into_owned();
+        let class = types::as_class(vm, slot.get(MemberSlot::CLASS));
+        let owner = class.map_or_else(String::new, |c| c.name.borrow().clone());
+        return format!("<member '{name}' of '{owner}' objects>");
+    }
+    if let Some(generator) = Obj::<Generator>::of(v)
+        && generator.shape() == 0
+    {
         let name = text::of(generator.get(Generator::NAME))
             .unwrap_or_default()
             .into_owned();
@@ -430,7 +490,7 @@ pub fn is_printable(c: char) -> bool {
         0xd800..=0xf8ff | 0xfff0..=0xfffb | 0xfffe | 0xffff => false,
         0x0378 | 0x0379 | 0x061c | 0x180e | 0x06dd | 0x070f => false,
         0xe0000..=0x10ffff => false,
-        _ => !c.is_control(),
+        _ => !c.is_control() && unicode_names2::name(c).is_some(),
     }
 }
 
@@ -470,7 +530,7 @@ pub fn write_exception(vm: &mut Vm, e: Value, out: &mut Vec<u8>) -> Guest<bool> 
         [] => Ok(true),
         [one] if class.is_subclass(fl.types().KeyError) => write(vm, *one, false, out),
         [one] => write(vm, *one, true, out),
-        [number, message, rest @ ..] if class.is_subclass(fl.types().OSError) => {
+        [number, message] if class.is_subclass(fl.types().OSError) => {
             out.extend_from_slice(b"[Errno ");
             if !write(vm, *number, true, out)? {
                 return Ok(false);
@@ -479,16 +539,67 @@ pub fn write_exception(vm: &mut Vm, e: Value, out: &mut Vec<u8>) -> Guest<bool> 
             if !write(vm, *message, true, out)? {
                 return Ok(false);
             }
-            match rest.first() {
-                Some(file) => {
+            let name = vm.symbols.intern("filename");
+            match vm.instance_get(Obj::cast(e), name) {
+                Some(file) if file != Value::NONE => {
                     out.extend_from_slice(b": ");
-                    write(vm, *file, false, out)
+                    write(vm, file, false, out)
                 }
-                None => Ok(true),
+                _ => Ok(true),
+            }
+        }
+        [codec, object, start, end, reason] if class.is_subclass(fl.types().ValueError) => {
+            match unicode_message(vm, class, [*codec, *object, *start, *end, *reason]) {
+                Some(text) => {
+                    out.extend_from_slice(text.as_bytes());
+                    Ok(true)
+                }
+                None => write(vm, args.value(), false, out),
             }
         }
         _ => write(vm, args.value(), false, out),
     }
+}
+
+/// The text of UnicodeEncodeError and UnicodeDecodeError.
+fn unicode_message(
+    vm: &mut Vm,
+    class: &crate::object::class::ClassInfo,
+    [codec, object, start, end, reason]: [Value; 5],
+) -> Option<String> {
+    let fl = FlState::of(vm);
+    let encode = class.is_subclass(fl.types().UnicodeEncodeError);
+    if !encode && !class.is_subclass(fl.types().UnicodeDecodeError) {
+        return None;
+    }
+    let (start, end) = (start.to_int()?, end.to_int()?);
+    let codec = text::of(codec)?.into_owned();
+    let reason = text::of(reason)?.into_owned();
+    let what = if encode {
+        "encode character"
+    } else {
+        "decode byte"
+    };
+    if end != start + 1 {
+        let last = end - 1;
+        return Some(format!(
+            "'{codec}' codec can't {what}s in position {start}-{last}: {reason}"
+        ));
+    }
+    let shown = if encode {
+        let code = text::code_points(Obj::<Str>::of(object)?).nth(start as usize)?;
+        match code {
+            0..=0xff => format!("'\\x{code:02x}'"),
+            0x100..=0xffff => format!("'\\u{code:04x}'"),
+            _ => format!("'\\U{code:08x}'"),
+        }
+    } else {
+        let byte = vm.bytes_like(object)?.get(start as usize)?;
+        format!("0x{byte:02x}")
+    };
+    Some(format!(
+        "'{codec}' codec can't {what} {shown} in position {start}: {reason}"
+    ))
 }
 
 /// What `object.__str__` gives.

@@ -219,7 +219,7 @@ impl<'t> Compiler<'t> {
     }
 
     /// `target: annotation = value`. Annotations are not evaluated; a class body keeps their text,
-    /// in order, for `dataclass` and its kind.
+    /// in order, for `dataclass` and its kind, or the class where that is a built-in one.
     pub(super) fn annotated(
         &mut self,
         target: ExprId,
@@ -256,8 +256,13 @@ impl<'t> Compiler<'t> {
         self.emit(span, Op::LoadName, slots, 0, index);
         let text = self.text(name);
         self.load_str(span, slots + 1, text);
-        let annotation = self.annotation_text(annotation);
-        self.load_str(span, slots + 2, &annotation);
+        match self.type_name(annotation) {
+            Some(class) => self.load_name(span, class, slots + 2),
+            None => {
+                let annotation = self.annotation_text(annotation);
+                self.load_str(span, slots + 2, &annotation);
+            }
+        }
         self.emit(span, Op::DictSet, slots, slots + 1, slots + 2);
     }
 

@@ -23,7 +23,9 @@ impl<'t> Compiler<'t> {
         if let ExprKind::Attribute(object, name) = *self.tree.kind(function) {
             return self.method_call(span, object, name, function, args, dst);
         }
-        if args.is_empty() && self.super_call(span, function, dst) {
+        if args.is_empty()
+            && (self.super_call(span, function, dst) || self.locals_call(span, function, dst))
+        {
             return;
         }
         let base = self.temps(1 + args.len());
@@ -97,6 +99,47 @@ impl<'t> Compiler<'t> {
             self.move_to(span, base + 2, variable.slot);
         }
         self.emit(span, Op::Call, dst, base, 2);
+        true
+    }
+
+    /// `locals()` or `vars()` in a function or class body: slots have no names at run time.
+    fn locals_call(&mut self, span: Span, function: ExprId, dst: u16) -> bool {
+        use super::scope::{Meaning, ScopeKind};
+        let ExprKind::Name(name) = *self.tree.kind(function) else {
+            return false;
+        };
+        let asks = matches!(self.text(name), "locals" | "vars");
+        if !asks || self.meaning(name) != Meaning::Global {
+            return false;
+        }
+        let scope = self.scopes.get(self.unit.scope);
+        match scope.kind {
+            ScopeKind::Class => {
+                self.move_to(span, dst, 0);
+                return true;
+            }
+            ScopeKind::Function => {}
+            _ => return false,
+        }
+        let names: Vec<Name> = scope.order.clone();
+        let names: Vec<Name> = names
+            .into_iter()
+            .filter(|n| matches!(self.meaning(*n), Meaning::Local(_) | Meaning::Free(_)))
+            .take(CALL_SLOTS_MAX / 2)
+            .collect();
+        let base = self.temps(1 + 2 * names.len());
+        let builtin = self.name_index("_fl_locals");
+        self.emit(span, Op::LoadGlobal, base, builtin, 0);
+        let mut at = base + 1;
+        for name in &names {
+            self.load_str(span, at, self.text(*name));
+            match self.plain_local(*name) {
+                Some(variable) => self.move_to(span, at + 1, variable.slot),
+                None => self.load_name(span, *name, at + 1),
+            }
+            at += 2;
+        }
+        self.emit(span, Op::Call, dst, base, 2 * names.len() as u16);
         true
     }
 

@@ -9,6 +9,9 @@ use crate::op::Op;
 use crate::source::Span;
 use crate::syntax::ast::*;
 
+/// Comes before the name of a built-in class among the annotations of a function.
+pub const TYPE_MARK: char = '\u{1}';
+
 impl<'t> Compiler<'t> {
     /// The module's code; slot 0 holds the module.
     pub(super) fn module(&mut self) -> Arc<CodeObject> {
@@ -184,14 +187,6 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    /// The merge point at the entry of a function. A generator is entered at
-    /// its yields, so its body has none.
-    fn enter(&mut self, span: Span) {
-        if !self.unit.generator {
-            self.emit(span, Op::Enter, 0, 0, 0);
-        }
-    }
-
     /// Puts captured variables into cells, at the start of the unit.
     pub(super) fn make_cells(&mut self, span: Span) {
         let params = self.unit.params.slots();
@@ -227,7 +222,6 @@ impl<'t> Compiler<'t> {
         let code = self.nested_unit(lambda.scope, CodeKind::Function, "<lambda>", span, |c| {
             c.unit.generator = c.scopes.get(lambda.scope).generator;
             c.set_params(&lambda.params);
-            c.enter(span);
             c.make_cells(span);
             let body = c.tree.span(lambda.body);
             let value = c.operand(lambda.body);
@@ -299,7 +293,6 @@ impl<'t> Compiler<'t> {
             c.unit.generator = c.scopes.get(def.scope).generator;
             c.unit.annotations = c.annotations(def);
             c.set_params(&def.params);
-            c.enter(span);
             c.make_cells(span);
             c.unit.docstring = c.docstring(&def.body).map(Into::into);
             c.body(&def.body);
@@ -348,16 +341,39 @@ impl<'t> Compiler<'t> {
     }
 
     fn annotations(&self, def: &'t FunctionDef) -> Vec<(Box<str>, Box<str>)> {
+        let annotation = |id: ExprId| match self.type_name(id) {
+            Some(class) => format!("{TYPE_MARK}{}", self.text(class)).into(),
+            None => self.annotation_text(id),
+        };
         let params = def.params.in_source_order().filter_map(|param| {
-            Some((
-                self.text(param.name).into(),
-                self.annotation_text(param.annotation?),
-            ))
+            Some((self.text(param.name).into(), annotation(param.annotation?)))
         });
-        let returns = def
-            .returns
-            .map(|id| ("return".into(), self.annotation_text(id)));
+        let returns = def.returns.map(|id| ("return".into(), annotation(id)));
         params.chain(returns).collect()
+    }
+
+    /// The name of a built-in class that an annotation consists of.
+    pub(super) fn type_name(&self, id: ExprId) -> Option<Name> {
+        const TYPES: &[&str] = &[
+            "int",
+            "float",
+            "str",
+            "bool",
+            "bytes",
+            "list",
+            "tuple",
+            "dict",
+            "set",
+            "frozenset",
+            "object",
+            "type",
+        ];
+        let ExprKind::Name(name) = *self.tree.kind(id) else {
+            return None;
+        };
+        let global = self.meaning(name) == super::scope::Meaning::Global
+            || self.meaning(name) == super::scope::Meaning::ClassName;
+        (!self.text_annotations && global && TYPES.contains(&self.text(name))).then_some(name)
     }
 
     /// An annotation as written; the content of one that is a string.

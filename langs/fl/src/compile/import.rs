@@ -105,6 +105,7 @@ impl<'t> Compiler<'t> {
             if let ImportNames::Names(names) = &import.names {
                 for item in names {
                     let text = self.text(item.name);
+                    self.text_annotations |= text == "annotations";
                     if !FEATURES.contains(&text) {
                         let message = format!("future feature {text} is not defined");
                         self.error(stmt.span, message);

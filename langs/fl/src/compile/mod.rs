@@ -35,6 +35,7 @@ use crate::diag::{DiagKind, Diagnostic};
 use crate::op::{Instr, Op};
 use crate::source::{Source, Span};
 use crate::syntax::ast::*;
+pub use func::TYPE_MARK;
 use scope::{Meaning, Scopes};
 
 /// How a file is compiled.
@@ -73,6 +74,7 @@ pub fn compile_tree(
             "<module>".into(),
         ),
         outer: Vec::new(),
+        text_annotations: false,
     };
     let code = compiler.module();
     if compiler.errors.is_empty() {
@@ -249,6 +251,8 @@ struct Compiler<'t> {
     errors: Vec<(String, Span)>,
     unit: Unit<'t>,
     outer: Vec<Unit<'t>>,
+    /// `from __future__ import annotations`.
+    text_annotations: bool,
 }
 
 /// Slots and instructions an operand can name.

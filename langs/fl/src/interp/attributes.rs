@@ -15,7 +15,10 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{Array, BoundMethod, Builtin, Cell, Class, Function, Instance, Module};
+use runtime::layouts::{
+    Array, BoundMethod, Builtin, Cell, Class, DictIter, DictView, Function, Generator, Instance,
+    List, Module, ReverseIter,
+};
 use runtime::shapes::{self, Place};
 
 /// What an attribute is.
@@ -56,6 +59,39 @@ pub fn class_of<M: Meta>(m: &mut M, v: Val<M>) -> &'static ClassInfo {
         } else {
             types.classmethod
         };
+    }
+    if tag == Tag::layout(BoundMethod::ID) {
+        let method = m.cast::<BoundMethod>(v);
+        let f = m.get(method, BoundMethod::FUNCTION);
+        return if m.is_tag(f, Tag::layout(Builtin::ID)) {
+            types.builtin_function_or_method
+        } else {
+            types.method
+        };
+    }
+    if tag == Tag::layout(Generator::ID) {
+        let generator = m.cast::<Generator>(v);
+        let shape = m.shape(generator);
+        return types.of_generator(shape);
+    }
+    if tag == Tag::layout(ReverseIter::ID) {
+        let it = m.cast::<ReverseIter>(v);
+        let sequence = m.get(it, ReverseIter::SEQUENCE);
+        return if m.is_tag(sequence, Tag::layout(List::ID)) {
+            types.list_reverseiterator
+        } else {
+            types.reversed
+        };
+    }
+    if tag == Tag::layout(DictView::ID) {
+        let view = m.cast::<DictView>(v);
+        let shape = m.shape(view);
+        return types.of_view(tag, shape);
+    }
+    if tag == Tag::layout(DictIter::ID) {
+        let it = m.cast::<DictIter>(v);
+        let shape = m.shape(it);
+        return types.of_view(tag, shape);
     }
     types.of_tag(tag)
 }
@@ -158,7 +194,15 @@ pub fn get<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
             return Attribute::Value(own);
         }
     }
-    type_attribute(m, o, name)
+    match type_attribute(m, o, name) {
+        // A method has the attributes of its function.
+        Attribute::Missing if tag == Tag::layout(BoundMethod::ID) => {
+            let method = m.cast::<BoundMethod>(o);
+            let f = m.get(method, BoundMethod::FUNCTION);
+            get(m, f, name)
+        }
+        found => found,
+    }
 }
 
 /// The attribute `name` of the class of `o`, bound to `o`: what operators look up.
@@ -233,7 +277,8 @@ fn get_of_class<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
         return bind_found(m, found, o, state(m).types().r#type);
     }
     if let Some(found) = class.lookup(name)
-        && !(found.owner == state(m).types().object && meta.is_some())
+        && !(found.owner == state(m).types().object
+            && meta.is_some_and(|meta| meta.owner == state(m).types().r#type))
     {
         return found_in_class(m, found, class);
     }
@@ -241,6 +286,25 @@ fn get_of_class<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
         Some(found) => bind_found(m, found, o, state(m).types().r#type),
         None => Attribute::Missing,
     }
+}
+
+/// Calls the class method by which a class answers an operation on itself.
+pub fn class_hook<M: Meta>(
+    m: &mut M,
+    o: Val<M>,
+    name: u32,
+    args: &[Val<M>],
+    cont: Cont,
+) -> Option<Flow> {
+    let class = call::promote_class(m, o);
+    m.assume(&class.valid.borrow());
+    let found = class.lookup_guest(name)?;
+    let Attribute::Method(f, receiver) = found_in_class(m, found, class) else {
+        return None;
+    };
+    let mut all = Args::positional(&[receiver]);
+    all.values.extend_from_slice(args);
+    Some(invoke(m, f, all, cont))
 }
 
 /// A class attribute as the class itself sees it.
@@ -642,7 +706,9 @@ pub fn del_attr<M: Meta>(m: &mut M, i: Instr) -> Flow {
             if let Some(property) = m.as_ref::<Property>(descriptor) {
                 let deleter = m.get(property, Property::DELETER);
                 if m.is(deleter, Value::NONE) {
-                    return read_only(m, o, name);
+                    let name = m.val(Value::symbol(name));
+                    let _ = m.try_call(&errors::NO_DELETER, [o, name]);
+                    return raised(m);
                 }
                 return invoke(m, deleter, Args::positional(&[o]), Cont::Def);
             }

@@ -5,8 +5,11 @@ use crate::interp::attributes::{self, Attribute};
 use crate::interp::errors;
 use crate::interp::frames::{self, Cont, INIT, complete, raised, resume_pc, state, tables, vm};
 use crate::loaded::{FlCode, fl_code};
-use crate::object::class::{ClassInfo, Kind};
+use crate::object::class::{ClassInfo, Found, Kind};
+use crate::object::layouts::MethodKind;
+use crate::object::types;
 use crate::op::{Instr, num};
+use crate::state::FALLBACK;
 use metatrace::code::Code;
 use metatrace::ir::Tag;
 use metatrace::layout::LayoutType;
@@ -268,7 +271,12 @@ fn new_generator<M: Meta>(
     code: &'static Code,
 ) -> Val<M> {
     let fc = fl_code(code);
-    let generator = m.alloc::<Generator>(0);
+    let shape = if fc.hidden {
+        types::generator_shape(&fc.object.name)
+    } else {
+        0
+    };
+    let generator = m.alloc::<Generator>(shape);
     m.init_slot(&frame, fc.generator_slot, generator.val());
     let frame = m.detach_frame(frame, 0);
     m.set(generator, Generator::FRAME, frame.val());
@@ -420,7 +428,7 @@ fn bad_arguments<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>) -> Rai
 pub fn instantiate<M: Meta>(
     m: &mut M,
     class: &'static ClassInfo,
-    mut args: Args<M>,
+    args: Args<M>,
     cont: Cont,
 ) -> Flow {
     let fl = state(m);
@@ -432,16 +440,36 @@ pub fn instantiate<M: Meta>(
     if !class.abstract_names.borrow().is_empty() {
         return fail_with_class(m, &errors::ABSTRACT_CLASS, class);
     }
-    if class.lookup_guest(fl.names.new).is_some() {
-        let class = m.val(class.value.get());
-        args.values.insert(0, class);
-        return invoke_prelude(m, "construct", args, cont);
+    if let Some(new) = class.lookup_guest(fl.names.new) {
+        return construct(m, new, class, args, cont);
     }
-    let object = match allocate(m, class, &args) {
-        Ok(object) => object,
-        Err(Raised) => return raised(m),
+    match allocate(m, class, &args) {
+        Ok(Some(object)) => initialise(m, class, object, args, cont),
+        Ok(None) => {
+            let new = fl.types().object.lookup(fl.names.new);
+            construct(m, new.expect("a row of the table"), class, args, cont)
+        }
+        Err(Raised) => raised(m),
+    }
+}
+
+/// Calls `__new__`, then `__init__`.
+fn construct<M: Meta>(
+    m: &mut M,
+    new: Found,
+    class: &'static ClassInfo,
+    mut args: Args<M>,
+    cont: Cont,
+) -> Flow {
+    let new = m.val(new.get());
+    let f = match m.as_ref::<MethodKind>(new) {
+        Some(kind) => m.get(kind, MethodKind::FUNCTION),
+        None => new,
     };
-    initialise(m, class, object, args, cont)
+    let class = m.val(class.value.get());
+    args.values.insert(0, f);
+    args.values.insert(1, class);
+    invoke_prelude(m, "construct", args, cont)
 }
 
 fn fail_with_class<M: Meta>(
@@ -456,21 +484,21 @@ fn fail_with_class<M: Meta>(
     }
 }
 
-/// A new instance, as the `__new__` of its built-in base makes it.
+/// A new instance, as the `__new__` of its built-in base makes it; `None` if that needs guest code.
 pub fn allocate<M: Meta>(
     m: &mut M,
     class: &'static ClassInfo,
     args: &Args<M>,
-) -> Result<Val<M>, Raised> {
+) -> Result<Option<Val<M>>, Raised> {
     let fl = state(m);
     if class.kind == Kind::Exception {
         let args = make_tuple(m, &args.values[..args.count()]);
         let class = m.val(class.value.get());
-        return Ok(m.call(&errors::NEW_EXCEPTION, [class, args]));
+        return Ok(Some(m.call(&errors::NEW_EXCEPTION, [class, args])));
     }
     let Some(base) = class.payload else {
         let instance = shapes::new_instance(m, class.id);
-        return Ok(instance.val());
+        return Ok(Some(instance.val()));
     };
     let mutable = [
         fl.types().list,
@@ -488,16 +516,23 @@ pub fn allocate<M: Meta>(
             .expect("a built-in type has a constructor");
         let def = fl.builtin(constructor as i64);
         let own = class.lookup_guest(fl.names.init).is_some();
+        if !own && !args.names.is_empty() {
+            return Ok(None);
+        }
         let given = if own {
             &args.values[..args.count().min(1)]
         } else {
             &args.values[..args.count()]
         };
-        builtins::call::call_native(m, def, &Args::positional(given))?
+        let v = builtins::call::call_native(m, def, &Args::positional(given))?;
+        if m.is(v, FALLBACK) {
+            return Ok(None);
+        }
+        v
     };
     let instance = shapes::new_instance(m, class.id);
     shapes::set_payload(m, instance, payload);
-    Ok(instance.val())
+    Ok(Some(instance.val()))
 }
 
 /// Runs `__init__` on a new object; the object is the result.
@@ -511,6 +546,9 @@ pub fn initialise<M: Meta>(
     let fl = state(m);
     let init = class.lookup(fl.names.init);
     let init = init.filter(|found| found.owner != fl.types().object);
+    // The arguments of an exception are already in it.
+    let made = class.kind == Kind::Exception && args.names.is_empty();
+    let init = init.filter(|found| !(made && found.owner.builtin));
     let Some(init) = init else {
         if args.values.is_empty() || class.payload.is_some() || class.kind == Kind::Exception {
             return complete(m, cont, object);

@@ -93,7 +93,7 @@ pub fn build_class<M: Meta>(m: &mut M, i: Instr) -> Flow {
         m.set(cell, Cell::VALUE, class);
     }
     let hooks = m.call(&classes::HAS_HOOKS, [class]);
-    if m.is(hooks, Value::FALSE) {
+    if m.is(hooks, Value::FALSE) && m.is(keywords, Value::NONE) {
         return complete(m, Cont::Def, class);
     }
     let args = Args::positional(&[class, keywords]);

@@ -67,9 +67,7 @@ natives! {
     }
     /// NameError.
     pub static UNDEFINED_NAME = "undefined_name"(vm, name) -> Guest [RAISES] {
-        let name = vm.symbols.name(name.as_symbol()).into_owned();
-        let class = FlState::of(vm).types().NameError;
-        Err(exception::raise(vm, class, format!("name '{name}' is not defined")))
+        Err(name_error(vm, name.as_symbol()))
     }
     /// UnboundLocalError.
     pub static UNBOUND_LOCAL = "unbound_local"(vm, name) -> Guest [RAISES] {
@@ -98,10 +96,22 @@ natives! {
         let name = vm.symbols.name(name.as_symbol()).into_owned();
         Err(read_only(vm, o, &name))
     }
+    /// AttributeError for a property that cannot be deleted.
+    pub static NO_DELETER = "no_deleter"(vm, o, name) -> Guest [RAISES] {
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        let class = types::type_name(vm, o);
+        let message = format!("property '{name}' of '{class}' object has no deleter");
+        Err(exception::attribute_error(vm, message))
+    }
     /// TypeError of calls.
     pub static NOT_CALLABLE = "not_callable"(vm, o) -> Guest [RAISES] {
         let name = types::type_name(vm, o);
         Err(exception::type_error(vm, format!("'{name}' object is not callable")))
+    }
+    /// TypeError of an `__init__` that returns something.
+    pub static INIT_RESULT = "init_result"(vm, v) -> Guest [RAISES] {
+        let name = types::type_name(vm, v);
+        Err(exception::type_error(vm, format!("__init__() should return None, not '{name}'")))
     }
     /// TypeError of `next`.
     pub static NOT_AN_ITERATOR = "not_an_iterator"(vm, o) -> Guest [RAISES] {
@@ -214,7 +224,29 @@ fn no_attribute(vm: &mut Vm, o: Value, name: &str) -> Raised {
             types::type_name(vm, o)
         )
     };
-    exception::attribute_error(vm, message)
+    let class = FlState::of(vm).types().AttributeError;
+    let message = vm.str(&message);
+    let e = exception::new(vm, class, &[message]);
+    let name = vm.str(name);
+    set_field(vm, e, "name", name);
+    set_field(vm, e, "obj", o);
+    vm.raise(e)
+}
+
+fn name_error(vm: &mut Vm, name: u32) -> Raised {
+    let class = FlState::of(vm).types().NameError;
+    let text = vm.symbols.name(name).into_owned();
+    let message = vm.str(&format!("name '{text}' is not defined"));
+    let e = exception::new(vm, class, &[message]);
+    let name = vm.symbol_text(name);
+    set_field(vm, e, "name", name);
+    vm.raise(e)
+}
+
+/// Sets an attribute that instances of the exception's class have.
+fn set_field(vm: &mut Vm, e: Value, name: &str, v: Value) {
+    let symbol = vm.symbols.intern(name);
+    vm.instance_set(Obj::cast(e), symbol, v);
 }
 
 fn read_only(vm: &mut Vm, o: Value, name: &str) -> Raised {

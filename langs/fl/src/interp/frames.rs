@@ -168,6 +168,10 @@ fn deliver_flagged<M: Meta>(m: &mut M, v: Val<M>) -> Flow {
             let undef = m.val(Value::UNDEF);
             m.set_slot(fc.scratch, undef);
             m.set_pc(pc + 1);
+            if !m.is(v, Value::NONE) {
+                let _ = m.try_call(&errors::INIT_RESULT, [v]);
+                return raised(m);
+            }
             store_result(m, instr_at(m.code(), pc), object);
         }
         ADVANCE | ADVANCE_OR => {
@@ -274,10 +278,7 @@ pub fn arrive_raised<M: Meta>(m: &mut M) -> Flow {
     let (pc, flags) = (m.pc() & PC_MASK, m.pc() >> RESUME_SHIFT);
     // A merge point that was interrupted waits at its own pc.
     let polled = flags == 0
-        && matches!(
-            instr_at(m.code(), pc).number(),
-            num::LoopHeader | num::Enter
-        )
+        && instr_at(m.code(), pc).number() == num::LoopHeader
         && (pc == 0 || instr_at(m.code(), pc - 1).op().info().effect != Effect::Calls);
     let at = if flags == 0 && !polled { pc - 1 } else { pc };
     if flags != 0 {

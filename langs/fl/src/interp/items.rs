@@ -162,7 +162,7 @@ fn set_item_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
         if let Some(flow) = guest_method(m, o, name, &[key, v], Cont::Def) {
             return flow;
         }
-        o = payload_of(m, o).unwrap_or(o);
+        o = mutable_payload(m, o);
     }
     native_or(
         m,
@@ -171,6 +171,14 @@ fn set_item_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
         "setitem",
         Cont::Def,
     )
+}
+
+/// The collection that an instance carries, unless it only shows it (`mappingproxy`).
+fn mutable_payload<M: Meta>(m: &mut M, o: Val<M>) -> Val<M> {
+    if class_of(m, o).builtin {
+        return o;
+    }
+    payload_of(m, o).unwrap_or(o)
 }
 
 /// `DelItem`.
@@ -182,7 +190,7 @@ pub fn del_item<M: Meta>(m: &mut M, i: Instr) -> Flow {
         if let Some(flow) = guest_method(m, o, name, &[key], Cont::Def) {
             return flow;
         }
-        o = payload_of(m, o).unwrap_or(o);
+        o = mutable_payload(m, o);
     }
     native_or(
         m,
@@ -305,7 +313,9 @@ pub fn spread<M: Meta>(m: &mut M, i: Instr) -> Flow {
         }
         return native_or(m, &c::CALL_ARGS, [v, callee], "call_args", Cont::Def);
     }
-    if m.is_tag(v, Tag::layout(runtime::layouts::Dict::ID)) {
+    if let Some(dict) = m.as_ref::<runtime::layouts::Dict>(v)
+        && matches!(m.shape(dict), runtime::dict::EMPTY | runtime::dict::STR)
+    {
         return complete(m, Cont::Def, v);
     }
     native_or(m, &c::CALL_KWARGS, [v, callee], "call_kwargs", Cont::Def)
@@ -405,10 +415,17 @@ pub fn len_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
         return complete(m, cont, n.val());
     }
     let mut v = v;
-    if m.is_tag(v, Tag::layout(Instance::ID)) {
-        let name = state(m).names.len;
-        if let Some(flow) = guest_method(m, v, name, &[], cont) {
+    if m.is_tag(v, Tag::layout(Class::ID)) {
+        let name = state(m).names.class_len;
+        if let Some(flow) = attributes::class_hook(m, v, name, &[], cont) {
             return flow;
+        }
+    }
+    if m.is_tag(v, Tag::layout(Instance::ID)) {
+        let class = class_of(m, v);
+        m.assume(&class.valid.borrow());
+        if class.lookup_guest(state(m).names.len).is_some() {
+            return invoke_prelude(m, "len_guest", Args::positional(&[v]), cont);
         }
         v = payload_of(m, v).unwrap_or(v);
     }

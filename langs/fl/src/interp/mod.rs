@@ -149,7 +149,7 @@ impl Interp for Fl {
                 out!(m, |m| operators::contains(m, i))
             }
 
-            num::LoopHeader | num::Enter => {
+            num::LoopHeader => {
                 if m.merge_point(i.a()) {
                     return Flow::Merge;
                 }

@@ -5,7 +5,7 @@
 
 use crate::builtins;
 use crate::interp::arith;
-use crate::interp::attributes::class_of;
+use crate::interp::attributes::{self, class_of};
 use crate::interp::call::{Args, invoke, invoke_prelude, payload_of};
 use crate::interp::frames::{Cont, complete, raised, state, take_state};
 use crate::object::class::{ClassInfo, Found};
@@ -16,7 +16,7 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Float, Native, Val};
-use runtime::layouts::{Cell, Instance, List};
+use runtime::layouts::{Cell, Class, Instance, List};
 use smallvec::SmallVec;
 
 /// States of operators; below: number of the method that was called last.
@@ -51,14 +51,6 @@ fn found_value<M: Meta>(m: &mut M, found: Found) -> Val<M> {
         return m.get(cell, Cell::VALUE);
     }
     v
-}
-
-/// The value as a float, if it is a number. Fixnums are rounded, as arithmetic wants it.
-fn as_float<M: Meta>(m: &mut M, v: Val<M>) -> Option<Float<M>> {
-    if let Some(a) = m.int(v) {
-        return Some(m.int_to_float(a));
-    }
-    m.float(v)
 }
 
 /// The value as a float, if it is a number whose conversion is exact.
@@ -141,6 +133,19 @@ fn binary_step<M: Meta>(
     if let Some(flow) = try_next(m, &attempts, again) {
         return Step::Flow(flow);
     }
+    if kind == BinKind::Mul {
+        let index = state(m).names.index;
+        let counts =
+            |m: &mut M, v| is_instance(m, v) && class_of(m, v).lookup_guest(index).is_some();
+        if counts(m, x) || counts(m, y) {
+            let args = Args::positional(&[x, y]);
+            return Step::Flow(invoke_prelude(m, "mul_guest", args, Cont::State(FINAL)));
+        }
+    }
+    let union = state(m).types().UnionType;
+    if class_of(m, x) == union || class_of(m, y) == union {
+        return binary_native(m, kind, inplace, x, y);
+    }
     let (px, py) = (payload_of(m, x), payload_of(m, y));
     match (px, py) {
         (None, None) => binary_native(m, kind, inplace, x, y),
@@ -160,8 +165,8 @@ fn mixed_numbers<M: Meta>(m: &mut M, kind: BinKind, x: Val<M>, y: Val<M>) -> Opt
     if !(is_float(m, x) || is_float(m, y)) {
         return None;
     }
-    let a = as_float(m, x)?;
-    let b = as_float(m, y)?;
+    let a = exact_float(m, x)?;
+    let b = exact_float(m, y)?;
     let r = arith::float_binary(m, kind, a, b)?;
     Some(m.box_float(r))
 }
@@ -174,7 +179,7 @@ fn binary_native<M: Meta>(
     y: Val<M>,
 ) -> Step<M> {
     let code = m.const_int(kind as i64 | (inplace as i64) << 8).val();
-    let fallback = builtins::prelude::binary_name(kind);
+    let fallback = builtins::prelude::binary_name(kind, inplace);
     let native = builtins::operators::native_of(kind, inplace);
     native_or_prelude(
         m,
@@ -573,6 +578,12 @@ fn contains_step<M: Meta>(m: &mut M, x: Val<M>, y: Val<M>) -> Step<M> {
                 Step::Flow(invoke_prelude(m, "contains", args, Cont::State(1)))
             }
         };
+    }
+    if m.is_tag(y, Tag::layout(Class::ID)) {
+        let name = state(m).names.class_contains;
+        if let Some(flow) = attributes::class_hook(m, y, name, &[x], Cont::State(1)) {
+            return Step::Flow(flow);
+        }
     }
     native_or_prelude(
         m,

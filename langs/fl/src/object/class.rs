@@ -136,7 +136,7 @@ impl FlState {
     pub fn new_class(&self, vm: &mut Vm, new: NewClass) -> Result<&'static ClassInfo, NoOrder> {
         let order = linearise(new.bases)?;
         let instances_have_payload =
-            new.kind == Kind::Exception || (new.payload.is_some() && !new.builtin);
+            new.kind == Kind::Exception || (new.payload.is_some() && new.kind == Kind::Object);
         let id = vm.shapes.new_class(Value::NONE, 0, instances_have_payload);
         let object = vm.alloc::<layouts::Class>(0);
         object.init(layouts::Class::INFO, Value::small(id.0 as i64));
@@ -187,6 +187,12 @@ impl ClassInfo {
     /// Is this `other` or one of its subclasses?
     pub fn is_subclass(&self, other: &ClassInfo) -> bool {
         self.mro.borrow().contains(&other)
+    }
+
+    /// Do instances keep this attribute in a slot that `__slots__` named?
+    pub fn has_slot(&self, name: u32) -> bool {
+        let mro = self.mro.borrow();
+        mro.iter().any(|c| c.slot_names.borrow().contains(&name))
     }
 
     /// The class's own attribute.
@@ -350,11 +356,13 @@ macro_rules! well_known {
 well_known! {
     object, r#type, NoneType, bool, int, float, str, bytes, bytearray, list, tuple, dict, set,
     frozenset, range, slice, function, builtin_function_or_method, method, module, generator,
-    property, staticmethod, classmethod, NotImplementedType, ellipsis, traceback,
+    property, staticmethod, classmethod, mappingproxy, UnionType, map, filter,
+    enumerate, zip, reversed, list_reverseiterator, dict_values, dict_items,
+    dict_valueiterator, dict_itemiterator, NotImplementedType, ellipsis, traceback,
     BaseException, Exception, TypeError, ValueError, IndexError, KeyError, AttributeError,
     NameError, UnboundLocalError, ZeroDivisionError, OverflowError, UnicodeDecodeError,
     RuntimeError, RecursionError, MemoryError, OSError, KeyboardInterrupt, StopIteration,
-    SystemExit, NotImplementedError, ImportError, ModuleNotFoundError, SyntaxError,
+    SystemExit, NotImplementedError, ArithmeticError, ImportError, ModuleNotFoundError, SyntaxError,
     AssertionError, EOFError, GeneratorExit, LookupError, UnicodeEncodeError,
     UnsupportedOperation, TextIOWrapper, BufferedReader, BufferedWriter, BufferedRandom, FileIO,
 }

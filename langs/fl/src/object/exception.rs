@@ -29,9 +29,57 @@ pub fn new_with(vm: &mut Vm, class: &ClassInfo, args: Value) -> Value {
     for field in [ExcData::TRACEBACK, ExcData::CONTEXT, ExcData::CAUSE] {
         data.init(field, Value::NONE);
     }
+    let own = Obj::<Tuple>::cast(args).items().to_vec();
+    if own.len() >= 2 && class.is_subclass(FlState::of(vm).types().OSError) {
+        return new_os_error(vm, class, data, &own);
+    }
     let instance = vm.new_instance(class.id);
     instance.init_item(Instance::SLOTS, 0, data.value());
     instance.value()
+}
+
+/// OSError by its number; its arguments are the number and the text, the file is apart.
+fn new_os_error(vm: &mut Vm, class: &ClassInfo, data: Obj<ExcData>, args: &[Value]) -> Value {
+    let class = match args[0].to_int() {
+        Some(number) if class == FlState::of(vm).types().OSError => os_class(vm, number),
+        _ => class,
+    };
+    let instance = vm.new_instance(class.id);
+    instance.init_item(Instance::SLOTS, 0, data.value());
+    if let [number, text, file, ..] = *args {
+        let short = vm.tuple(&[number, text]);
+        data.set(vm, ExcData::ARGS, short);
+        let name = vm.symbols.intern("filename");
+        vm.instance_set(instance, name, file);
+    }
+    instance.value()
+}
+
+/// The class for an error number of the system.
+fn os_class(vm: &mut Vm, number: i64) -> &'static ClassInfo {
+    let name = match number {
+        1 | 13 => "PermissionError",
+        2 => "FileNotFoundError",
+        3 => "ProcessLookupError",
+        4 => "InterruptedError",
+        10 => "ChildProcessError",
+        11 => "BlockingIOError",
+        17 => "FileExistsError",
+        20 => "NotADirectoryError",
+        21 => "IsADirectoryError",
+        32 => "BrokenPipeError",
+        103 => "ConnectionAbortedError",
+        104 => "ConnectionResetError",
+        110 => "TimeoutError",
+        111 => "ConnectionRefusedError",
+        _ => "OSError",
+    };
+    let symbol = vm.symbols.intern(name);
+    let fl = FlState::of(vm);
+    let class = fl.builtins().get(symbol);
+    class
+        .and_then(|c| types::as_class(vm, c))
+        .unwrap_or(fl.types().OSError)
 }
 
 /// What belongs to exception `e`; `None` if it is no exception.

@@ -48,10 +48,6 @@ layouts! {
     pub Zip = 71, "zip" {
         ITERATORS "iterators": Val Immutable,
     }
-    /// The attributes of `OWNER`, an instance, as a mapping (`__dict__`).
-    pub AttributeDict = 72, "attribute_dict" {
-        OWNER "owner": Val Immutable,
-    }
 }
 
 /// Every layout of this table.
@@ -64,7 +60,6 @@ pub const FL_LAYOUTS: &[&Layout] = &[
     MemberSlot::LAYOUT,
     Enumerate::LAYOUT,
     Zip::LAYOUT,
-    AttributeDict::LAYOUT,
 ];
 
 /// Shapes of [`MethodKind`].

@@ -46,10 +46,35 @@ pub fn directive(vm: &mut Vm, goal: Value) -> Guest<bool> {
         ("dynamic" | "discontiguous" | "multifile" | "meta_predicate" | "table", 1) => {
             declare(vm, &name, arg(s, 0))
         }
+        ("module", 2) if library_module(vm) => {
+            start_module(vm, &[arg(s, 0), arg(s, 1)])?;
+            let (own, all) = (arg(s, 0), vm.sym("all"));
+            let system = atom(pl(vm).known.system);
+            if let Term::Atom(m) = term(own) {
+                pl(vm).library_modules.borrow_mut().insert(m);
+            }
+            import(vm, &[own, system, all])
+        }
+        ("nb_setval", 2) => {
+            let Term::Atom(name) = term(arg(s, 0)) else {
+                return Ok(false);
+            };
+            let value = arg(s, 1);
+            pl(vm).globals.borrow_mut().insert(name, value);
+            Ok(true)
+        }
         ("module", 2) | ("use_module", 1 | 2) | ("public", 1) => Ok(true),
         ("op", 3) => op(vm, &[arg(s, 0), arg(s, 1), arg(s, 2)]),
         _ => Ok(false),
     }
+}
+
+/// Is the library being loaded one with a module of its own?
+fn library_module(vm: &Vm) -> bool {
+    let loads = pl(vm).load.borrow();
+    loads
+        .last()
+        .is_some_and(|l| l.system && crate::library::has_module(&l.path))
 }
 
 /// Elements of a comma list, a list, or a single one.

@@ -28,9 +28,37 @@ builtins! {
     "$load_line" / 1 => |vm, a| { let line = pl(vm).load.borrow().last().map_or(0, |l| l.term_line); Ok(unify(vm, a[0], Value::small(line as i64))) };
     "$warn" / 1 => |vm, a| { let t = need_text(vm, a[0])?; messages::warning(vm, &t); Ok(true) };
     "$print_uncaught" / 2 => |vm, a| { let kind = need_text(vm, a[1])?; messages::print_ball(vm, deref(a[0]), &kind); Ok(true) };
+    "$say" / 2 => |vm, a| { let (kind, t) = (need_text(vm, a[0])?, need_text(vm, a[1])?); messages::say_as(vm, &kind, &t); Ok(true) };
     "$describe" / 2 => |vm, a| { let t = messages::describe(vm, deref(a[0])); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
+    "$style" / 2 => style;
+    "$terminal" / 0 => |vm, _| Ok(vm.host.interactive());
+    "$edit_line" / 2 => edit_line;
+    "$rules" / 1 => |vm, a| { let (m, h) = db::strip_module(vm, pl(vm).module.get(), a[0]); if let Some((n, k)) = db::functor_of(vm, h) { pl(vm).pred_in(m, n, k).rules.set(true); } Ok(true) };
     "$flush_all" / 0 => |vm, _| { crate::streams::flush_all(vm); Ok(true) };
     "$halted" / 0 => |vm, _| Ok(pl(vm).halted.get().is_some());
+}
+
+/// `'$edit_line'(Prompt, Line)`: a line from the terminal, or `end_of_file`.
+fn edit_line(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let prompt = need_text(vm, a[0])?;
+    crate::streams::flush_all(vm);
+    let line = match vm.host.edit_line(&prompt) {
+        Ok(Some(line)) => vm.sym(&line),
+        _ => atom(pl(vm).known.eof),
+    };
+    Ok(unify(vm, a[1], line))
+}
+
+/// `'$style'(Name, on)` or `off`.
+fn style(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let name = need_text(vm, a[0])?;
+    let on = matches!(term(a[1]), Term::Atom(t) if t == pl(vm).known.on);
+    match name.as_str() {
+        "singleton" | "singletons" => pl(vm).warn_singletons.set(on),
+        "discontiguous" => pl(vm).warn_scattered.set(on),
+        _ => {}
+    }
+    Ok(true)
 }
 
 /// `'$load_begin'(Path, Text)`: fails when the file cannot be read.

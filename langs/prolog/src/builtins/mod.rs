@@ -8,9 +8,11 @@ pub mod declare;
 pub mod flags;
 pub mod io;
 pub mod load;
+pub mod matching;
 pub mod numbers;
 pub mod reading;
 pub mod sorting;
+pub mod tables;
 pub mod terms;
 pub mod writing;
 
@@ -73,9 +75,11 @@ pub fn register(vm: &mut Vm) {
         flags::TABLE,
         io::TABLE,
         load::TABLE,
+        matching::TABLE,
         numbers::TABLE,
         reading::TABLE,
         sorting::TABLE,
+        tables::TABLE,
         terms::TABLE,
         writing::TABLE,
     ];
@@ -84,6 +88,7 @@ pub fn register(vm: &mut Vm) {
         let pred = p.pred_in(p.known.system, name, row.arity);
         pred.kind.set(PredKind::Native);
         pred.core.set(true);
+        pred.builtin.set(Some(p.builtins.borrow().len() as u32));
         p.builtins.borrow_mut().push(Builtin {
             pred: pred.id,
             native: row.native,

@@ -68,6 +68,7 @@ builtins! {
     "$bag_add" / 2 => bag_add;
     "$bag_list" / 2 => |vm, a| { let b = Obj::<Struct>::cast(deref(a[0])); Ok(unify(vm, arg(b, 0), a[1])) };
     "put_attr" / 3 => put_attr;
+    "$get_attrs" / 2 => |vm, a| match Obj::<AttVar>::of(deref(a[0])) { Some(v) => { let attrs = v.get(AttVar::ATTRS); Ok(unify(vm, a[1], attrs)) } None => Ok(false) };
     "get_attr" / 3 => |vm, a| get_attr(vm, a);
     "del_attr" / 2 => del_attr;
     "attvar" / 1 => |_, a| Ok(Obj::<AttVar>::of(deref(a[0])).is_some());

@@ -7,7 +7,7 @@ use crate::format;
 use crate::state::pl;
 use crate::streams::{self, StreamId, output_of, write};
 use crate::syntax::write::WriteOptions;
-use crate::term::{Term, arg, deref, is_var, term};
+use crate::term::{MakeTerms, Term, arg, deref, is_var, term};
 use crate::text::show;
 use crate::unify::unify;
 use metatrace::value::Value;
@@ -43,6 +43,7 @@ builtins! {
     "$format" / 3 => |vm, a| { let s = output_of(vm, a[0])?; format::format(vm, s, a[1], a[2]) };
     "$capture" / 2 => capture;
     "$captured" / 3 => captured;
+    "$column" / 2 => |vm, a| { let s = output_of(vm, a[0])?; let n = streams::column(vm, s); Ok(unify(vm, a[1], Value::small(n as i64))) };
     "$message" / 1 => |vm, a| { let t = crate::text::need_text(vm, a[0])?; streams::flush_all(vm); streams::write_error(vm, &t); Ok(true) };
 }
 
@@ -109,8 +110,12 @@ fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
             ("max_depth", 1) => o.max_depth = value.to_int().unwrap_or(0).max(0) as usize,
             ("priority", 1) => o.priority = value.to_int().unwrap_or(1200).clamp(0, 1200) as u16,
             ("variable_names", 1) => o.var_names = var_names(vm, value, option)?,
+            ("spacing", 1) => {
+                let next = vm.sym("next_argument");
+                o.spacing_next = deref(value) == next;
+            }
             (
-                "spacing" | "portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
+                "portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
                 | "character_escapes" | "partial" | "portray_goal" | "no_lists" | "blobs"
                 | "module",
                 1,

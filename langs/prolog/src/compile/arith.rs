@@ -109,6 +109,15 @@ impl ClauseCompiler<'_> {
     pub(super) fn comparison(&mut self, relation: u16, args: &[NodeId], otherwise: Label) {
         let mark = self.next_temp;
         let x = self.expression(args[0], None);
+        if let Node::Int(k) = self.terms.get(args[1])
+            && k.unsigned_abs() < 1 << 60
+        {
+            self.asm.emit(Op::CompareConst, x, 0, relation);
+            self.asm.word(Value::small(*k).0);
+            self.asm.word_to(0, otherwise);
+            self.next_temp = mark;
+            return;
+        }
         let y = self.expression(args[1], None);
         self.asm.emit(Op::Compare, x, y, relation);
         self.asm.word_to(0, otherwise);

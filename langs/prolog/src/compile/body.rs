@@ -14,6 +14,16 @@ impl ClauseCompiler<'_> {
         }
     }
 
+    /// The last goals of a body.
+    pub(super) fn goals(&mut self, goals: &[NodeId]) {
+        for (i, &goal) in goals.iter().enumerate() {
+            if self.goal(goal, i + 1 == goals.len()) {
+                return;
+            }
+        }
+        self.asm.emit(Op::Proceed, 0, 0, 0);
+    }
+
     /// A goal. `last`: nothing follows it in the clause. True when it ended in a
     /// jump away, so that nothing is reachable after it.
     fn goal(&mut self, id: NodeId, last: bool) -> bool {
@@ -56,7 +66,7 @@ impl ClauseCompiler<'_> {
             return false;
         }
         if arity == 0 {
-            if name == k.cut {
+            if name == k.cut || name == k.dollar {
                 match self.cut {
                     None => self.asm.emit(Op::Cut, 0, 0, 0),
                     Some(slot) => self.asm.emit(Op::CutTo, slot, 0, 0),
@@ -251,7 +261,7 @@ impl ClauseCompiler<'_> {
         }
     }
 
-    fn condition_tests(&mut self, id: NodeId, otherwise: Label) {
+    pub(super) fn condition_tests(&mut self, id: NodeId, otherwise: Label) {
         let k = self.known();
         if let Some([a, b]) = self.terms.is(id, k.comma, 2) {
             let (a, b) = (*a, *b);
@@ -428,8 +438,25 @@ impl ClauseCompiler<'_> {
             self.module = outer;
             return done;
         }
-        let colon = self.known().colon;
-        self.call_terms(colon, &[module, goal], last)
+        // Only known when it is called.
+        let mark = self.next_temp;
+        let (m, g) = (self.put(module), self.put(goal));
+        let functor = pl(self.vm).functor(self.known().colon, 2);
+        let whole = self.temp();
+        self.asm.emit(Op::PutStruct, 2, whole, 0);
+        self.asm.word(functor as u64);
+        self.asm.packed(&[m, g]);
+        let k = self.known();
+        let call = pl(self.vm).pred_in(k.system, k.call, 1);
+        let op = if last { Op::Execute } else { Op::Call };
+        self.asm.emit(op, 1, 0, self.saved);
+        self.asm.word(call.id as u64);
+        self.asm.packed(&[whole]);
+        if !last {
+            self.asm.emit(Op::Resume, self.saved, 0, 0);
+        }
+        self.next_temp = mark;
+        last
     }
 
     /// An ordinary call.
@@ -437,12 +464,7 @@ impl ClauseCompiler<'_> {
         let mark = self.next_temp;
         let pred = db::resolve_early(self.vm, self.module, name, args.len());
         let slots = self.arguments(pred, args);
-        let native = pl(self.vm)
-            .builtins
-            .borrow()
-            .iter()
-            .position(|b| b.pred == pred.id);
-        if let Some(n) = native {
+        if let Some(n) = pred.builtin.get() {
             self.asm.emit(Op::Builtin, args.len() as u16, 0, 0);
             self.asm.word(n as u64);
             self.asm.packed(&slots);

@@ -4,7 +4,7 @@
 //! in line) and building one for an unbound variable (write mode, out of line).
 
 use super::ClauseCompiler;
-use crate::op::Op;
+use crate::op::{self, Op};
 use crate::state::pl;
 use crate::syntax::{Node, NodeId};
 
@@ -70,7 +70,29 @@ impl ClauseCompiler<'_> {
         let functor = pl(self.vm).functor(name, arity);
         let read = self.temp();
         let write = self.asm.label();
-        self.asm.emit(Op::GetStruct, slot, read, 0);
+        let args = self.terms.args(id).to_vec();
+        let pair = self.fresh_pair(&args);
+        match pair {
+            Some((first, second)) => self.asm.emit(Op::GetPair, slot, first, second),
+            None => self.asm.emit(Op::GetStruct, slot, read, 0),
+        }
+        if let Some(never) = self.bound {
+            self.asm.word_to(functor, never);
+            for &arg in &args {
+                if let Node::Var(v) = self.terms.get(arg) {
+                    let v = *v;
+                    self.var_slot(v);
+                    self.vars[v as usize].ready |= pair.is_some();
+                }
+            }
+            if pair.is_none() {
+                for (i, &arg) in args.iter().enumerate() {
+                    self.get_arg(arg, read, i as u16, depth);
+                }
+            }
+            self.next_temp = read;
+            return;
+        }
         self.asm.word_to(functor, write);
         // Write mode first, into a buffer of its own, from the same knowledge.
         let before = self.vars.clone();
@@ -78,7 +100,10 @@ impl ClauseCompiler<'_> {
         let inline = std::mem::take(&mut self.asm.words);
         let built = self.temp();
         self.put_compound(id, built);
-        self.asm.emit(Op::Bind, slot, built, 0);
+        // Its last instruction puts the whole: it binds as well.
+        let last = self.asm.words.len() - 2 - arity.div_ceil(4);
+        debug_assert_eq!(Op::of(self.asm.words[last]), Op::PutStruct);
+        self.asm.words[last] = op::word(Op::BindStruct, arity as u16, slot, 0);
         let words = std::mem::replace(&mut self.asm.words, inline);
         // Slots given to variables there are the same here; readiness starts over.
         for (var, old) in self.vars.iter_mut().zip(before) {
@@ -86,12 +111,35 @@ impl ClauseCompiler<'_> {
         }
         self.next_temp = temp;
         debug_assert!(self.next_fixed >= fixed);
-        for (i, &arg) in self.terms.args(id).to_vec().iter().enumerate() {
-            self.get_arg(arg, read, i as u16, depth);
+        if pair.is_some() {
+            for &arg in &args {
+                if let Node::Var(v) = self.terms.get(arg) {
+                    self.vars[*v as usize].ready = true;
+                }
+            }
+        } else {
+            for (i, &arg) in args.iter().enumerate() {
+                self.get_arg(arg, read, i as u16, depth);
+            }
         }
         let back = self.asm.here();
         self.deferred.push((write, words, back));
         self.next_temp = temp - 1;
+    }
+
+    /// Slots for the arguments of a pair if both are variables seen for the first time.
+    fn fresh_pair(&mut self, args: &[NodeId]) -> Option<(u16, u16)> {
+        let &[a, b] = args else {
+            return None;
+        };
+        let (Node::Var(x), Node::Var(y)) = (self.terms.get(a), self.terms.get(b)) else {
+            return None;
+        };
+        let (x, y) = (*x, *y);
+        if x == y || self.vars[x as usize].ready || self.vars[y as usize].ready {
+            return None;
+        }
+        Some((self.var_slot(x), self.var_slot(y)))
     }
 
     /// Argument `i` of the compound in slot `read`.

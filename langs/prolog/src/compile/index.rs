@@ -4,14 +4,14 @@
 //! is switched on; what remains for a value is indexed further on other
 //! arguments. Clauses that still compete are tried in a chain of choice points.
 
-use super::{Asm, Chains, Label, TableDraft};
+use super::{Asm, Chains, Entry, Label, TableDraft, guard};
 use crate::op::{self, Op};
 use crate::state::{Clause, Pred, pl};
 use crate::syntax::{Node, NodeId};
+use metatrace::code::MergeKind;
 use metatrace::value::Value;
 use runtime::Vm;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Arguments looked at.
 const ARGS_MAX: usize = 8;
@@ -30,37 +30,35 @@ enum Key {
 }
 
 struct Indexer<'a> {
+    vm: &'a mut Vm,
     asm: &'a mut Asm,
+    pred: &'a Pred,
     keys: Vec<Vec<Key>>,
-    clauses: &'a [Label],
+    entries: &'a [Entry],
     done: Chains,
     fail: Option<Label>,
 }
 
 /// Emits the index; it starts where the code ends now.
-pub(super) fn build(
-    vm: &mut Vm,
-    asm: &mut Asm,
-    pred: &Pred,
-    clauses: &[Rc<Clause>],
-    labels: &[Label],
-) {
-    let keys = clauses
+pub(super) fn build(vm: &mut Vm, asm: &mut Asm, pred: &Pred, entries: &[Entry]) {
+    let keys = entries
         .iter()
-        .map(|c| {
-            let args = c.terms.args(c.head);
+        .map(|e| {
+            let args = e.clause.terms.args(e.clause.head);
             let n = (pred.arity as usize).min(ARGS_MAX);
-            (0..n).map(|i| key(vm, c, args[i])).collect()
+            (0..n).map(|i| key(vm, &e.clause, args[i])).collect()
         })
         .collect();
+    let all: Vec<usize> = (0..entries.len()).collect();
     let mut indexer = Indexer {
+        vm,
         asm,
+        pred,
         keys,
-        clauses: labels,
+        entries,
         done: Chains::new(),
         fail: None,
     };
-    let all: Vec<usize> = (0..clauses.len()).collect();
     indexer.root(&all);
 }
 
@@ -78,33 +76,28 @@ fn key(vm: &mut Vm, clause: &Clause, arg: NodeId) -> Key {
 impl Indexer<'_> {
     /// The first node falls through from the entry; others are placed after it.
     fn root(&mut self, all: &[usize]) {
-        let start = self.asm.label();
-        self.asm.emit_to(Op::Jump, 0, start);
-        let target = self.node(all, 0, 0);
-        let at = self.asm.labels[target.0];
-        self.asm.labels[start.0] = at;
-        if at.is_none() {
-            // A single clause: the jump goes there once it is placed.
-            let last = self.asm.patches.iter_mut().find(|p| p.1 == start);
-            last.expect("the jump above").1 = target;
+        // A single clause follows at once.
+        if all.len() != 1 {
+            self.node(all, 0, 0, 0);
         }
     }
 
-    /// Code that selects among `clauses`; bits of `used` are arguments known not to help.
-    fn node(&mut self, clauses: &[usize], used: u64, depth: usize) -> Label {
+    /// Code that selects among `clauses`; bits of `used` are arguments known not to
+    /// help, bits of `bound` those known to be bound (and to match).
+    fn node(&mut self, clauses: &[usize], used: u64, bound: u64, depth: usize) -> Label {
         match clauses {
             [] => return self.failure(),
-            [one] => return self.clauses[*one],
+            [one] => return self.entries[*one].label,
             _ => {}
         }
-        if let Some(&label) = self.done.get(&(clauses.to_vec(), used)) {
+        if let Some(&label) = self.done.get(&(clauses.to_vec(), used, bound)) {
             return label;
         }
         let label = match self.selective(clauses, used).filter(|_| depth < DEPTH_MAX) {
-            Some(arg) => self.switch(clauses, arg, used, depth),
-            None => self.chain(clauses),
+            Some(arg) => self.switch(clauses, arg, used, bound, depth),
+            None => self.chain(clauses, bound),
         };
-        self.done.insert((clauses.to_vec(), used), label);
+        self.done.insert((clauses.to_vec(), used, bound), label);
         label
     }
 
@@ -150,8 +143,26 @@ impl Indexer<'_> {
         best.map(|b| b.0)
     }
 
-    fn switch(&mut self, clauses: &[usize], arg: usize, used: u64, depth: usize) -> Label {
+    fn switch(
+        &mut self,
+        clauses: &[usize],
+        arg: usize,
+        used: u64,
+        bound: u64,
+        depth: usize,
+    ) -> Label {
         let used = used | 1 << arg;
+        // The switch comes first, what it leads to after it.
+        let label = self.asm.here();
+        let table = self.asm.tables.len();
+        self.asm.tables.push(TableDraft {
+            var: label,
+            other: label,
+            consts: Vec::new(),
+            structs: Vec::new(),
+        });
+        self.asm
+            .word(op::word_pc(Op::Switch, arg as u16, table as u32));
         let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
         for &c in clauses {
             groups.entry(self.keys[c][arg]).or_default();
@@ -169,8 +180,9 @@ impl Indexer<'_> {
             .filter(|&c| matches!(self.keys[c][arg], Key::Any | Key::Boxed))
             .collect();
         // An unbound argument says nothing: other arguments may.
-        let var = self.node(clauses, used, depth + 1);
-        let other = self.node(&rest, used, depth + 1);
+        let var = self.node(clauses, used, bound, depth + 1);
+        let matched = bound | 1 << arg;
+        let other = self.node(&rest, used, bound, depth + 1);
         let mut draft = TableDraft {
             var,
             other,
@@ -180,44 +192,104 @@ impl Indexer<'_> {
         for (key, group) in groups {
             match key {
                 Key::Const(bits) => {
-                    let to = self.node(&group, used, depth + 1);
+                    let to = self.node(&group, used, matched, depth + 1);
                     draft.consts.push((bits, to));
                 }
                 Key::Struct(f) => {
-                    let to = self.node(&group, used, depth + 1);
+                    let to = self.node(&group, used, matched, depth + 1);
                     draft.structs.push((f, to));
                 }
                 Key::Any | Key::Boxed => {}
             }
         }
-        self.asm.tables.push(draft);
-        let table = self.asm.tables.len() as u32 - 1;
-        let label = self.asm.here();
-        self.asm.word(op::word_pc(Op::Switch, arg as u16, table));
+        self.asm.tables[table] = draft;
         label
     }
 
-    fn chain(&mut self, clauses: &[usize]) -> Label {
+    /// Tries clauses one after the other. There are two ways into each: without
+    /// a choice point of this chain, and with it, after a failure.
+    fn chain(&mut self, clauses: &[usize], bound: u64) -> Label {
         let label = self.asm.here();
-        let mut next = self.asm.label();
-        for (i, &c) in clauses.iter().enumerate() {
-            if i > 0 {
-                self.asm.place(next);
-                next = self.asm.label();
+        let n = clauses.len();
+        let mut fresh: Vec<Option<Label>> = vec![None; n];
+        let retry: Vec<Label> = (0..n).map(|_| self.asm.label()).collect();
+        let mut wanted = vec![false; n];
+        self.fresh(clauses, bound, 0, &mut fresh, &retry, &mut wanted);
+        for i in 1..n {
+            if !wanted[i] {
+                // Never reached: the label still needs a place.
+                self.asm.labels[retry[i].0].get_or_insert(0);
+                continue;
             }
-            if i == 0 {
-                self.asm.emit_to(Op::Try, 0, next);
-            } else if i + 1 < clauses.len() {
-                let point = self.asm.merge_point();
-                self.asm.emit_to(Op::Retry, point, next);
-            } else {
+            self.asm.place(retry[i]);
+            let entry = &self.entries[clauses[i]];
+            if i + 1 == n {
                 self.asm.emit(Op::Trust, 0, 0, 0);
+                self.asm.emit_to(Op::Jump, 0, entry.label);
+            } else if self.guarded(clauses[i], bound) {
+                self.asm.emit(Op::Trust, 0, 0, 0);
+                match fresh[i] {
+                    Some(there) => self.asm.emit_to(Op::Jump, 0, there),
+                    None => self.fresh(clauses, bound, i, &mut fresh, &retry, &mut wanted),
+                }
+            } else {
+                wanted[i + 1] = true;
+                let point = self.asm.merge_point(MergeKind::Resumption);
+                self.asm.emit_to(Op::Retry, point, retry[i + 1]);
+                self.asm.emit_to(Op::Jump, 0, entry.label);
             }
-            let target = self.clauses[c];
-            self.asm.emit_to(Op::Jump, 0, target);
         }
-        // The label made for a clause after the last one is never used.
-        self.asm.labels[next.0].get_or_insert(0);
+        self.asm.labels[retry[0].0].get_or_insert(0);
         label
+    }
+
+    /// Can the clause's tests be made before anything is bound?
+    fn guarded(&self, clause: usize, bound: u64) -> bool {
+        let guard = self.entries[clause].guard.as_ref();
+        guard.is_some_and(|g| g.needs & !bound == 0)
+    }
+
+    /// The clauses from number `from` on, without a choice point so far.
+    fn fresh(
+        &mut self,
+        clauses: &[usize],
+        bound: u64,
+        from: usize,
+        fresh: &mut [Option<Label>],
+        retry: &[Label],
+        wanted: &mut [bool],
+    ) {
+        for i in from..clauses.len() {
+            if let Some(there) = fresh[i] {
+                self.asm.emit_to(Op::Jump, 0, there);
+                return;
+            }
+            fresh[i] = Some(self.asm.here());
+            let entry = &self.entries[clauses[i]];
+            let Some(rest) = clauses.get(i + 1..).filter(|r| !r.is_empty()) else {
+                self.asm.emit_to(Op::Jump, 0, entry.label);
+                return;
+            };
+            let guard = entry.guard.as_ref().filter(|g| g.needs & !bound == 0);
+            let Some(guard) = guard else {
+                wanted[i + 1] = true;
+                self.asm.emit_to(Op::Try, 0, retry[i + 1]);
+                self.asm.emit_to(Op::Jump, 0, entry.label);
+                return;
+            };
+            let next = self.asm.label();
+            guard::emit(self.vm, self.asm, self.pred, &entry.clause, guard, next);
+            let alone = guard.cut
+                || rest.iter().all(|&r| {
+                    let other = self.entries[r].guard.as_ref();
+                    other.is_some_and(|o| guard.excludes(o))
+                });
+            if !alone {
+                wanted[i + 1] = true;
+                self.asm.emit_to(Op::Try, 0, retry[i + 1]);
+            }
+            self.asm.emit_to(Op::Jump, 0, entry.after_guard);
+            self.asm.place(next);
+        }
     }
 }

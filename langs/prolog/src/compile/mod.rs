@@ -8,6 +8,7 @@
 
 mod arith;
 mod body;
+mod guard;
 mod head;
 mod index;
 pub mod stubs;
@@ -18,6 +19,7 @@ use crate::state::{Clause, Pred, pl};
 use crate::syntax::{Atom, Node, NodeId, Terms};
 use hashbrown::HashMap;
 use metatrace::code::{Code, MergeKind, MergePoint};
+use metatrace::native::Native;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::engine::NewCode;
@@ -36,9 +38,11 @@ pub struct Asm {
     patches: Vec<(usize, Label)>,
     tables: Vec<TableDraft>,
     pool: Vec<Node>,
-    merge_points: Vec<u32>,
+    merge_points: Vec<(u32, MergeKind)>,
     lines: Vec<(u32, u32)>,
     pub slots: u16,
+    /// See [`PlCode::pinned`].
+    pub pinned: bool,
 }
 
 struct TableDraft {
@@ -65,6 +69,7 @@ impl Asm {
             merge_points: Vec::new(),
             lines: Vec::new(),
             slots: 0,
+            pinned: false,
         }
     }
 
@@ -114,8 +119,8 @@ impl Asm {
     }
 
     /// A merge point at the next instruction.
-    pub fn merge_point(&mut self) -> u16 {
-        self.merge_points.push(self.words.len() as u32);
+    pub fn merge_point(&mut self, kind: MergeKind) -> u16 {
+        self.merge_points.push((self.words.len() as u32, kind));
         self.merge_points.len() as u16 - 1
     }
 
@@ -130,6 +135,31 @@ impl Asm {
 
     fn resolve(&self, label: Label) -> u32 {
         self.labels[label.0].expect("every label is placed")
+    }
+
+    /// Numbers of predicates and builtins in the instructions become indices into
+    /// tables of the code.
+    fn link(&mut self, vm: &Vm) -> (Vec<&'static Pred>, Vec<(&'static Native, u32)>) {
+        let p = pl(vm);
+        let (mut preds, mut natives) = (Vec::new(), Vec::new());
+        let mut at = 0;
+        while at < self.words.len() {
+            let w = self.words[at];
+            match Op::of(w) {
+                Op::Call | Op::Execute => {
+                    preds.push(p.pred_by_id(self.words[at + 1] as u32));
+                    self.words[at + 1] = preds.len() as u64 - 1;
+                }
+                Op::Builtin => {
+                    let builtin = &p.builtins.borrow()[self.words[at + 1] as usize];
+                    natives.push((builtin.native, builtin.pred));
+                    self.words[at + 1] = natives.len() as u64 - 1;
+                }
+                _ => {}
+            }
+            at += op::length(w);
+        }
+        (preds, natives)
     }
 
     /// The finished code, added to the engine.
@@ -160,13 +190,14 @@ impl Asm {
                 table
             })
             .collect();
+        let (preds, natives) = self.link(vm);
         let instrs: Box<[u64]> = self.words.into();
         let merge_points = self
             .merge_points
             .iter()
-            .map(|&pc| MergePoint {
+            .map(|&(pc, kind)| MergePoint {
                 pc,
-                kind: MergeKind::Entry,
+                kind,
                 counter: Cell::new(u32::MAX),
             })
             .collect();
@@ -183,17 +214,16 @@ impl Asm {
                 pl: pl(vm),
                 slots: self.slots,
                 instrs,
+                preds,
+                natives,
                 tables,
                 pool: self.pool,
                 lines: self.lines,
+                pinned: self.pinned,
+                live: Default::default(),
+                copied: Default::default(),
             }),
         });
-        if std::env::var_os("MT_PROLOG_JIT").is_none() {
-            // Traces do not follow backtracking yet: predicates stay interpreted.
-            for point in &code.merge_points {
-                point.counter.set(u32::MAX);
-            }
-        }
         code
     }
 }
@@ -223,7 +253,12 @@ struct ClauseCompiler<'a> {
     deferred: Vec<(Label, Vec<u64>, Label)>,
     /// Where a cut goes: `None` is the activation's barrier.
     cut: Option<u16>,
+    /// The head's compound arguments are bound: what to name as their write mode.
+    bound: Option<Label>,
 }
+
+/// Most words of a clause's end that are copied rather than jumped to.
+const TAIL_MAX: usize = 6;
 
 /// Compiles a predicate's clauses.
 pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
@@ -234,16 +269,28 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         .filter(|c| c.died.get() == u64::MAX)
         .cloned()
         .collect();
+    let mut clauses = clauses;
+    if pred.rules.get() {
+        clauses.push(Rc::new(no_rule(vm, pred)));
+    }
     let mut asm = Asm::new();
     asm.slots = pred.arity + 1;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
-    let labels: Vec<Label> = clauses.iter().map(|_| asm.label()).collect();
-    index::build(vm, &mut asm, pred, &clauses, &labels);
-    for (clause, label) in clauses.iter().zip(labels) {
-        asm.place(label);
-        asm.line(clause.line);
-        compile_clause(vm, &mut asm, pred, clause);
+    let entries: Vec<Entry> = clauses
+        .iter()
+        .map(|clause| Entry {
+            clause: Rc::clone(clause),
+            label: asm.label(),
+            guard: guard::guard(vm, clause),
+            after_guard: asm.label(),
+        })
+        .collect();
+    index::build(vm, &mut asm, pred, &entries);
+    for entry in &entries {
+        asm.place(entry.label);
+        asm.line(entry.clause.line);
+        compile_clause(vm, &mut asm, pred, entry);
     }
     let name = format!("{}/{}", vm.symbols.name(pred.name.0), pred.arity);
     let code = asm.finish(vm, name, pred.id);
@@ -257,27 +304,62 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     code
 }
 
-fn compile_clause(vm: &mut Vm, asm: &mut Asm, pred: &Pred, clause: &Clause) {
-    let mut vars = vec![VarState::default(); clause.vars as usize];
-    count_vars(&clause.terms, clause.head, &mut vars);
-    count_vars(&clause.terms, clause.body, &mut vars);
-    let marks = count_controls(vm, &clause.terms, clause.body);
-    let saved = pred.arity;
-    let mut c = ClauseCompiler {
-        vm,
-        asm,
-        terms: &clause.terms,
-        module: pred.module,
-        saved,
-        next_fixed: saved + 1,
-        next_temp: saved + 1 + clause.vars as u16 + marks,
-        vars,
-        deferred: Vec::new(),
-        cut: None,
+/// The clause after a predicate's last rule: no rule matched.
+fn no_rule(vm: &mut Vm, pred: &Pred) -> Clause {
+    let mut terms = Terms::default();
+    let args: Vec<NodeId> = (0..pred.arity as u32)
+        .map(|v| terms.add(Node::Var(v)))
+        .collect();
+    let head = match args.as_slice() {
+        [] => terms.add(Node::Atom(pred.name)),
+        _ => terms.compound(pred.name, &args),
     };
-    c.grow();
+    let raise = Atom(vm.symbols.intern("$no_matching_rule"));
+    let body = terms.compound(raise, &[head]);
+    Clause {
+        terms,
+        head,
+        body,
+        vars: pred.arity as u32,
+        seq: 0,
+        born: 0,
+        died: Cell::new(u64::MAX),
+        line: 0,
+    }
+}
+
+/// A clause in the code of its predicate.
+struct Entry {
+    clause: Rc<Clause>,
+    label: Label,
+    guard: Option<guard::Guard>,
+    /// Behind its guard.
+    after_guard: Label,
+}
+
+fn compile_clause(vm: &mut Vm, asm: &mut Asm, pred: &Pred, entry: &Entry) {
+    let clause = &*entry.clause;
+    let mut c = ClauseCompiler::new(vm, asm, pred, clause);
     c.head(clause.head);
-    c.body(clause.body);
+    match &entry.guard {
+        None => {
+            c.asm.labels[entry.after_guard.0] = Some(0);
+            c.body(clause.body);
+        }
+        Some(guard) => {
+            let fails = c.asm.label();
+            // Address 0 means failure: no clause starts there.
+            c.asm.labels[fails.0] = Some(0);
+            for &goal in &guard.goals {
+                c.condition_tests(goal, fails);
+            }
+            if guard.cut {
+                c.asm.emit(Op::Cut, 0, 0, 0);
+            }
+            c.asm.place(entry.after_guard);
+            c.goals(&guard.rest);
+        }
+    }
     c.flush_deferred();
 }
 
@@ -306,6 +388,31 @@ fn count_controls(vm: &Vm, terms: &Terms, body: NodeId) -> u16 {
         }
     }
     count
+}
+
+impl<'a> ClauseCompiler<'a> {
+    fn new(vm: &'a mut Vm, asm: &'a mut Asm, pred: &Pred, clause: &'a Clause) -> Self {
+        let mut vars = vec![VarState::default(); clause.vars as usize];
+        count_vars(&clause.terms, clause.head, &mut vars);
+        count_vars(&clause.terms, clause.body, &mut vars);
+        let marks = count_controls(vm, &clause.terms, clause.body);
+        let saved = pred.arity;
+        let mut c = ClauseCompiler {
+            vm,
+            asm,
+            terms: &clause.terms,
+            module: pred.module,
+            saved,
+            next_fixed: saved + 1,
+            next_temp: saved + 1 + clause.vars as u16 + marks,
+            vars,
+            deferred: Vec::new(),
+            cut: None,
+            bound: None,
+        };
+        c.grow();
+        c
+    }
 }
 
 impl ClauseCompiler<'_> {
@@ -352,8 +459,29 @@ impl ClauseCompiler<'_> {
         for (start, words, back) in std::mem::take(&mut self.deferred) {
             self.asm.place(start);
             self.asm.words.extend_from_slice(&words);
-            self.asm.emit_to(Op::Jump, 0, back);
+            self.go_on(back);
         }
+    }
+
+    /// Goes on at `back`: a short rest of the clause is copied, for longer ones a jump.
+    fn go_on(&mut self, back: Label) {
+        let start = self.asm.resolve(back) as usize;
+        let mut at = start;
+        while at < self.asm.words.len().min(start + TAIL_MAX) {
+            let w = self.asm.words[at];
+            let op = Op::of(w);
+            let end = at + op::length(w);
+            if self.asm.patches.iter().any(|(p, _)| (at..end).contains(p)) {
+                break;
+            }
+            at = end;
+            if matches!(op, Op::Execute | Op::Proceed) {
+                let tail = self.asm.words[start..at].to_vec();
+                self.asm.words.extend(tail);
+                return;
+            }
+        }
+        self.asm.emit_to(Op::Jump, 0, back);
     }
 
     /// Puts a term into a slot: its own for variables, else a temporary.
@@ -451,5 +579,6 @@ impl ClauseCompiler<'_> {
     }
 }
 
-/// Deduplicated chains of clauses, by clause numbers and arguments already looked at.
-type Chains = HashMap<(Vec<usize>, u64), Label>;
+/// Deduplicated chains of clauses, by clause numbers, arguments already looked at,
+/// and those known to be bound.
+type Chains = HashMap<(Vec<usize>, u64, u64), Label>;

@@ -4,7 +4,7 @@
 use super::Asm;
 use crate::op::{self, Op};
 use crate::state::{Pred, pl};
-use metatrace::code::Code;
+use metatrace::code::{Code, MergeKind};
 use metatrace::value::Value;
 use runtime::Vm;
 
@@ -43,11 +43,12 @@ pub fn undefined(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
 pub fn dynamic(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let mut asm = Asm::new();
     asm.slots = pred.arity + 4;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
     asm.emit(Op::DynCall, pred.arity, 0, 0);
-    let point = asm.merge_point();
-    asm.emit(Op::DynRetry, pred.arity, point, 0);
+    let point = asm.merge_point(MergeKind::Resumption);
+    asm.emit(Op::Enter, point, 0, 0);
+    asm.emit(Op::DynRetry, pred.arity, 0, 0);
     let name = name_of(vm, pred);
     asm.finish(vm, name, pred.id)
 }
@@ -56,7 +57,6 @@ pub fn dynamic(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
 pub const DYN_RETRY_PC: u32 = 2;
 
 pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
-    let p = pl(vm);
     let name = name_of(vm, pred);
     let mut asm = Asm::new();
     asm.slots = pred.arity + 2;
@@ -66,8 +66,7 @@ pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
             asm.emit(Op::MetaCall, n - 1, 0, 0);
         }
         _ => {
-            let builtins = p.builtins.borrow();
-            let n = builtins.iter().position(|b| b.pred == pred.id);
+            let n = pred.builtin.get();
             let n = n.expect("a native predicate is in the table of builtins");
             asm.emit(Op::Builtin, pred.arity, 0, 0);
             asm.word(n as u64);
@@ -131,9 +130,14 @@ pub fn system_codes(vm: &mut Vm) -> SystemCodes {
             pred: call1,
             slots: 1,
             instrs: Box::new([0]),
+            preds: Vec::new(),
+            natives: Vec::new(),
             tables: Vec::new(),
             pool: Vec::new(),
             lines: Vec::new(),
+            pinned: true,
+            live: Default::default(),
+            copied: Default::default(),
         }),
     });
     SystemCodes {
@@ -154,6 +158,7 @@ pub const HOST_LANGUAGE: u8 = 255;
 /// catch(Goal, Catcher, Recovery): slots 0-2; 3 saved choice, 4 its own choice point.
 fn catch(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32) {
     let mut asm = Asm::new();
+    asm.pinned = true;
     asm.slots = 5;
     let failed = asm.label();
     asm.emit_to(Op::Try, 0, failed);
@@ -185,6 +190,7 @@ fn cleanup(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32) {
     let run = named(vm, "$run_cleanup", 1);
     let quiet = named(vm, "$run_cleanup_quietly", 1);
     let mut asm = Asm::new();
+    asm.pinned = true;
     asm.slots = 5;
     let (failed, open) = (asm.label(), asm.label());
     asm.emit_to(Op::Try, 0, failed);

@@ -126,23 +126,49 @@ pub(super) fn int_function<M: Meta>(m: &mut M, name: &str, x: Int<M>, y: Int<M>)
     Some(m.int_op(op, x, y))
 }
 
+/// Compares with a small integer.
+#[inline(always)]
+pub(super) fn compare_const<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let constant = Value(m.fetch());
+    let word = m.fetch();
+    let relation = op::c(w);
+    let x = m.slot(op::a(w));
+    let (x, tag) = deref(m, x);
+    let k = m.const_int(constant.as_int());
+    let holds = if tag == Tag::INT {
+        let x = m.cast_int(x);
+        relate(m, relation, x, k)
+    } else {
+        let relation = m.const_int(relation as i64);
+        match m.try_call(&COMPARE, [relation.val(), x, k.val()]) {
+            Ok(v) => m.is(v, Value::TRUE),
+            Err(Raised) => return raise(m),
+        }
+    };
+    otherwise(m, holds, word)
+}
+
+/// Do two fixnums stand in relation number `relation`?
+#[inline(always)]
+fn relate<M: Meta>(m: &mut M, relation: u16, x: Int<M>, y: Int<M>) -> bool {
+    let (op, x, y) = match relation {
+        0 => (Ir::IntLt, x, y),
+        1 => (Ir::IntLe, x, y),
+        2 => (Ir::IntLt, y, x),
+        3 => (Ir::IntLe, y, x),
+        4 => (Ir::IntEq, x, y),
+        _ => (Ir::IntNe, x, y),
+    };
+    let c = m.int_cmp(op, x, y);
+    m.branch(c)
+}
+
 #[inline(always)]
 pub(super) fn compare<M: Meta>(m: &mut M, w: u64) -> Flow {
     let word = m.fetch();
     let relation = op::c(w);
     let holds = match ints(m, op::a(w), op::b(w)) {
-        Ok((x, y)) => {
-            let (op, x, y) = match relation {
-                0 => (Ir::IntLt, x, y),
-                1 => (Ir::IntLe, x, y),
-                2 => (Ir::IntLt, y, x),
-                3 => (Ir::IntLe, y, x),
-                4 => (Ir::IntEq, x, y),
-                _ => (Ir::IntNe, x, y),
-            };
-            let c = m.int_cmp(op, x, y);
-            m.branch(c)
-        }
+        Ok((x, y)) => relate(m, relation, x, y),
         Err((x, y)) => {
             let relation = m.const_int(relation as i64);
             match m.try_call(&COMPARE, [relation.val(), x, y]) {

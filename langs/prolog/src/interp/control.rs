@@ -70,27 +70,110 @@ pub(super) fn switch_frame<M: Meta>(m: &mut M, frame: Ref<M, Frame>, how: Arriva
     }
 }
 
+/// Records of the trail that are undone or dropped in line.
+const RECORDS_INLINE: usize = 8;
+/// Choice points that a cut drops in line.
+const CHOICES_INLINE: usize = 4;
+
 /// Fails: undoes bindings and continues at the newest choice point.
 #[inline(always)]
 pub(super) fn backtrack<M: Meta>(m: &mut M) -> Flow {
     let top = m.reg(REG_CHOICE);
     let choice = m.cast::<Choice>(top);
+    // Decided before the first effect: a guard that fails here has nothing to remember.
+    let token = m.get(choice, Choice::TOKEN);
+    let token = m.promote_int(token);
     let mark = m.get(choice, Choice::TRAIL);
     let trail = m.reg(REG_TRAIL);
     let clean = m.same(trail, mark);
     if !m.branch(clean) {
-        m.call(&UNDO, [mark]);
+        m.outlined(|m| undo(m, mark));
     }
-    let nil = m.val(Value::NIL);
-    m.set_reg(REG_WAKE, nil);
+    let wake = m.reg(REG_WAKE);
+    if !m.is(wake, Value::NIL) {
+        let nil = m.val(Value::NIL);
+        m.set_reg(REG_WAKE, nil);
+    }
     let frame = m.get(choice, Choice::FRAME);
     let frame = m.cast::<Frame>(frame);
-    let token = m.get(choice, Choice::TOKEN);
+    let token = m.const_int(token);
     m.set(frame, Frame::TOKEN, token);
     switch_frame(m, frame, Arrival::Fail)
 }
 
-/// Drops choice points newer than `to`. `Some`: goals of call_cleanup run first.
+/// Undoes the bindings since `mark`: a few plain ones in line, so that a trace
+/// sees them, the rest by the general function.
+#[inline(never)]
+fn undo<M: Meta>(m: &mut M, mark: Val<M>) {
+    for _ in 0..RECORDS_INLINE {
+        let top = m.reg(REG_TRAIL);
+        let done = m.same(top, mark);
+        if m.branch(done) {
+            return;
+        }
+        let Some((record, var)) = plain_record(m, top) else {
+            break;
+        };
+        let undef = m.val(Value::UNDEF);
+        m.set(var, Var::REF, undef);
+        let below = m.get(record, Trail::PREV);
+        m.set_reg(REG_TRAIL, below);
+    }
+    m.call(&UNDO, [mark]);
+}
+
+/// A trail record of a plain variable's binding.
+#[inline(always)]
+fn plain_record<M: Meta>(m: &mut M, record: Val<M>) -> Option<(Ref<M, Trail>, Ref<M, Var>)> {
+    let record = m.as_ref::<Trail>(record)?;
+    let var = m.get(record, Trail::VAR);
+    Some((record, m.as_ref::<Var>(var)?))
+}
+
+/// After a cut back to a choice point with stamp `stamp`: drops records newer than
+/// `mark` that no older choice point needs, as long as they are on top.
+/// False: there may be more to drop.
+#[inline(never)]
+fn drop_records<M: Meta>(m: &mut M, mark: Val<M>, stamp: Int<M>) -> bool {
+    for _ in 0..RECORDS_INLINE {
+        let top = m.reg(REG_TRAIL);
+        let done = m.same(top, mark);
+        if m.branch(done) {
+            return true;
+        }
+        let Some((record, var)) = plain_record(m, top) else {
+            return false;
+        };
+        let made = m.get(var, Var::STAMP);
+        if m.lt(made, stamp) {
+            return true;
+        }
+        let below = m.get(record, Trail::PREV);
+        m.set_reg(REG_TRAIL, below);
+    }
+    false
+}
+
+/// The trail as it was when the oldest choice point newer than `to` was pushed,
+/// if that is one of the newest.
+#[inline(always)]
+fn mark_above<M: Meta>(m: &mut M, top: Val<M>, to: Val<M>) -> Option<Val<M>> {
+    let mut at = m.cast::<Choice>(top);
+    for _ in 0..CHOICES_INLINE {
+        let prev = m.get(at, Choice::PREV);
+        let last = m.same(prev, to);
+        if m.branch(last) {
+            return Some(m.get(at, Choice::TRAIL));
+        }
+        if m.is(prev, Value::NIL) {
+            return None;
+        }
+        at = m.cast::<Choice>(prev);
+    }
+    None
+}
+
+/// Drops choice points newer than `to`; goals of call_cleanup run first.
 #[inline(always)]
 pub(super) fn cut<M: Meta>(m: &mut M, to: Val<M>) -> Flow {
     let top = m.reg(REG_CHOICE);
@@ -98,6 +181,7 @@ pub(super) fn cut<M: Meta>(m: &mut M, to: Val<M>) -> Flow {
     if m.branch(same) {
         return Flow::Next;
     }
+    let mark = mark_above(m, top, to);
     set_choice(m, to);
     let stamp = m.reg(REG_STAMP);
     let stamp = m.cast_int(stamp);
@@ -105,15 +189,14 @@ pub(super) fn cut<M: Meta>(m: &mut M, to: Val<M>) -> Flow {
     let clean = m.cast_int(clean);
     let pending = m.lt(stamp, clean);
     let trail = m.reg(REG_TRAIL);
-    let untouched = if m.is(to, Value::NIL) {
-        false
-    } else {
-        let c = m.cast::<Choice>(to);
-        let mark = m.get(c, Choice::TRAIL);
-        let same = m.same(trail, mark);
-        m.branch(same)
+    let tidy = match mark {
+        Some(mark) => {
+            let untouched = m.same(trail, mark);
+            m.branch(untouched) || m.outlined(|m| drop_records(m, mark, stamp))
+        }
+        None => false,
     };
-    if !untouched {
+    if !tidy {
         m.call(&TRIM, [top, to]);
     }
     if !pending {
@@ -183,17 +266,16 @@ pub(super) fn call<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    let id = m.fetch() as u32;
-    let slots = packed(m, op::a(w));
-    let pred = pl(m).pred_by_id(id);
+    let n = m.fetch();
+    let pred = data(m).preds[n as usize];
     let code = code_of(m, pred);
     let choice = m.reg(REG_CHOICE);
     m.set_slot(op::c(w), choice);
     let frame = m.new_frame(code);
-    for (i, &s) in slots.iter().enumerate() {
+    each_packed(m, op::a(w), |m, i, s| {
         let v = m.slot(s);
-        m.init_slot(&frame, i as u16, v);
-    }
+        m.init_slot(&frame, i, v);
+    });
     m.init_aux(&frame, choice);
     let pc = m.pc();
     m.enter_frame(frame, pc);
@@ -205,9 +287,8 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    let id = m.fetch() as u32;
-    let slots = packed(m, op::a(w));
-    let pred = pl(m).pred_by_id(id);
+    let n = m.fetch();
+    let pred = data(m).preds[n as usize];
     let code = code_of(m, pred);
     let choice = m.reg(REG_CHOICE);
     if code == m.code() {
@@ -215,22 +296,41 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
         let same = m.same(choice, barrier);
         if m.branch(same) {
             // Nothing refers to this frame: it serves again.
-            let args: SmallVec<[Val<M>; 8]> = slots.iter().map(|s| m.slot(*s)).collect();
-            for (i, v) in args.into_iter().enumerate() {
-                m.set_slot(i as u16, v);
-            }
-            m.set_pc(0);
+            again(m, op::a(w));
             return Flow::Next;
         }
     }
     let frame = m.new_frame(code);
-    for (i, &s) in slots.iter().enumerate() {
+    each_packed(m, op::a(w), |m, i, s| {
         let v = m.slot(s);
-        m.init_slot(&frame, i as u16, v);
-    }
+        m.init_slot(&frame, i, v);
+    });
     m.init_aux(&frame, choice);
     m.replace_frame(frame);
     Flow::Next
+}
+
+/// The current frame starts again with `n` new arguments, all read before any is written.
+#[inline(always)]
+fn again<M: Meta>(m: &mut M, n: u16) {
+    if (1..=4).contains(&n) {
+        let w = m.fetch();
+        let first = m.slot(w as u16);
+        let mut args = [first; 4];
+        for i in 1..n {
+            args[i as usize] = m.slot((w >> (16 * i)) as u16);
+        }
+        for i in 0..n {
+            m.set_slot(i, args[i as usize]);
+        }
+    } else {
+        let mut args: SmallVec<[Val<M>; 8]> = SmallVec::new();
+        each_packed(m, n, |m, _, s| args.push(m.slot(s)));
+        for (i, v) in args.into_iter().enumerate() {
+            m.set_slot(i as u16, v);
+        }
+    }
+    m.set_pc(0);
 }
 
 /// Returns to the parent frame.
@@ -261,7 +361,7 @@ pub(super) fn resume<M: Meta>(m: &mut M, saved: u16) -> Flow {
     let pc = m.pc();
     let code = m.code();
     let copy = m.new_frame(code);
-    for s in 0..code.slots {
+    for &s in data(m).copied_slots(pc) {
         let v = m.slot(s);
         m.init_slot(&copy, s, v);
     }
@@ -275,6 +375,8 @@ pub(super) fn resume<M: Meta>(m: &mut M, saved: u16) -> Flow {
 /// An exception is pending: unwinds to its handler.
 #[inline(always)]
 pub(super) fn raise<M: Meta>(m: &mut M) -> Flow {
+    // The handler is looked for in frames as they are in memory.
+    m.stop_recording();
     let frame = m.current_frame();
     let handler = m.call(&FIND_HANDLER, [frame.val()]);
     let handler = m.cast::<Frame>(handler);
@@ -442,7 +544,10 @@ pub(super) fn dyn_clause<M: Meta>(
     if more {
         m.set_slot(n + 1, next);
         m.set_slot(n + 2, generation);
-        if !retry {
+        if retry {
+            // The choice point sees the changed slots in its frame.
+            m.current_frame();
+        } else {
             push_choice(m, crate::compile::stubs::DYN_RETRY_PC);
         }
     } else if retry {

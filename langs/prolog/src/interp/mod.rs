@@ -35,11 +35,9 @@ use self::arith::*;
 use self::control::*;
 use self::unify::*;
 
-type Slots = SmallVec<[u16; 8]>;
-
 #[inline(always)]
 fn data<M: Meta>(m: &M) -> &'static PlCode {
-    m.code().data::<PlCode>()
+    metatrace::run::mem::code_data(m.code())
 }
 
 #[inline(always)]
@@ -47,20 +45,20 @@ fn pl<M: Meta>(m: &M) -> &'static Pl {
     data(m).pl
 }
 
-/// Reads `n` packed slots; pc is past them afterwards.
+/// Calls `f` with the number and the slot of each of `n` packed argument slots;
+/// pc is past them afterwards.
 #[inline(always)]
-fn packed<M: Meta>(m: &mut M, n: u16) -> Slots {
-    let mut slots = Slots::new();
-    let mut left = n;
-    while left > 0 {
+fn each_packed<M: Meta>(m: &mut M, n: u16, mut f: impl FnMut(&mut M, u16, u16)) {
+    let mut i = 0;
+    while i < n {
         let mut w = m.fetch();
-        for _ in 0..left.min(4) {
-            slots.push(w as u16);
+        let end = n.min(i + 4);
+        while i < end {
+            f(m, i, w as u16);
             w >>= 16;
+            i += 1;
         }
-        left -= left.min(4);
     }
-    slots
 }
 
 /// A test's failure: backtrack, or go to the else branch.
@@ -75,21 +73,6 @@ fn otherwise<M: Meta>(m: &mut M, holds: bool, word: u64) -> Flow {
             m.set_pc(pc);
             Flow::Next
         }
-    }
-}
-
-/// Builtins: TRUE or FALSE.
-#[inline(always)]
-fn outcome<M: Meta>(m: &mut M, result: Result<Val<M>, Raised>) -> Flow {
-    match result {
-        Ok(v) => {
-            if m.is(v, Value::TRUE) {
-                Flow::Next
-            } else {
-                backtrack(m)
-            }
-        }
-        Err(Raised) => raise(m),
     }
 }
 
@@ -186,6 +169,7 @@ impl Interp for Prolog {
                 }
             }
             Op::GetStruct => get_struct(m, w),
+            Op::GetPair => get_pair(m, w),
             Op::Arg => {
                 let s = m.slot(op::b(w));
                 let s = m.cast::<Struct>(s);
@@ -238,6 +222,7 @@ impl Interp for Prolog {
                 Flow::Next
             }
             Op::PutStruct => put_struct(m, w),
+            Op::BindStruct => bind_struct(m, w),
             Op::Switch => switch(m, w),
             Op::Add => arithmetic(m, Op::Add, w),
             Op::Sub => arithmetic(m, Op::Sub, w),
@@ -277,6 +262,7 @@ impl Interp for Prolog {
                 store_result(m, op::a(w), result)
             }
             Op::Compare => compare(m, w),
+            Op::CompareConst => compare_const(m, w),
             Op::Test => type_test(m, w),
             Op::Same => identical(m, w),
             Op::Builtin => {
@@ -284,11 +270,23 @@ impl Interp for Prolog {
                     return Flow::Next;
                 }
                 let n = m.fetch();
-                let slots = packed(m, op::a(w));
-                let native = pl(m).builtins.borrow()[n as usize].native;
-                let args: SmallVec<[Val<M>; 8]> = slots.iter().map(|s| m.slot(*s)).collect();
-                let result = m.call_many(native, &args);
-                outcome(m, result)
+                let native = data(m).natives[n as usize];
+                let mut args: SmallVec<[Val<M>; 8]> = SmallVec::new();
+                each_packed(m, op::a(w), |m, _, s| args.push(m.slot(s)));
+                match m.call_many(native.0, &args) {
+                    Ok(v) => {
+                        if m.is(v, Value::TRUE) {
+                            Flow::Next
+                        } else {
+                            backtrack(m)
+                        }
+                    }
+                    Err(Raised) => {
+                        let id = m.const_int(native.1 as i64);
+                        m.call(&ADD_CONTEXT, [id.val()]);
+                        raise(m)
+                    }
+                }
             }
             Op::MetaCall => meta_call(m, op::a(w)),
             Op::Undefined => undefined(m),
@@ -307,9 +305,6 @@ impl Interp for Prolog {
             }
             Op::DynRetry => {
                 let n = op::a(w);
-                if m.merge_point(op::b(w)) {
-                    return Flow::Merge;
-                }
                 let seq = m.slot(n + 1);
                 let generation = m.slot(n + 2);
                 dyn_clause(m, n, seq, generation, true)

@@ -154,15 +154,62 @@ pub(super) fn get_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
 
 #[inline(always)]
 pub(super) fn put_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
-    let functor = m.fetch() as u32;
-    let slots = packed(m, op::a(w));
-    let s = m.alloc_sized::<Struct>(functor, op::a(w));
-    for (i, &slot) in slots.iter().enumerate() {
-        let v = m.slot(slot);
-        m.set_item_at(s, Struct::ARGS, i as u16, v);
-    }
-    m.set_slot(op::b(w), s.val());
+    let s = new_struct(m, op::a(w));
+    m.set_slot(op::b(w), s);
     Flow::Next
+}
+
+/// A fresh compound of the functor and the `n` packed slots that follow.
+#[inline(always)]
+fn new_struct<M: Meta>(m: &mut M, n: u16) -> Val<M> {
+    let functor = m.fetch() as u32;
+    let s = m.alloc_sized::<Struct>(functor, n);
+    each_packed(m, n, |m, i, slot| {
+        let v = m.slot(slot);
+        m.set_item_at(s, Struct::ARGS, i, v);
+    });
+    s.val()
+}
+
+/// [`put_struct`] and `Bind` in one.
+#[inline(always)]
+pub(super) fn bind_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let s = new_struct(m, op::a(w));
+    let v = m.slot(op::b(w));
+    let (v, tag) = deref(m, v);
+    if is_var(tag) {
+        bind(m, v, tag, s);
+        Flow::Next
+    } else if unify(m, v, s) {
+        // An earlier argument bound it meanwhile.
+        Flow::Next
+    } else {
+        backtrack(m)
+    }
+}
+
+/// [`get_struct`] and both arguments, into slots.
+#[inline(always)]
+pub(super) fn get_pair<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let word = m.fetch();
+    let v = m.slot(op::a(w));
+    let (v, tag) = deref(m, v);
+    if tag == STRUCT {
+        let s = m.cast::<Struct>(v);
+        if m.shape(s) != word as u32 {
+            return backtrack(m);
+        }
+        let first = m.item_at(s, Struct::ARGS, 0);
+        let second = m.item_at(s, Struct::ARGS, 1);
+        m.set_slot(op::b(w), first);
+        m.set_slot(op::c(w), second);
+        return Flow::Next;
+    }
+    if is_var(tag) {
+        m.set_pc(op::pc(word));
+        return Flow::Next;
+    }
+    backtrack(m)
 }
 
 #[inline(always)]

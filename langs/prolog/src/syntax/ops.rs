@@ -93,7 +93,7 @@ pub struct Ops {
 
 /// The standard's operators and SWI-Prolog's everyday ones.
 const STANDARD: &[(u16, OpType, &str)] = &[
-    (1200, OpType::Xfx, ":- -->"),
+    (1200, OpType::Xfx, ":- --> =>"),
     (1200, OpType::Fx, ":- ?-"),
     (1100, OpType::Xfy, "; |"),
     (1050, OpType::Xfy, "-> *->"),
@@ -108,6 +108,7 @@ const STANDARD: &[(u16, OpType, &str)] = &[
     (600, OpType::Xfy, ":"),
     (500, OpType::Yfx, "+ - /\\ \\/ xor"),
     (400, OpType::Yfx, "* / // rem mod div << >> divmod rdiv"),
+    (1, OpType::Fx, "$"),
     (200, OpType::Xfx, "**"),
     (200, OpType::Xfy, "^"),
     (200, OpType::Fy, "- + \\"),

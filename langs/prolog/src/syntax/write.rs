@@ -241,19 +241,19 @@ impl<V: View> Writer<'_, V> {
             self.work
                 .push(Work::Term(self.view.arg(term, i), 999, depth + 1));
             if i > 0 {
-                self.work.push(Work::Raw(","));
+                self.work.push(Work::Raw(self.comma()));
             }
         }
     }
 
     fn tail(&mut self, tail: V::Term, depth: usize) {
-        if self.options.max_depth > 0 && depth > self.options.max_depth {
-            return self.raw("|...]");
-        }
         match self.view.kind(tail) {
             Kind::Atom(a) if self.is_name(a, "[]") => self.raw("]"),
             Kind::Compound(name, 2) if self.is_name(name, ".") => {
-                self.raw(",");
+                if self.options.max_depth > 0 && depth >= self.options.max_depth {
+                    return self.raw("|...]");
+                }
+                self.raw(self.comma());
                 let head = self.view.arg(tail, 0);
                 let rest = self.view.arg(tail, 1);
                 self.work.push(Work::Tail(rest, depth + 1));
@@ -265,6 +265,11 @@ impl<V: View> Writer<'_, V> {
                 self.work.push(Work::Term(tail, 999, depth));
             }
         }
+    }
+
+    /// Between arguments.
+    fn comma(&self) -> &'static str {
+        if self.options.spacing_next { ", " } else { "," }
     }
 
     fn embrace(&mut self, needed: bool) -> bool {
@@ -288,7 +293,7 @@ impl<V: View> Writer<'_, V> {
         ));
         let text = self.atom_text(name);
         if self.is_name(name, ",") {
-            self.work.push(Work::Raw(","));
+            self.work.push(Work::Raw(self.comma()));
         } else if self.is_name(name, "|") {
             self.work.push(Work::Raw("|"));
         } else if text.chars().all(is_alnum) {

@@ -1,0 +1,142 @@
+//! Liveness of a code's slots: what snapshots, choice points and copies of frames keep.
+//!
+//! A backward data flow over the instructions. The alternative of a choice point
+//! is a successor of the instruction that pushes it, so that what it reads is
+//! live where the frame is shared with the choice point; slots written later are
+//! never read there (a variable's slot is written once per activation).
+
+use crate::code::PlCode;
+use crate::op::{self, Op};
+use metatrace::code::SlotMask;
+
+/// What one instruction does with slots, and where control goes next.
+struct Effect {
+    reads: Vec<u16>,
+    writes: Vec<u16>,
+    next: Vec<u32>,
+}
+
+fn packed(instrs: &[u64], at: usize, n: u16) -> Vec<u16> {
+    (0..n as usize)
+        .map(|i| (instrs[at + i / 4] >> (16 * (i % 4))) as u16)
+        .collect()
+}
+
+fn effect(data: &PlCode, pc: usize) -> Effect {
+    let instrs = &data.instrs;
+    let w = instrs[pc];
+    let (a, b, c, to) = (op::a(w), op::b(w), op::c(w), op::pc(w));
+    let after = (pc + op::length(w)) as u32;
+    let args = || packed(instrs, pc + 1 + Op::of(w).extra(), a);
+    // Tests fail by backtracking when their target is 0.
+    let target = |word: u64| Some(op::pc(word)).filter(|pc| *pc != 0);
+    let (mut reads, mut writes, mut next) = (vec![], vec![], vec![after]);
+    match Op::of(w) {
+        Op::Enter | Op::Trust | Op::Cut | Op::CleanMark => {}
+        Op::Call => {
+            reads = args();
+            writes.push(c);
+        }
+        Op::Execute => (reads, next) = (args(), vec![]),
+        Op::Proceed | Op::Fail => next.clear(),
+        Op::Resume | Op::CutTo => reads.push(a),
+        Op::Try | Op::Retry => next.push(to),
+        Op::Jump => next = vec![to],
+        Op::Mark | Op::PutConst | Op::PutPool | Op::PutVar => writes.push(a),
+        Op::SoftCut => {
+            reads.push(a);
+            next.push(to);
+        }
+        Op::PopIf => {
+            reads.push(a);
+            next.extend(target(w));
+        }
+        Op::GetConst => reads.push(a),
+        Op::GetStruct => {
+            reads.push(a);
+            writes.push(b);
+            next.push(op::pc(instrs[pc + 1]));
+        }
+        Op::GetPair => {
+            reads.push(a);
+            writes.extend([b, c]);
+            next.push(op::pc(instrs[pc + 1]));
+        }
+        Op::Arg | Op::Move | Op::AddConst | Op::Arith1 | Op::Eval => {
+            reads.push(b);
+            writes.push(a);
+        }
+        Op::Unify | Op::Bind => reads.extend([a, b]),
+        Op::PutStruct => (reads, writes) = (args(), vec![b]),
+        Op::BindStruct => {
+            reads = args();
+            reads.push(b);
+        }
+        Op::Switch => {
+            reads.push(a);
+            let table = &data.tables[to as usize];
+            next = vec![table.var, table.other];
+            next.extend(table.consts.iter().map(|e| e.1));
+            next.extend(table.structs.iter().map(|e| e.1));
+        }
+        Op::Add | Op::Sub | Op::Mul | Op::Arith2 => {
+            reads.extend([b, c]);
+            writes.push(a);
+        }
+        Op::Compare | Op::Same => {
+            reads.extend([a, b]);
+            next.extend(target(instrs[pc + 1]));
+        }
+        Op::Test => {
+            reads.push(a);
+            next.extend(target(instrs[pc + 1]));
+        }
+        Op::CompareConst => {
+            reads.push(a);
+            next.extend(target(instrs[pc + 2]));
+        }
+        Op::Builtin => reads = args(),
+        Op::MetaCall => (reads, next) = ((0..=a).collect(), vec![]),
+        Op::Undefined => reads = (0..a).collect(),
+        Op::DynCall => {
+            reads = (0..a).collect();
+            writes.extend([a + 1, a + 2]);
+        }
+        Op::DynRetry => (reads, next) = ((0..a).chain([a + 1, a + 2]).collect(), vec![]),
+        Op::Rethrow | Op::Halt => (reads, next) = (vec![a], vec![]),
+    }
+    Effect {
+        reads,
+        writes,
+        next,
+    }
+}
+
+/// The live slots before each instruction, by pc; words that are no instruction have none.
+pub fn analyse(data: &PlCode) -> Vec<SlotMask> {
+    let mut starts = Vec::new();
+    let mut pc = 0;
+    while pc < data.instrs.len() {
+        starts.push(pc);
+        pc += op::length(data.instrs[pc]);
+    }
+    let effects: Vec<Effect> = starts.iter().map(|pc| effect(data, *pc)).collect();
+    let mut live = vec![SlotMask::default(); data.instrs.len() + 1];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (&pc, effect) in starts.iter().zip(&effects).rev() {
+            let mut mask = SlotMask::with_capacity(data.slots as usize);
+            for to in &effect.next {
+                live[*to as usize].iter().for_each(|s| mask.insert(s));
+            }
+            effect.writes.iter().for_each(|s| mask.remove(*s));
+            effect.reads.iter().for_each(|s| mask.insert(*s));
+            if mask != live[pc] {
+                live[pc] = mask;
+                changed = true;
+            }
+        }
+    }
+    live
+}
