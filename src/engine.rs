@@ -140,11 +140,8 @@ pub fn main_module(vm: &mut Vm, file: &Path, text: &Rc<str>) -> Result<(u8, Sour
         match module.name {
             None => main = Some((module.lang, source("__main__", &text, true))),
             Some(name) => {
-                return Err(NoProgram::Bad(format!(
-                    "{}:{}: error: module '{name}': this build cannot import blocks yet",
-                    file.display(),
-                    module.line
-                )));
+                let block = source(&name, &text, false);
+                interop::modules::add_block(vm, &name, module.lang, block);
             }
         }
     }

@@ -99,6 +99,15 @@ pub enum Mismatch {
     Ask(usize, Value, Value, Value),
 }
 
+/// How terms of a language that has them are compared and hashed.
+#[derive(Copy, Clone)]
+pub struct TermHooks {
+    /// Are two values the same term? `None` when neither is one.
+    pub same: fn(&mut Vm, Value, Value) -> Option<bool>,
+    /// The hash of a term; `None` when the value is none.
+    pub hash: fn(&mut Vm, Value) -> Guest<Option<i64>>,
+}
+
 /// What is known about a pair without looking inside.
 enum Pair {
     Equal,
@@ -241,7 +250,8 @@ impl Vm {
             return known(a == b);
         }
         if self.asks(a) || self.asks(b) {
-            return Pair::Ask;
+            let terms = self.term_hooks.and_then(|hooks| (hooks.same)(self, a, b));
+            return terms.map_or(Pair::Ask, known);
         }
         match (to_float(a), to_float(b)) {
             (Some(x), Some(y)) => return known(x == y),
@@ -398,7 +408,10 @@ impl Vm {
                 Ok(Some(self.heap.identity(v)))
             }
             id if id == FrozenSet::LAYOUT.id => Ok(Some(self.frozenset_hash(Obj::cast(v)))),
-            id if id >= FIRST_LANGUAGE_LAYOUT => Ok(None),
+            id if id >= FIRST_LANGUAGE_LAYOUT => match self.term_hooks {
+                Some(hooks) => (hooks.hash)(self, v),
+                None => Ok(None),
+            },
             id if id == Range::LAYOUT.id => {
                 let r = Obj::<Range>::cast(v);
                 let parts = [Range::START, Range::STEP, Range::LEN].map(|f| r.get(f));

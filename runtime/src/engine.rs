@@ -45,6 +45,10 @@ pub struct Vm {
     pub well_known: WellKnown,
     /// The tracer, if guest code is to be traced; see [`Vm::set_jit`].
     pub jit: Option<Rc<Jit>>,
+    /// What the protocol between languages keeps per engine (no guest values).
+    pub interop: Box<dyn Any>,
+    /// Equality and hashes of terms, if a language has terms.
+    pub term_hooks: Option<crate::compare::TermHooks>,
 }
 
 /// Every code of the engine, by id. Codes are never dropped while it lives.
@@ -96,6 +100,8 @@ impl Vm {
             host_objects: HostObjects::default(),
             well_known: WellKnown::default(),
             jit: None,
+            interop: Box::new(()),
+            term_hooks: None,
         });
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);

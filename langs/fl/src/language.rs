@@ -37,6 +37,7 @@ impl Language for FlLanguage {
 
     fn new_state(&self, vm: &mut Vm, lang: u8) -> Box<dyn Any> {
         let state = FlState::new(vm, lang);
+        interop::join(vm, lang, &crate::border::SPEAKER);
         // Booting makes classes and functions, which look the state up.
         vm.states[lang as usize] = Box::new(StateRef(state));
         boot::boot(vm, state);

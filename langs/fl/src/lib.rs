@@ -10,6 +10,7 @@
 //!
 //! [`stdlib`]: the standard modules that are written in FL.
 
+pub mod border;
 #[macro_use]
 pub mod builtins;
 pub mod code;

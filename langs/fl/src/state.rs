@@ -66,6 +66,10 @@ pub struct FlState {
     pub sources: RefCell<HashMap<String, std::rc::Rc<str>>>,
     /// Attributes of functions, by code, that are seldom asked for.
     pub main_path: RefCell<String>,
+    /// Codes that answer messages from other languages.
+    pub message_codes: RefCell<HashMap<String, &'static Code>>,
+    /// Classes of other languages' exceptions, by language and kind.
+    pub foreign_errors: RefCell<HashMap<(u8, u8), &'static ClassInfo>>,
 }
 
 /// What `Vm::states` holds for FL.
@@ -110,6 +114,8 @@ impl FlState {
             max_str_digits: Cell::new(4300),
             sources: RefCell::default(),
             main_path: RefCell::default(),
+            message_codes: RefCell::default(),
+            foreign_errors: RefCell::default(),
         }))
     }
 

@@ -58,6 +58,7 @@ pub const MODULES: &[Module] = modules! {
     "os"              package "os/__init__.py"
     "os.path"         module  "os/path.py"
     "pathlib"         module  "pathlib.py"
+    "polyglot"        module  "polyglot.py"
     "random"          module  "random.py"
     "re"              module  "re.py"
     "statistics"      module  "statistics.py"
@@ -121,7 +122,7 @@ mod tests {
         }
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
         // The prelude's files are loaded into every engine, not imported.
-        let preludes = ["prelude.py", "prelude_text.py", "prelude_io.py"];
+        let preludes = ["border.py", "prelude.py", "prelude_text.py", "prelude_io.py"];
         let preludes = preludes.iter().filter(|f| folder.join(f).exists()).count();
         assert_eq!(count(&folder) - preludes, MODULES.len());
     }

@@ -174,11 +174,24 @@ fn source_line(vm: &Vm, line: &Line) -> Option<String> {
     Some(text.trim().to_string())
 }
 
+/// Reads the text of a file that another language loaded.
+fn know_source(vm: &mut Vm, file: &str) {
+    let fl = FlState::of(vm);
+    if file.starts_with('<') || fl.sources.borrow().contains_key(file) {
+        return;
+    }
+    if let Ok(bytes) = vm.host.read_file(std::path::Path::new(file)) {
+        let text: std::rc::Rc<str> = String::from_utf8_lossy(&bytes).into();
+        fl.sources.borrow_mut().insert(file.to_owned(), text);
+    }
+}
+
 fn print_line(vm: &mut Vm, line: &Line, out: &mut String) {
     out.push_str(&format!(
         "  File \"{}\", line {}, in {}\n",
         line.file, line.line, line.function
     ));
+    know_source(vm, &line.file);
     if let Some(text) = source_line(vm, line).filter(|t| !t.is_empty()) {
         out.push_str(&format!("    {text}\n"));
     }
@@ -227,6 +240,9 @@ pub fn line_of(vm: &mut Vm, (code, pc): (u32, u32)) -> u32 {
 
 /// `Class: message`
 pub fn last_line(vm: &mut Vm, e: Value) -> String {
+    if let Some(text) = crate::border::foreign_text(vm, e) {
+        return text;
+    }
     let class = types::class_of(vm, e);
     let fl = FlState::of(vm);
     let module = class

@@ -496,7 +496,7 @@ dcg_body(G, _, _, _) :- throw(error(type_error(callable, G), _)).
 
 consult(Fs) :- is_list(Fs), !, '$consult_all'(Fs).
 consult(library(L)) :- !, use_module(library(L)).
-consult(F) :- '$load_file'(F, Path), '$consult'(Path).
+consult(F) :- '$load_file'(F, Path, Lang), ( Lang == prolog -> '$consult'(Path) ; '$use_foreign'(F, Path) ).
 [F|Fs] :- consult([F|Fs]).
 '$consult_all'([]).
 '$consult_all'([F|Fs]) :- consult(F), '$consult_all'(Fs).
@@ -658,10 +658,25 @@ use_module(F, L) :- '$use_module'(F, L).
     ( '$library'(N) -> true ; throw(error(existence_error(source_sink, library(L)), _)) ).
 '$use_module'(Fs, What) :- is_list(Fs), !, forall('$member'(F, Fs), '$use_module'(F, What)).
 '$use_module'(F, What) :-
-    '$load_file'(F, Path),
-    '$module'(Into, Into),
-    ( '$exports'(Path, _) -> true ; '$consult_module'(Path) ),
-    ( '$exports'(Path, From) -> '$import'(From, Into, What) ; true ).
+    '$load_file'(F, Path, Lang),
+    (   Lang == prolog
+    ->  '$module'(Into, Into),
+        ( '$exports'(Path, _) -> true ; '$consult_module'(Path) ),
+        ( '$exports'(Path, From) -> '$import'(From, Into, What) ; true )
+    ;   '$use_foreign'(F, Path)
+    ).
+'$use_foreign'(F, Spec) :- '$base_name'(F, Base), '$import_foreign'(Spec, Base).
+'$close'(C) :- '$send_close'(C, _).
+% Another language imports this text: M is the module of clauses before a header.
+'$consult_as'(Key, M) :-
+    '$module'(Old, M),
+    '$load_begin'(Key, _),
+    '$load_loop',
+    '$load_path'(F),
+    '$load_end',
+    '$module'(_, Old),
+    ( retract(system:'$init_goal'(F, _, _, main)), fail ; true ),
+    '$run_initialization'(F).
 '$consult_module'(Path) :- '$consult'(Path).
 reexport(F) :- use_module(F).
 reexport(F, L) :- use_module(F, L).

@@ -38,6 +38,8 @@ pub struct Load {
     /// Predicates defined so far with the line of the first clause, and the one defined last.
     pub defined: HashMap<u32, u32>,
     pub last: Option<u32>,
+    /// Lines before the text's first one in the file that messages name.
+    pub line_offset: u32,
 }
 
 /// One `:- if`.
@@ -76,6 +78,7 @@ pub fn begin(vm: &Vm, path: &str, text: &str, system: bool) {
         term_line: 0,
         defined: HashMap::new(),
         last: None,
+        line_offset: 0,
     });
 }
 
@@ -302,6 +305,7 @@ pub fn add(vm: &mut Vm, module: Atom, clause: Clause) -> Guest<()> {
         .borrow()
         .last()
         .map_or((0, false), |l| (l.id, l.system));
+    let file = p.load.borrow().last().map(|l| l.path.clone());
     if !system && protected(vm, name, arity) {
         let pi = errors::indicator(vm, name, arity);
         return Err(errors::permission_error(
@@ -328,6 +332,9 @@ pub fn add(vm: &mut Vm, module: Atom, clause: Clause) -> Guest<()> {
         if !system {
             scattered(vm, pred);
         }
+    }
+    if !system && let Some(file) = file {
+        *pred.file.borrow_mut() = file;
     }
     if pred.kind.get() == PredKind::Undefined {
         pred.kind.set(PredKind::Static);

@@ -54,6 +54,7 @@ pub fn constant(vm: &mut Vm, node: &Node) -> Value {
         Node::Big(b) => number::from_big(vm, b),
         Node::Float(f) => vm.float(*f),
         Node::Str(s) => vm.str(s),
+        Node::Object(i) => pl(vm).objects.borrow()[*i as usize],
         Node::Var(_) | Node::Compound { .. } => unreachable!("constants only"),
     }
 }
@@ -97,7 +98,7 @@ impl Builder {
                         }
                         continue;
                     }
-                    other => self.leaf(other),
+                    other => self.leaf(vm, other),
                 },
             };
             done.push(id);
@@ -105,7 +106,7 @@ impl Builder {
         done[0]
     }
 
-    fn leaf(&mut self, t: Term) -> NodeId {
+    fn leaf(&mut self, vm: &Vm, t: Term) -> NodeId {
         let node = match t {
             Term::Var(v) => {
                 let n = self.vars.len() as u32;
@@ -116,7 +117,11 @@ impl Builder {
             Term::Big(b) => Node::Big(Rc::new(b)),
             Term::Float(f) => Node::Float(f),
             Term::Str(s) => Node::Str(str_text(s).into()),
-            Term::Other(v) => Node::Int(v.0 as i64 >> 3),
+            Term::Other(v) => {
+                let mut objects = pl(vm).objects.borrow_mut();
+                objects.push(v);
+                Node::Object(objects.len() as u32 - 1)
+            }
             Term::Struct(_) => unreachable!("compounds are built by the caller"),
         };
         self.terms.add(node)
@@ -174,7 +179,7 @@ impl View for HeapView<'_> {
                 let (name, arity) = pl(self.vm).name_arity(s.shape());
                 Kind::Compound(name, arity)
             }
-            Term::Other(v) => Kind::Other(format!("<{:?}>", v)),
+            Term::Other(v) => Kind::Other(crate::border::values::shown(self.vm, v)),
         }
     }
     fn arg(&self, v: Value, index: usize) -> Value {

@@ -86,6 +86,7 @@ impl Pl {
             tabled: Cell::new(false),
             rules: Cell::new(false),
             declared: Cell::new(false),
+            file: RefCell::default(),
         }));
         preds.push(pred);
         let mut modules = self.modules.borrow_mut();
@@ -135,6 +136,9 @@ impl Pl {
 /// (loading a library if that defines it), else an undefined one of the module.
 pub fn resolve(vm: &mut Vm, module: Atom, name: Atom, arity: usize) -> &'static Pred {
     let p = pl(vm);
+    if let Some(pred) = foreign(p, module, name, arity) {
+        return pred;
+    }
     let functor = p.functor(name, arity);
     if let Some(pred) = p.visible(module, functor) {
         return pred;
@@ -152,12 +156,28 @@ pub fn resolve(vm: &mut Vm, module: Atom, name: Atom, arity: usize) -> &'static 
     p.pred_in(home, name, arity)
 }
 
+/// The predicate that stands for a member of another language's module, if `module` is one.
+fn foreign(p: &Pl, module: Atom, name: Atom, arity: usize) -> Option<&'static Pred> {
+    if !p.foreign.borrow().contains_key(&module) {
+        return None;
+    }
+    let pred = p.pred_in(module, name, arity);
+    if pred.kind.get() != PredKind::Foreign {
+        pred.kind.set(PredKind::Foreign);
+        changed(pred);
+    }
+    Some(pred)
+}
+
 /// As [`resolve`] for code being compiled: while a file is loaded it may still
 /// define what a library would be loaded for.
 pub fn resolve_early(vm: &mut Vm, module: Atom, name: Atom, arity: usize) -> &'static Pred {
     let p = pl(vm);
     if p.load.borrow().is_empty() || module == p.known.system {
         return resolve(vm, module, name, arity);
+    }
+    if let Some(pred) = foreign(p, module, name, arity) {
+        return pred;
     }
     let functor = p.functor(name, arity);
     match p.visible(module, functor) {
@@ -177,6 +197,7 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         PredKind::Static => compile::predicate(vm, pred),
         PredKind::Dynamic => compile::stubs::dynamic(vm, pred),
         PredKind::Native => compile::stubs::native(vm, pred),
+        PredKind::Foreign => crate::border::codes::foreign(vm, pred),
     };
     pred.code.set(Some(code));
     code

@@ -42,6 +42,7 @@ impl Language for PrologLanguage {
         for reg in [REG_STAMP, REG_COUNTER, REG_CLEAN] {
             regs[reg as usize] = Value::small(0);
         }
+        interop::join(vm, lang, &crate::border::SPEAKER);
         // Shared by natives as a plain reference; engines live as long as the process.
         let state: &'static Pl = Box::leak(Box::new(Pl::new(vm, lang)));
         Box::new(state)
@@ -91,5 +92,6 @@ impl Language for PrologLanguage {
         for v in pl.globals.borrow_mut().values_mut() {
             visit(v);
         }
+        pl.objects.borrow_mut().iter_mut().for_each(visit);
     }
 }

@@ -7,6 +7,7 @@
 //! (loading), `library` (what is written in Prolog, in `lib/*.pl`).
 
 pub mod arith;
+pub mod border;
 pub mod builtins;
 pub mod code;
 pub mod compile;

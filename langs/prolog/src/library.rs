@@ -30,6 +30,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("misc", include_str!("../lib/misc.pl")),
     ("toplevel", include_str!("../lib/toplevel.pl")),
     ("clpfd", include_str!("../lib/clpfd.pl")),
+    ("border", include_str!("../lib/border.pl")),
 ];
 
 /// Libraries with a module of their own: large ones, whose helpers have plain names.
@@ -55,6 +56,8 @@ pub fn start(vm: &mut Vm) {
         let name = Atom(vm.symbols.intern(name));
         Some(p.pred_in(p.known.system, name, arity))
     };
+    crate::border::codes::register(vm);
+    crate::border::values::known(vm);
     p.run_cleanups.set(named(vm, "$run_cleanups", 1));
     p.run_wakeups.set(named(vm, "$run_wakeups", 1));
     p.meta_interpreter.set(named(vm, "$meta", 3));

@@ -104,11 +104,47 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
         }
         Op::DynRetry => (reads, next) = ((0..a).chain([a + 1, a + 2]).collect(), vec![]),
         Op::Rethrow | Op::Halt => (reads, next) = (vec![a], vec![]),
+        _ => border(w, &mut reads, &mut writes, &mut next, data.slots),
     }
     Effect {
         reads,
         writes,
         next,
+    }
+}
+
+/// The operations at the border to other languages: their frames are few and small, so that
+/// what they read is told generously.
+fn border(
+    w: u64,
+    reads: &mut Vec<u16>,
+    writes: &mut Vec<u16>,
+    next: &mut Vec<u32>,
+    slots: u16,
+) {
+    let (a, b, c) = (op::a(w), op::b(w), op::c(w));
+    match Op::of(w) {
+        Op::BorderArgs => {
+            reads.extend(0..=a);
+            writes.extend(a + 1..=2 * a);
+        }
+        Op::BorderCall => {
+            reads.push(0);
+            reads.extend(a + 1..=2 * a);
+            writes.push(c);
+        }
+        Op::BorderAnswer => {
+            // As many slots as the call has: outputs are known by their marks.
+            reads.extend(0..=2 * a);
+            writes.push(b);
+        }
+        Op::QueryNext | Op::QueryClose => {
+            reads.push(0);
+            writes.extend(1..=3);
+        }
+        Op::QueryDeliver => (*reads, *next) = ((0..=3).collect(), vec![]),
+        Op::QueryRetry | Op::QueryYield | Op::QueryEnd => (*reads, *next) = (vec![0], vec![]),
+        _ => reads.extend(0..slots),
     }
 }
 

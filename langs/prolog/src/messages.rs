@@ -35,7 +35,8 @@ pub fn syntax_error(vm: &mut Vm, error: &SyntaxError, source: &str) {
     };
     let at = error.at.min(text.len());
     let before = &text[..at];
-    let line = before.matches('\n').count() + 1;
+    let offset = pl(vm).load.borrow().last().map_or(0, |l| l.line_offset);
+    let line = before.matches('\n').count() + 1 + offset as usize;
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     let column = text[line_start..at].chars().count();
     let line_text = text[line_start..].lines().next().unwrap_or("");
@@ -163,6 +164,9 @@ pub fn describe(vm: &mut Vm, ball: Value) -> String {
     if let Some((kind, message, _)) = runtime::error::parts(ball) {
         let message = crate::term::str_text(message);
         return format!("{kind:?}: {message}");
+    }
+    if let Some(text) = crate::border::exceptions::describe(vm, ball) {
+        return text;
     }
     let p = pl(vm);
     let error = p.functor(p.known.error, 2);

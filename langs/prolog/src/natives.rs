@@ -1,6 +1,7 @@
 //! Natives of the step loop: what is not worth inlining or must not be traced.
 
 use crate::arith::{self, eval};
+use crate::border::codes::Edge;
 use crate::code::PlCode;
 use crate::db;
 use crate::errors;
@@ -9,7 +10,8 @@ use crate::number::{compare_nums, from_num};
 use crate::state::pl;
 use crate::syntax::Atom;
 use crate::term::{self, MakeTerms, deref, undo_trail};
-use crate::unify;
+use crate::unify::{self, copy};
+use interop::layouts::{QUERY_DONE, Query};
 use metatrace::code::{token_code, token_pc};
 use metatrace::layout::Frame;
 use metatrace::native::Effects;
@@ -33,7 +35,9 @@ natives! {
     /// Goals of call_cleanup choice points that a cut drops.
     pub static CUT_CLEANUPS = "cut_cleanups"(vm, from, to) -> Value [ANY_QUIET] { cut_cleanups(vm, from, to) }
     /// The frame that handles the pending exception, ready to continue.
-    pub static FIND_HANDLER = "find_handler"(vm, frame) -> Value [ANY_QUIET] { find_handler(vm, frame) }
+    pub static FIND_HANDLER = "find_handler"(vm, frame, token) -> Value [ANY_QUIET] {
+        find_handler(vm, frame, token.as_int())
+    }
     /// Structural identity.
     pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::compare(vm, a, b) == Ordering::Equal }
     pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).list(a).is_ok() }
@@ -204,8 +208,8 @@ fn cut_cleanups(vm: &mut Vm, from: Value, to: Value) -> Value {
     {
         let clean = c.int(Choice::CLEAN);
         if clean >= 0 {
-            let frame = Obj::<Frame>::cast(c.get(Choice::FRAME));
-            goals.push(frame.item(Frame::SLOTS, 1));
+            let goal = cleanup_goal(vm, c);
+            goals.push(goal);
             vm.core_mut().regs[REG_CLEAN as usize] = Value::small(clean);
         }
         at = c.get(Choice::PREV);
@@ -213,12 +217,14 @@ fn cut_cleanups(vm: &mut Vm, from: Value, to: Value) -> Value {
     vm.make_list(&goals)
 }
 
-/// Makes `choice`'s predecessor the newest choice point, undoing everything since.
-fn drop_to(vm: &mut Vm, choice: Obj<Choice>) {
+/// Makes `choice`'s predecessor the newest choice point, undoing everything since. The result:
+/// cleanups of choice points above it whose calls had exited, newest first.
+fn drop_to(vm: &mut Vm, choice: Obj<Choice>) -> Vec<Value> {
     let mark = choice.get(Choice::TRAIL);
     undo_trail(vm, mark);
     let prev = choice.get(Choice::PREV);
     let stamp = Obj::<Choice>::of(prev).map_or(0, |c| c.int(Choice::STAMP));
+    let goals = abandoned(vm, choice.value());
     // Call_cleanup choice points above are gone as well.
     let mut clean = vm.core().regs[REG_CLEAN as usize].as_int();
     let mut at = term::choice(vm);
@@ -235,11 +241,62 @@ fn drop_to(vm: &mut Vm, choice: Obj<Choice>) {
     regs[REG_CHOICE as usize] = prev;
     regs[REG_STAMP as usize] = Value::small(stamp);
     regs[REG_WAKE as usize] = Value::NIL;
+    goals
 }
 
-/// Walks the parents of `frame` to a catch that takes the pending exception, to
-/// a call_cleanup, or to a frame of another language.
-fn find_handler(vm: &mut Vm, frame: Value) -> Value {
+/// Cleanup goals of the choice points above `below`, newest first.
+fn abandoned(vm: &mut Vm, below: Value) -> Vec<Value> {
+    let mut goals = Vec::new();
+    let mut at = term::choice(vm);
+    while at != below
+        && let Some(c) = Obj::<Choice>::of(at)
+    {
+        if c.int(Choice::CLEAN) >= 0 {
+            let goal = cleanup_goal(vm, c);
+            goals.push(goal);
+        }
+        at = c.get(Choice::PREV);
+    }
+    goals
+}
+
+/// The goal to run when this choice point, one of a call_cleanup or a generator, is dropped.
+fn cleanup_goal(vm: &mut Vm, choice: Obj<Choice>) -> Value {
+    let p = pl(vm);
+    let frame = Obj::<Frame>::cast(choice.get(Choice::FRAME));
+    let code = vm.codes.get(token_code(choice.int(Choice::TOKEN)));
+    match p.border_codes.get() {
+        Some(codes) if code == codes.generate => {
+            let computation = frame.item(Frame::SLOTS, 0);
+            let goal = vm.term1("$close", computation);
+            let system = term::atom(p.known.system);
+            vm.term2(":", system, goal)
+        }
+        _ => frame.item(Frame::SLOTS, 1),
+    }
+}
+
+/// The frame to continue in so that `goals` run first and then `frame` goes on.
+fn after_cleanups(vm: &mut Vm, goals: &[Value], frame: Value) -> Value {
+    if goals.is_empty() {
+        return frame;
+    }
+    let list = vm.make_list(goals);
+    let pred = pl(vm)
+        .run_cleanups
+        .get()
+        .expect("the system library defines it");
+    let code = db::code_of(vm, pred);
+    let first = vm.new_frame(code, &[list]);
+    let first = Obj::<Frame>::cast(first);
+    first.init(Frame::PARENT, frame);
+    first.init(Frame::AUX, term::choice(vm));
+    first.value()
+}
+
+/// Walks the parents of `frame`, which is at `token`, to a catch that takes the pending exception,
+/// to a call_cleanup, or to a frame of another language.
+fn find_handler(vm: &mut Vm, frame: Value, token: i64) -> Value {
     let p = pl(vm);
     let codes = p
         .system_codes
@@ -247,20 +304,35 @@ fn find_handler(vm: &mut Vm, frame: Value) -> Value {
         .expect("made when the language was registered");
     // What is thrown outlives the bindings that are undone.
     let pending = vm.core().regs[REG_PENDING as usize];
-    let ball = crate::convert::store(vm, pending);
+    let ball = crate::border::exceptions::incoming(vm, pending);
+    let mut trace = Vec::new();
+    let mut goals = Vec::new();
     let mut at = Obj::<Frame>::cast(frame);
+    let mut token = token;
     loop {
-        let token = at.int(Frame::TOKEN);
         let (code, pc) = (vm.codes.get(token_code(token)), token_pc(token));
         if code.lang != p.lang {
-            let ball = crate::convert::restore(vm, &ball);
-            vm.core_mut().regs[REG_PENDING as usize] = ball;
-            return at.value();
+            let out = crate::border::exceptions::outgoing(vm, ball, &trace);
+            *p.trace.borrow_mut() = trace;
+            vm.core_mut().regs[REG_PENDING as usize] = out;
+            if goals.is_empty() {
+                return at.value();
+            }
+            let raiser = crate::border::codes::border_codes(vm).rethrow;
+            let raiser = vm.new_frame(raiser, &[out]);
+            Obj::<Frame>::cast(raiser).init(Frame::PARENT, at.value());
+            vm.core_mut().regs[REG_PENDING as usize] = Value::NONE;
+            return after_cleanups(vm, &goals, raiser);
         }
-        if code == codes.catch && pc == codes.catch_waits && at.value() != frame {
+        if trace.len() < TRACE_MAX && !code.file.is_empty() {
+            trace.push(token);
+        }
+        if at.value() == frame {
+            // Where it was raised: this frame handles nothing any more.
+        } else if code == codes.catch && pc == codes.catch_waits {
             let choice = Obj::<Choice>::cast(at.item(Frame::SLOTS, 4));
-            drop_to(vm, choice);
-            let thrown = crate::convert::restore(vm, &ball);
+            goals.extend(drop_to(vm, choice));
+            let thrown = copy(vm, ball, false);
             let catcher = at.item(Frame::SLOTS, 1);
             let mark = vm.core().regs[REG_TRAIL as usize];
             let stamp = vm.core().regs[REG_STAMP as usize];
@@ -271,17 +343,51 @@ fn find_handler(vm: &mut Vm, frame: Value) -> Value {
             if taken {
                 at.set_int(Frame::TOKEN, codes.catch.token(codes.catch_recovers));
                 vm.core_mut().regs[REG_PENDING as usize] = Value::NONE;
-                return at.value();
+                crate::border::exceptions::caught(vm, ball, &trace);
+                *p.trace.borrow_mut() = trace;
+                return after_cleanups(vm, &goals, at.value());
             }
             undo_trail(vm, mark);
-        } else if code == codes.cleanup && pc == codes.cleanup_waits && at.value() != frame {
+        } else if code == codes.cleanup && pc == codes.cleanup_waits {
             let choice = Obj::<Choice>::cast(at.item(Frame::SLOTS, 3));
-            drop_to(vm, choice);
-            let thrown = crate::convert::restore(vm, &ball);
+            goals.extend(drop_to(vm, choice));
+            let thrown = copy(vm, ball, false);
             at.set_item(vm, Frame::SLOTS, 4, thrown);
             at.set_int(Frame::TOKEN, codes.cleanup.token(codes.cleanup_raises));
-            return at.value();
+            return after_cleanups(vm, &goals, at.value());
+        } else if let Some(edge) = p.edges.borrow().get(&token).copied() {
+            goals.extend(leave_edge(vm, at, edge));
         }
         at = Obj::<Frame>::cast(at.get(Frame::PARENT));
+        token = at.int(Frame::TOKEN);
+    }
+}
+
+/// Frames kept of a traceback.
+const TRACE_MAX: usize = 4096;
+
+/// An exception leaves a frame at the border: what it started is dropped. The result: cleanups to run.
+fn leave_edge(vm: &mut Vm, frame: Obj<Frame>, edge: Edge) -> Vec<Value> {
+    match edge {
+        Edge::Once { own } => {
+            let choice = Obj::<Choice>::cast(frame.item(Frame::SLOTS, own as usize));
+            drop_to(vm, choice)
+        }
+        Edge::QueryBase => {
+            let query = Obj::<Query>::cast(frame.item(Frame::SLOTS, 0));
+            let goals = abandoned(vm, Value::NIL);
+            undo_trail(vm, Value::NIL);
+            query.set_int(Query::STATE, QUERY_DONE);
+            for field in [Query::FRAME, Query::CHOICE, Query::TRAIL] {
+                query.set(vm, field, Value::NIL);
+            }
+            goals
+        }
+        Edge::QueryDriver => {
+            let slot = |i| frame.item(Frame::SLOTS, i);
+            let (choice, trail, clean) = (slot(1), slot(2), slot(3));
+            crate::border::queries::restore_registers(vm, choice, trail, clean);
+            Vec::new()
+        }
     }
 }

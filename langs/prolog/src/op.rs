@@ -88,6 +88,26 @@ ops! {
     Rethrow = "rethrow", 0 false: "raise slot a";
     Halt = "halt", 0 false: "leave to the host frame with value a";
     CleanMark = "clean_mark", 0 false: "the newest choice point is a call_cleanup's";
+    BorderArgs = "border_args", 0 false: "the a arguments of a call from another language, as terms";
+    BorderCall = "border_call", 0 false: "call the relation in slot 0 with a arguments; c: slot for the choice point";
+    BorderAnswer = "border_answer", 0 false: "slot b := what the caller of a arguments gets (c = 1: failed)";
+    QueryNext = "query_next", 0 false: "drive the query in slot 0 to its next answer";
+    QueryStart = "query_start", 0 false: "this frame is the base of the query in slot 0";
+    QueryRetry = "query_retry", 0 false: "backtrack into the query of this base frame";
+    QueryYield = "query_yield", 0 false: "the query in slot 0 has an answer";
+    QueryEnd = "query_end", 0 false: "the query in slot 0 is at its end (a = 1: closed)";
+    QueryDeliver = "query_deliver", 0 false: "restore the registers in slots 1 to 3; return what is transferred";
+    QueryClose = "query_close", 0 false: "close the query in slot 0";
+    ForeignCall = "foreign_call", 0 false: "call the member that this predicate of a arguments stands for";
+    ForeignReturn = "foreign_return", 0 false: "unify slot a with what is transferred, or generate from it; c: callee";
+    ClosureCall = "closure_call", 0 false: "call the object in slot 0 with a arguments, the last its result";
+    Send = "send", 0 false: "send message b to the first of a slots";
+    HoldsCall = "holds_call", 0 false: "call the member of the goal in slot 0 with all its arguments";
+    HoldsReturn = "holds_return", 0 false: "backtrack if what is transferred is false or nothing";
+    ForeignImport = "foreign_import", 0 false: "load the module at path slot 0, known as slot 1";
+    GenerateStart = "generate_start", 0 false: "push the choice point of a generator";
+    GenerateNext = "generate_next", 0 false: "ask the computation in slot 0 for its next value; merge point a";
+    GenerateYield = "generate_yield", 0 false: "unify slot 1 with what is transferred; fail at the end";
 }
 
 /// Relations of `Compare`.

@@ -69,6 +69,8 @@ pub enum PredKind {
     Dynamic,
     /// Written in Rust or assembled.
     Native,
+    /// A member of another language's module.
+    Foreign,
 }
 
 /// A predicate of a module. Lives as long as the engine.
@@ -103,6 +105,8 @@ pub struct Pred {
     pub rules: Cell<bool>,
     /// Declared (discontiguous, multifile), so that calling it without clauses fails.
     pub declared: Cell<bool>,
+    /// File that its clauses come from; empty for the system's.
+    pub file: RefCell<String>,
 }
 
 /// A module: what it exports and imports.
@@ -150,6 +154,22 @@ pub struct Pl {
     pub warn_scattered: Cell<bool>,
     /// `user:term_expansion/2` and its like exist.
     pub expand: Cell<bool>,
+    /// Names with a meaning at the border to other languages.
+    pub border: Cell<Option<crate::border::values::Border>>,
+    pub border_codes: Cell<Option<crate::border::codes::BorderCodes>>,
+    /// Continuations where exceptions leave to other languages' frames.
+    pub edges: RefCell<HashMap<i64, crate::border::codes::Edge>>,
+    /// Modules of other languages by the name that qualifies goals: places in the engine's roots.
+    pub foreign: RefCell<HashMap<Atom, usize>>,
+    /// Codes that call members of such modules: by module, name and number of arguments.
+    pub callers: RefCell<HashMap<(Atom, Atom, usize), &'static Code>>,
+    pub closure_codes: RefCell<HashMap<u16, &'static Code>>,
+    /// Texts to be loaded that are no files, by key.
+    pub texts: RefCell<HashMap<String, runtime::language::Source>>,
+    /// Objects of other languages in stored terms, by number: roots.
+    pub objects: RefCell<Vec<Value>>,
+    /// Frames that the latest exception left, innermost first.
+    pub trace: RefCell<Vec<i64>>,
 }
 
 impl Pl {
@@ -185,6 +205,15 @@ impl Pl {
             warn_singletons: Cell::new(true),
             warn_scattered: Cell::new(true),
             expand: Cell::new(false),
+            border: Cell::new(None),
+            border_codes: Cell::new(None),
+            edges: RefCell::default(),
+            foreign: RefCell::default(),
+            callers: RefCell::default(),
+            closure_codes: RefCell::default(),
+            texts: RefCell::default(),
+            objects: RefCell::default(),
+            trace: RefCell::default(),
         };
         let dot = pl.functor(known.dot, 2);
         assert_eq!(dot, crate::term::DOT);

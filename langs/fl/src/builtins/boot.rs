@@ -30,6 +30,7 @@ pub static TABLES: &[&[Row]] = &[
     builtins::regex::REGEX,
     crate::files::FILE_METHODS,
     crate::files::system::SYSTEM,
+    builtins::polyglot::POLYGLOT,
 ];
 
 /// Built-in classes and their bases.
@@ -81,6 +82,13 @@ const CLASSES: &[(&str, &str)] = &[
     ("map", "object"),
     ("filter", "object"),
     ("code", "object"),
+    ("Term", "object"),
+    ("Var", "object"),
+    ("Query", "object"),
+    ("relation", "object"),
+    ("foreign_module", "object"),
+    ("marked_text", "object"),
+    ("output_marker", "object"),
 ];
 
 /// Built-in classes whose instances carry a built-in value: their names and its class.
@@ -206,6 +214,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("ResourceWarning", "Warning"),
     ("SyntaxWarning", "Warning"),
     ("UnicodeWarning", "Warning"),
+    ("ForeignError", "Exception"),
+    ("Failure", "Exception"),
+    ("QueryError", "Exception"),
 ];
 
 /// Classes whose instances are like those of guest classes, with their modules and bases.
@@ -247,6 +258,16 @@ const UNNAMED: &[&str] = &[
     "dict_items",
     "mappingproxy",
     "UnionType",
+    "Term",
+    "Var",
+    "Query",
+    "relation",
+    "foreign_module",
+    "marked_text",
+    "output_marker",
+    "ForeignError",
+    "Failure",
+    "QueryError",
 ];
 
 /// Fills a new state.
@@ -333,6 +354,7 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
             }
         }
     }
+    builtins::polyglot::complete(vm, fl);
     for name in builtins::prelude::EXPORTS {
         let symbol = vm.symbols.intern(name);
         let f = builtins::prelude::function(vm, fl, name);
@@ -472,6 +494,13 @@ fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 
         (MemberSlot::ID, "member_descriptor"),
         (Enumerate::ID, "enumerate"),
         (Zip::ID, "zip"),
+        (interop::layouts::TERM, "Term"),
+        (interop::layouts::VARIABLE, "Var"),
+        (interop::layouts::ATTRIBUTED, "Var"),
+        (interop::layouts::Query::ID, "Query"),
+        (interop::layouts::Relation::ID, "relation"),
+        (interop::layouts::ForeignModule::ID, "foreign_module"),
+        (interop::layouts::MarkedText::ID, "marked_text"),
     ];
     for (id, name) in rows {
         set(Tag::layout(*id), name);
@@ -662,6 +691,11 @@ fn constants(vm: &mut Vm, fl: &'static FlState, namespace: &Namespace, module: &
         for (name, f) in floats {
             let v = vm.float(f);
             set(vm, name, v);
+        }
+    }
+    if module == "_polyglot" {
+        for (name, v) in builtins::polyglot::constants(vm, fl) {
+            set(vm, &name, v);
         }
     }
     if module == "_io" {

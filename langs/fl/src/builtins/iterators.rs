@@ -125,7 +125,7 @@ pub fn is_native_iterator(v: Value) -> bool {
 }
 
 fn is_iterator(v: Value) -> bool {
-    is_native_iterator(v) || is::<Generator>(v)
+    is_native_iterator(v) || is::<Generator>(v) || is::<interop::layouts::Query>(v)
 }
 
 /// Can `v` be iterated over, by built-in means or by a guest's?
@@ -358,7 +358,12 @@ pub fn collect(vm: &mut Vm, v: Value) -> Option<Guest<Vec<Value>>> {
     if let Some(tuple) = Obj::<Tuple>::of(v) {
         return Some(Ok(tuple.items().to_vec()));
     }
-    if is::<Instance>(v) || is::<Generator>(v) || !is_iterable(vm, v) || is::<Class>(v) {
+    if is::<Instance>(v)
+        || is::<Generator>(v)
+        || is::<interop::layouts::Query>(v)
+        || !is_iterable(vm, v)
+        || is::<Class>(v)
+    {
         return None;
     }
     Some(collect_native(vm, v))

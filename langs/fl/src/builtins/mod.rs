@@ -48,6 +48,7 @@ pub mod methods;
 pub mod modules;
 pub mod number_methods;
 pub mod operators;
+pub mod polyglot;
 pub mod prelude;
 pub mod ranges;
 pub mod regex;

@@ -7,11 +7,13 @@ use crate::namespace::Namespace;
 use crate::object::{exception, types};
 use crate::state::FlState;
 use crate::stdlib;
+use interop::modules::{self as search, Import, Search};
 use metatrace::code::Code;
 use metatrace::meta::Raised;
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::language::Source;
 use runtime::layouts::{Instance, Module, Str};
 use runtime::native::Guest;
 use runtime::natives;
@@ -30,8 +32,9 @@ natives! {
     pub static FIND_MODULE = "find_module"(vm, name, namespace, level) -> Guest [ANY] {
         let name = vm.symbols.name(name.as_symbol()).into_owned();
         let from = FlState::of(vm).namespace(namespace.as_int());
+        let beside = folder_of(vm, from);
         let name = absolute(vm, from, &name, level.as_int() as usize)?;
-        find(vm, &name)
+        find_beside(vm, &name, beside)
     }
     /// As `FIND_MODULE`, of a dotted name that is a string; the second argument is ignored.
     pub static FIND_MODULE_TEXT = "find_module_text"(vm, name, _unused) -> Guest [ANY] {
@@ -39,6 +42,12 @@ natives! {
             return Err(exception::type_error(vm, "module name must be a string"));
         };
         find(vm, &name)
+    }
+    /// The module at a path: it, or what loads it.
+    pub static LOAD_PATH = "load_path"(vm, path) -> Guest [ANY] { load_path(vm, path) }
+    /// A new module from a text: language, text, where it is given.
+    pub static LOAD_TEXT = "load_text"(vm, language, source, token) -> Guest [ANY] {
+        load_given(vm, language, source, token.as_int())
     }
     /// `from module import name` where the module has no such attribute.
     pub static FIND_SUBMODULE = "find_submodule"(vm, module, name) -> Guest [ANY] {
@@ -83,18 +92,45 @@ fn absolute(vm: &mut Vm, from: &Namespace, name: &str, level: usize) -> Guest<St
     Ok(parts.join("."))
 }
 
-/// A module that is loaded, or the number of the code that loads it.
+/// A module that is loaded, the number of the code that loads it, or the frame that does in
+/// another language.
 pub fn find(vm: &mut Vm, name: &str) -> Guest {
+    find_beside(vm, name, None)
+}
+
+/// The folder of the file that a module was loaded from.
+fn folder_of(vm: &Vm, namespace: &Namespace) -> Option<PathBuf> {
+    let file = namespace.get(FlState::of(vm).names.file)?;
+    let file = text::of(file)?;
+    if file.starts_with('<') {
+        return None;
+    }
+    Some(PathBuf::from(file.as_ref()).parent()?.to_owned())
+}
+
+/// As `find`, looking in one more folder first.
+fn find_beside(vm: &mut Vm, name: &str, beside: Option<PathBuf>) -> Guest {
     let fl = FlState::of(vm);
     if let Some(module) = loaded(vm, name)
-        && (is::<Module>(module) || is::<Instance>(module))
+        && (is::<Module>(module)
+            || is::<Instance>(module)
+            || is::<interop::layouts::ForeignModule>(module))
     {
         return Ok(module);
     }
     if let Some(module) = super::boot::native_module(vm, name) {
         return Ok(module);
     }
-    let Some(found) = locate(vm, name) else {
+    let located = if name.contains('.') {
+        locate(vm, name)
+    } else {
+        match locate_anywhere(vm, name, beside)? {
+            Located::Here(found) => Some(found),
+            Located::Elsewhere(v) => return Ok(v),
+            Located::Nowhere => None,
+        }
+    };
+    let Some(found) = located else {
         let class = fl.types().ModuleNotFoundError;
         let parent = name.rsplit_once('.').map(|(parent, _)| parent);
         let message = match parent {
@@ -130,6 +166,154 @@ struct Found {
     is_package: bool,
 }
 
+/// Where a module without parent is.
+enum Located {
+    /// Its text is to be compiled.
+    Here(Found),
+    /// A module that is loaded, or a frame that loads it.
+    Elsewhere(Value),
+    Nowhere,
+}
+
+/// Looks for a module of any language, folder by folder.
+fn locate_anywhere(vm: &mut Vm, name: &str, beside: Option<PathBuf>) -> Guest<Located> {
+    let fl = FlState::of(vm);
+    let mut folders: Vec<PathBuf> = beside.into_iter().collect();
+    for folder in search_path(vm) {
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    for folder in folders {
+        if let Some(package) = package_in(vm, &folder, name) {
+            return Ok(Located::Here(package));
+        }
+        match search::find(vm, &[folder], name) {
+            Search::Missing => {}
+            Search::Ambiguous(a, b) => {
+                let class = fl.types().ImportError;
+                return Err(exception::raise(vm, class, search::ambiguous(name, &a, &b)));
+            }
+            Search::Found(found) => return take(vm, name, &found),
+        }
+    }
+    Ok(match stdlib_module(name) {
+        Some(found) => Located::Here(found),
+        None => Located::Nowhere,
+    })
+}
+
+/// What was found by name or path: ours to compile, or another language's to load.
+fn take(vm: &mut Vm, name: &str, found: &search::Found) -> Guest<Located> {
+    let fl = FlState::of(vm);
+    if let Some((_, module)) = search::loaded(vm, &found.path) {
+        remember(vm, name, module);
+        return Ok(Located::Elsewhere(module));
+    }
+    match search::import(vm, name, found)? {
+        Import::Module(module) => Ok(Located::Elsewhere(module)),
+        Import::Frame(frame) => {
+            if found.lang != fl.lang
+                && let Some((_, module)) = search::loaded(vm, &found.path)
+            {
+                remember(vm, name, module);
+            }
+            Ok(Located::Elsewhere(frame))
+        }
+    }
+}
+
+/// Enters a module into `sys.modules`.
+fn remember(vm: &mut Vm, name: &str, module: Value) {
+    let name = vm.symbols.intern(name);
+    tables::put_name(vm, FlState::of(vm).modules.get(), name, module);
+}
+
+fn package_in(vm: &mut Vm, folder: &std::path::Path, name: &str) -> Option<Found> {
+    for file in ["__init__.py", "__init__.fl"] {
+        let path = folder.join(name).join(file);
+        if let Ok(bytes) = vm.host.read_file(&path) {
+            return Some(Found {
+                path: path.to_string_lossy().into_owned(),
+                text: String::from_utf8_lossy(&bytes).into(),
+                is_package: true,
+            });
+        }
+    }
+    None
+}
+
+fn stdlib_module(name: &str) -> Option<Found> {
+    let module = stdlib::find(name)?;
+    Some(Found {
+        path: format!("<{name}>"),
+        text: module.source.into(),
+        is_package: module.is_package,
+    })
+}
+
+/// `polyglot.load(path)`
+fn load_path(vm: &mut Vm, path: Value) -> Guest {
+    let Some(path) = text::of(path).map(|p| p.into_owned()) else {
+        return Err(exception::type_error(vm, "load() needs a str"));
+    };
+    let fl = FlState::of(vm);
+    let mut folders = search_path(vm);
+    folders.push(PathBuf::new());
+    let path = PathBuf::from(path);
+    let Search::Found(found) = search::at_path(vm, &folders, &path) else {
+        let class = fl.types().ModuleNotFoundError;
+        let message = format!("No module at '{}'", path.display());
+        return Err(exception::raise(vm, class, message));
+    };
+    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    match take(vm, &stem.unwrap_or_default(), &found)? {
+        Located::Elsewhere(v) => Ok(v),
+        _ => unreachable!("a file is loaded by its language"),
+    }
+}
+
+/// `polyglot.module(language, text)`
+fn load_given(vm: &mut Vm, language: Value, source: Value, token: i64) -> Guest {
+    let (Some(language), Some(source)) = (
+        text::of(language).map(|t| t.into_owned()),
+        text::of(source).map(|t| t.into_owned()),
+    ) else {
+        return Err(exception::type_error(vm, "module() needs two str"));
+    };
+    let Some(lang) = vm.language_named(&language) else {
+        return Err(exception::value_error(
+            vm,
+            format!("no language '{language}'"),
+        ));
+    };
+    let code = vm.codes.get(metatrace::code::token_code(token));
+    let line = code.data.line(metatrace::code::token_pc(token));
+    let path = code.file.clone();
+    match search::load_text(vm, lang, &path, line.saturating_sub(1), &source)? {
+        Import::Module(v) | Import::Frame(v) => Ok(v),
+    }
+}
+
+/// Makes a module of a text that another language, or a path, asks for: its code and object.
+pub fn load_text(vm: &mut Vm, source: &Source) -> Guest<(&'static Code, Value)> {
+    let text = if source.line_offset > 0 {
+        // Lines count from the beginning of the file that the text is in.
+        let blank = "\n".repeat(source.line_offset as usize);
+        format!("{blank}{}", source.text).into()
+    } else {
+        source.text.clone()
+    };
+    let found = Found {
+        path: source.path.clone(),
+        text,
+        is_package: false,
+    };
+    let code = load_source(vm, &source.name, &found)?;
+    let module = loaded::fl_code(code).namespace.module.get();
+    Ok((code, module))
+}
+
 fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
     let (folders, last) = match name.rsplit_once('.') {
         None => (search_path(vm), name),
@@ -152,12 +336,7 @@ fn locate(vm: &mut Vm, name: &str) -> Option<Found> {
             }
         }
     }
-    let module = stdlib::find(name)?;
-    Some(Found {
-        path: format!("<{name}>"),
-        text: module.source.into(),
-        is_package: module.is_package,
-    })
+    stdlib_module(name)
 }
 
 fn package_path(vm: &mut Vm, package: &str) -> Vec<PathBuf> {
@@ -339,8 +518,25 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
     Err(exception::raise(vm, class, message))
 }
 
+/// `from module import *` of another language's module.
+fn import_all(vm: &mut Vm, into: i64, module: Obj<interop::layouts::ForeignModule>) -> Guest {
+    let lang = module.int(interop::layouts::ForeignModule::LANG) as u8;
+    let to = FlState::of(vm).namespace(into);
+    if let Some(speaker) = interop::shared(vm).and_then(|s| s.speaker(lang)) {
+        for name in speaker.members(vm, module) {
+            if let Some(v) = speaker.member(vm, module, name)? {
+                to.set(vm, name, v);
+            }
+        }
+    }
+    Ok(Value::NONE)
+}
+
 fn import_star(vm: &mut Vm, into: i64, module: Value) -> Guest {
     let fl = FlState::of(vm);
+    if let Some(foreign) = Obj::<interop::layouts::ForeignModule>::of(module) {
+        return import_all(vm, into, foreign);
+    }
     let Some(object) = Obj::<Module>::of(module) else {
         return Err(exception::type_error(vm, "import * needs a module"));
     };
@@ -417,6 +613,12 @@ pub fn module_failed(vm: &mut Vm, module: Value) {
             if let Ok(tables::Entry::At(entry)) = tables::find(vm, fl.modules.get(), key) {
                 tables::delete(vm, fl.modules.get(), entry);
             }
+            let file = fl
+                .namespace(object.int(Module::NAMESPACE))
+                .get(fl.names.file);
+            if let Some(file) = file.and_then(|f| text::of(f).map(|f| f.into_owned())) {
+                search::forget(vm, &PathBuf::from(file));
+            }
         }
     }
 }
@@ -435,6 +637,7 @@ pub fn load_main(vm: &mut Vm, path: &str, source: &str) -> Guest<(&'static Code,
     let code = compile(vm, path, source)?;
     let fl = FlState::of(vm);
     let namespace = new_module(vm, "__main__");
+    search::enter(vm, &PathBuf::from(path), fl.lang, namespace.module.get());
     let file = vm.str(path);
     namespace.set(vm, fl.names.file, file);
     namespace.set(vm, fl.names.doc, Value::NONE);

@@ -48,6 +48,11 @@ specials! {
     IsInstance "isinstance",
     Type "type",
     Import "_import_module",
+    LoadModule "_polyglot:load",
+    TextModule "_polyglot:module",
+    QueryNext "Query.__next__",
+    QueryClose "Query.close",
+    QueryExit "Query.__exit__",
 }
 
 /// Calls a special builtin; `None`: its body does it.
@@ -88,6 +93,23 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let class = class_of(m, args[0]);
             let class = m.val(class.value.get());
             complete(m, cont, class)
+        }
+        Special::QueryNext => {
+            crate::interp::border::send(m, interop::Message::Next, &[args[0]], cont)
+        }
+        Special::QueryClose | Special::QueryExit => {
+            crate::interp::border::send(m, interop::Message::Close, &[args[0]], cont)
+        }
+        Special::LoadModule => {
+            let found = m.try_call(&super::modules::LOAD_PATH, [args[0]]);
+            crate::interp::imports::run_module(m, found, cont)
+        }
+        Special::TextModule => {
+            let frame = m.current_frame();
+            let token = m.const_int(m.code().token(m.pc() - 1));
+            let _ = frame;
+            let found = m.try_call(&super::modules::LOAD_TEXT, [args[0], args[1], token.val()]);
+            crate::interp::imports::run_module(m, found, cont)
         }
         Special::Import => {
             let found = m.try_call(&super::modules::FIND_MODULE_TEXT, [args[0], args[1]]);
@@ -144,6 +166,13 @@ fn next<M: Meta>(m: &mut M, iter: Val<M>, default: Val<M>, cont: Cont) -> Flow {
             Resumed::Finished if has_default => complete(m, cont, default),
             Resumed::Finished => stop(m, none),
         };
+    }
+    if m.is_tag(iter, Tag::layout(interop::layouts::Query::ID)) {
+        if has_default {
+            let args = Args::positional(&[iter, default]);
+            return invoke_prelude(m, "next_or_default", args, cont);
+        }
+        return crate::interp::border::send(m, interop::Message::Next, &[iter], cont);
     }
     if m.is_tag(iter, Tag::layout(Instance::ID)) {
         if has_default {

@@ -105,6 +105,10 @@ pub fn write(vm: &mut Vm, v: Value, as_str: bool, out: &mut Vec<u8>) -> Guest<bo
         out.extend_from_slice(bytes);
         return Ok(true);
     }
+    if as_str && let Some(text) = crate::border::term_text(vm, v, false) {
+        out.extend_from_slice(text.as_bytes());
+        return Ok(true);
+    }
     if as_str && let Some(written) = exception_text(vm, v, out)? {
         return Ok(written);
     }
@@ -268,10 +272,14 @@ fn leaf_repr(vm: &mut Vm, v: Value) -> Option<Vec<u8>> {
         Value::FALSE => "False",
         NOT_IMPLEMENTED => "NotImplemented",
         ELLIPSIS => "Ellipsis",
+        interop::values::OUT => "out",
         _ => "",
     };
     if !fixed.is_empty() {
         return Some(fixed.as_bytes().to_vec());
+    }
+    if let Some(text) = crate::border::term_text(vm, v, true) {
+        return Some(text.into_bytes());
     }
     if let Some(bytes) = vm.bytes_like(v) {
         let quoted = super::bytes::quote(bytes);

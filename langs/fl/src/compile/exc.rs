@@ -30,6 +30,14 @@ impl<'t> Compiler<'t> {
                     let result = self.temp();
                     self.emit(span, Op::CallExit, result, exit, 0);
                 }
+                Block::Iteration {
+                    iterator,
+                    outer,
+                    span,
+                } => {
+                    self.unit.handler = outer;
+                    self.emit(span, Op::CloseIter, iterator, 0, 0);
+                }
                 Block::Handling { saved, name, outer } => {
                     if let Some(name) = name {
                         self.forget_name(span, name);
@@ -86,7 +94,7 @@ impl<'t> Compiler<'t> {
     }
 
     /// Restores the handled exception and goes on propagating `exc`.
-    fn reraise(&mut self, span: Span, saved: u16, exc: u16) {
+    pub(super) fn reraise(&mut self, span: Span, saved: u16, exc: u16) {
         self.emit(span, Op::PopExc, saved, 0, 0);
         self.emit(span, Op::Reraise, exc, 0, 0);
     }

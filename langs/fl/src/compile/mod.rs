@@ -127,6 +127,12 @@ enum Block<'t> {
         outer: HandlerId,
         span: Span,
     },
+    /// Inside a `for` whose header made the iterator in this slot, to be closed on the way out.
+    Iteration {
+        iterator: u16,
+        outer: HandlerId,
+        span: Span,
+    },
     /// Inside an `except` or `finally` that handles an exception.
     Handling {
         saved: u16,

@@ -184,6 +184,12 @@ pub fn get<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
             return Attribute::Value(v);
         }
     }
+    if (tag == Tag::layout(interop::layouts::ForeignModule::ID)
+        || tag == Tag::layout(interop::layouts::Relation::ID))
+        && let Some(v) = super::border::member(m, o, name)
+    {
+        return Attribute::Value(v);
+    }
     if tag == Tag::layout(Super::ID) {
         return get_of_super(m, o, name);
     }

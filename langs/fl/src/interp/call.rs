@@ -211,6 +211,9 @@ pub fn invoke<M: Meta>(m: &mut M, callee: Val<M>, mut args: Args<M>, cont: Cont)
             let class = promote_class(m, callee);
             return instantiate(m, class, args, cont);
         }
+        if tag == Tag::layout(interop::layouts::Relation::ID) {
+            return super::border::call_relation(m, callee, args, cont);
+        }
         match attributes::type_attribute(m, callee, state(m).names.call) {
             Attribute::Method(f, receiver) => {
                 args.values.insert(0, receiver);
@@ -240,7 +243,7 @@ pub fn call_function<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>, co
     let id = m.get(f, Function::CODE);
     let id = m.promote_int(id);
     let code = mem::code(m.core(), id as u32);
-    if m.too_deep() {
+    if is_too_deep(m) {
         return recursion_error(m);
     }
     let frame = match bind(m, code, f, args) {
@@ -254,6 +257,17 @@ pub fn call_function<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>, co
     let resume = resume_pc(m, cont);
     m.enter_frame(frame, resume);
     Flow::Next
+}
+
+/// Is the depth limit reached? Languages that backtrack leave frames without counting them out, so
+/// the frames are counted anew before that is believed.
+pub fn is_too_deep<M: Meta>(m: &mut M) -> bool {
+    if !m.too_deep() {
+        return false;
+    }
+    let frame = m.current_frame();
+    let deep = m.call(&errors::COUNT_FRAMES, [frame.val()]);
+    m.is(deep, Value::TRUE)
 }
 
 /// The depth limit is reached.

@@ -134,6 +134,18 @@ natives! {
         let class = FlState::of(vm).types().RecursionError;
         Err(exception::raise(vm, class, "maximum recursion depth exceeded"))
     }
+    /// Counts the frames below (and with) this one; are there more than the limit?
+    pub static COUNT_FRAMES = "count_frames"(vm, frame) -> bool [Effects { raises: false, ..Effects::ANY }] {
+        use metatrace::layout::Frame;
+        let mut depth = 0;
+        let mut at = frame;
+        while let Some(frame) = Obj::<Frame>::of(at) {
+            depth += 1;
+            at = frame.get(Frame::PARENT);
+        }
+        vm.core_mut().depth = depth;
+        depth >= vm.core().depth_limit
+    }
     /// ValueError of a generator that resumes itself.
     pub static GENERATOR_RUNS = "generator_runs"(vm) -> Guest [RAISES] {
         Err(exception::value_error(vm, "generator already executing"))

@@ -39,7 +39,7 @@ pub const ADVANCE_OR: u32 = 252;
 /// As `ADVANCE_DONE`, for a `next` with a default.
 pub const ADVANCE_OR_DONE: u32 = 251;
 
-const PC_MASK: u32 = (1 << RESUME_SHIFT) - 1;
+pub const PC_MASK: u32 = (1 << RESUME_SHIFT) - 1;
 
 /// Where the result of a call goes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -136,6 +136,7 @@ fn store_result<M: Meta>(m: &mut M, i: Instr, v: Val<M>) {
             | num::PrintExpr
             | num::StoreName
             | num::ImportStar
+            | num::CloseIter
     );
     if !drops {
         m.set_slot(i.a(), v);

@@ -28,6 +28,12 @@ pub fn run_module<M: Meta>(m: &mut M, found: Result<Val<M>, Raised>, cont: Cont)
         Ok(found) => found,
         Err(Raised) => return raised(m),
     };
+    if let Some(frame) = m.as_ref::<metatrace::layout::Frame>(found) {
+        // Another language's module: its loading returns it.
+        let resume = super::frames::resume_pc(m, cont);
+        m.resume_frame(frame, resume);
+        return Flow::Switch(metatrace::meta::Arrival::Start);
+    }
     let Some(code) = m.int(found) else {
         return complete(m, cont, found);
     };
@@ -80,6 +86,31 @@ pub fn module_end<M: Meta>(m: &mut M, i: Instr) -> Flow {
 /// The frame that the current one called ended without a result (in a language where
 /// that is no exception), or was a generator that is at its end.
 pub fn callee_failed<M: Meta>(m: &mut M) -> Flow {
+    use super::frames::PC_MASK;
+    use crate::loaded::{RESUME_SHIFT, instr_at};
+    use crate::op::num;
+    let (pc, flags) = (m.pc() & PC_MASK, m.pc() >> RESUME_SHIFT);
+    if flags == 0 {
+        let i = instr_at(m.code(), pc - 1);
+        match i.number() {
+            num::ForIter => {
+                m.set_pc(i.c() as u32);
+                return Flow::Next;
+            }
+            num::Send => {
+                let none = m.val(Value::NONE);
+                m.set_slot(i.a(), none);
+                m.set_pc(i.c() as u32);
+                return Flow::Next;
+            }
+            _ => {}
+        }
+    } else {
+        let scratch = tables(m).scratch;
+        let undef = m.val(Value::UNDEF);
+        m.set_slot(scratch, undef);
+        m.set_pc(pc + 1);
+    }
     let _ = m.try_call(&errors::CALLEE_FAILED, []);
     raised(m)
 }

@@ -39,7 +39,10 @@ pub fn iter_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
         m.set(iter, TupleIter::TUPLE, v);
         return complete(m, cont, iter.val());
     }
-    if tag == Tag::layout(Generator::ID) || tag == Tag::layout(RangeIter::ID) {
+    if tag == Tag::layout(Generator::ID)
+        || tag == Tag::layout(RangeIter::ID)
+        || tag == Tag::layout(interop::layouts::Query::ID)
+    {
         return complete(m, cont, v);
     }
     if tag == Tag::layout(Instance::ID) {
@@ -197,6 +200,9 @@ fn for_iter_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
     if m.is_tag(iter, Tag::layout(Instance::ID)) {
         return next_of_instance(m, iter, Cont::Def);
     }
+    if m.is_tag(iter, Tag::layout(interop::layouts::Query::ID)) {
+        return super::border::send(m, interop::Message::Next, &[iter], Cont::Def);
+    }
     match next_of_builtin(m, iter) {
         Ok(Some(v)) => m.set_slot(i.a(), v),
         Ok(None) => m.set_pc(i.c() as u32),
@@ -251,7 +257,7 @@ pub fn resume<M: Meta>(
             Err(Raised) => raised(m),
         });
     }
-    if m.too_deep() {
+    if super::call::is_too_deep(m) {
         return Resumed::Flow(recursion_error(m));
     }
     let fl_lang = state(m).lang;
@@ -329,6 +335,9 @@ pub fn send<M: Meta>(m: &mut M, i: Instr) -> Flow {
     if m.is_tag(iter, Tag::layout(Instance::ID)) {
         return next_of_instance(m, iter, Cont::Def);
     }
+    if m.is_tag(iter, Tag::layout(interop::layouts::Query::ID)) {
+        return super::border::send(m, interop::Message::Next, &[iter], Cont::Def);
+    }
     match next_of_builtin(m, iter) {
         Ok(Some(v)) => m.set_slot(i.a(), v),
         Ok(None) => {
@@ -337,6 +346,30 @@ pub fn send<M: Meta>(m: &mut M, i: Instr) -> Flow {
             m.set_pc(i.c() as u32);
         }
         Err(Raised) => return raised(m),
+    }
+    Flow::Next
+}
+
+/// `CloseIter`.
+#[inline(never)]
+pub fn close_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
+    let iter = m.slot(i.a());
+    if let Some(generator) = m.as_ref::<Generator>(iter) {
+        let s = m.get(generator, Generator::STATE);
+        return match m.promote_int(s) {
+            GENERATOR_SUSPENDED => {
+                invoke_prelude(m, "generator_close", Args::positional(&[iter]), Cont::Def)
+            }
+            frames::GENERATOR_NEW => {
+                let done = m.const_int(GENERATOR_DONE);
+                m.set(generator, Generator::STATE, done);
+                Flow::Next
+            }
+            _ => Flow::Next,
+        };
+    }
+    if m.is_tag(iter, Tag::layout(interop::layouts::Query::ID)) {
+        return super::border::close(m, iter);
     }
     Flow::Next
 }

@@ -7,6 +7,7 @@
 
 pub mod arith;
 pub mod attributes;
+pub mod border;
 pub mod call;
 pub mod definitions;
 pub mod errors;
@@ -198,6 +199,7 @@ impl Interp for Fl {
 
             num::GetIter => out!(m, |m| iteration::get_iter(m, i)),
             num::ForIter => iteration::for_iter(m, i),
+            num::CloseIter => out!(m, |m| iteration::close_iter(m, i)),
             num::Yield => iteration::yield_value(m, i),
             num::GetYieldFromIter => out!(m, |m| iteration::yield_from_iter(m, i)),
             num::Send => out!(m, |m| iteration::send(m, i)),

@@ -365,4 +365,5 @@ well_known! {
     SystemExit, NotImplementedError, ArithmeticError, ImportError, ModuleNotFoundError, SyntaxError,
     AssertionError, EOFError, GeneratorExit, LookupError, UnicodeEncodeError,
     UnsupportedOperation, TextIOWrapper, BufferedReader, BufferedWriter, BufferedRandom, FileIO,
+    FileNotFoundError, ForeignError, Failure, QueryError, Term, Var, output_marker,
 }

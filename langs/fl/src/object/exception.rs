@@ -128,7 +128,7 @@ pub fn attribute_error(vm: &mut Vm, message: impl AsRef<str>) -> Raised {
 /// The FL exception for whatever was raised.
 pub fn of_raised(vm: &mut Vm, e: Value) -> Value {
     let Some((kind, message, payload)) = error::parts(e) else {
-        return e;
+        return crate::border::foreign_exception(vm, e);
     };
     let types = FlState::of(vm).types();
     let class = match kind {
@@ -142,6 +142,7 @@ pub fn of_raised(vm: &mut Vm, e: Value) -> Value {
         ErrorKind::ZeroDivision => types.ZeroDivisionError,
         ErrorKind::Overflow => types.OverflowError,
         ErrorKind::Unicode => types.UnicodeDecodeError,
+        ErrorKind::Runtime if payload.is_symbol() => types.QueryError,
         ErrorKind::Runtime => types.RuntimeError,
         ErrorKind::Recursion => types.RecursionError,
         ErrorKind::Memory => return new(vm, types.MemoryError, &[]),

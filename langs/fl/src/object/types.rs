@@ -37,6 +37,7 @@ impl WellKnown {
             Value::TRUE | Value::FALSE => self.bool,
             NOT_IMPLEMENTED => self.NotImplementedType,
             ELLIPSIS => self.ellipsis,
+            interop::values::OUT => self.output_marker,
             _ => self.NoneType,
         }
     }

@@ -229,6 +229,7 @@ fn pred_list(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
                 d.clauses.borrow().len() > d.dead.get() || d.kind.get() == PredKind::Dynamic
             }
             PredKind::Native => true,
+            PredKind::Foreign => false,
         };
         if live && wanted.is_none_or(|m| m == d.module) {
             items.push(vm.compound(

@@ -13,7 +13,7 @@ use crate::unify::unify;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 builtins! {
     "$load_begin" / 2 => |vm, a| begin(vm, a);
@@ -21,7 +21,7 @@ builtins! {
     "$load_next" / 1 => |vm, a| { let next = consult::next(vm)?; let eof = atom(pl(vm).known.eof); let t = match next { Some(t) => vm.term1("$term", t), None => eof }; Ok(unify(vm, a[0], t)) };
     "$load_add" / 1 => load_add;
     "$load_condition" / 1 => |vm, a| { let holds = matches!(term(a[0]), Term::Atom(t) if t == pl(vm).known.true_); consult::condition(vm, holds); Ok(true) };
-    "$load_file" / 2 => load_file;
+    "$load_file" / 3 => load_file;
     "$library" / 1 => |vm, a| { let n = need_text(vm, a[0])?; Ok(library::load_named(vm, &n).is_some()) };
     "$has_expansion" / 0 => |vm, _| Ok(pl(vm).expand.get());
     "$load_path" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.path.clone()); match path { Some(t) => { let v = vm.sym(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
@@ -64,9 +64,19 @@ fn style(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 /// `'$load_begin'(Path, Text)`: fails when the file cannot be read.
 fn begin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let path = need_text(vm, a[0])?;
+    let given = pl(vm).texts.borrow_mut().remove(&path);
+    if let Some(source) = given {
+        consult::begin(vm, &source.path, &source.text, false);
+        if let Some(load) = pl(vm).load.borrow_mut().last_mut() {
+            load.line += source.line_offset;
+            load.line_offset = source.line_offset;
+        }
+        return Ok(true);
+    }
     match vm.host.read_file(Path::new(&path)) {
         Ok(bytes) => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
+            crate::border::modules::entered(vm, &path, &text);
             consult::begin(vm, &path, &text, false);
             Ok(true)
         }
@@ -87,33 +97,34 @@ fn load_add(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     Ok(true)
 }
 
-/// `'$load_file'(Spec, Path)`: the file that a specification means: as given or with `.pl`,
-/// from the folder of the file being loaded or the current one.
+/// `'$load_file'(Spec, Path, Language)`: the file that a specification means: as given or by name,
+/// beside the file being loaded, in the current folder, or on the search path.
 fn load_file(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let spec = match term(a[0]) {
         Term::Var(_) => return Err(instantiation(vm)),
         _ => need_text(vm, a[0])?,
     };
-    let folder = pl(vm)
-        .load
-        .borrow()
-        .last()
-        .and_then(|l| Path::new(&l.path).parent().map(PathBuf::from));
-    let mut places = Vec::new();
-    if let Some(folder) = folder {
-        places.push(folder.join(&spec));
-    }
-    places.push(PathBuf::from(&spec));
-    for place in places {
-        for candidate in [
-            place.clone(),
-            PathBuf::from(format!("{}.pl", place.display())),
-        ] {
-            if vm.host.metadata(&candidate).is_ok_and(|m| m.is_file) {
-                let v = vm.sym(&candidate.display().to_string());
-                return Ok(unify(vm, a[1], v));
+    if let Some(found) = crate::border::modules::find(vm, &spec)? {
+        let language = vm.languages[found.lang as usize].name();
+        let language = vm.sym(language);
+        let ours = found.lang == pl(vm).lang;
+        let path = match found.source {
+            // A block of a literate program, known by its name.
+            Some(source) if ours => {
+                let key = found.path.display().to_string();
+                pl(vm).texts.borrow_mut().insert(key.clone(), source);
+                key
             }
-        }
+            None if ours => found.path.display().to_string(),
+            _ => spec,
+        };
+        let path = vm.sym(&path);
+        return Ok(unify(vm, a[1], path) && unify(vm, a[2], language));
+    }
+    if vm.host.metadata(Path::new(&spec)).is_ok_and(|m| m.is_file) {
+        let path = vm.sym(&spec);
+        let language = vm.sym("prolog");
+        return Ok(unify(vm, a[1], path) && unify(vm, a[2], language));
     }
     Err(existence_error(vm, "source_sink", deref(a[0])))
 }

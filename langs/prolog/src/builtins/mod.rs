@@ -3,6 +3,7 @@
 //! What has several solutions is Prolog code in `lib/` on top of these.
 
 pub mod atoms;
+pub mod border;
 pub mod clauses;
 pub mod declare;
 pub mod flags;
@@ -70,6 +71,7 @@ pub fn register(vm: &mut Vm) {
     let p = pl(vm);
     let tables = [
         atoms::TABLE,
+        border::TABLE,
         clauses::TABLE,
         declare::TABLE,
         flags::TABLE,

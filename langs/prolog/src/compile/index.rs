@@ -68,7 +68,7 @@ fn key(vm: &mut Vm, clause: &Clause, arg: NodeId) -> Key {
         Node::Atom(a) => Key::Const(Value::symbol(a.0).0),
         Node::Int(i) => Value::int(*i).map_or(Key::Boxed, |v| Key::Const(v.0)),
         Node::Float(f) => Value::float(*f).map_or(Key::Boxed, |v| Key::Const(v.0)),
-        Node::Big(_) | Node::Str(_) => Key::Boxed,
+        Node::Big(_) | Node::Str(_) | Node::Object(_) => Key::Boxed,
         Node::Compound { name, arity, .. } => Key::Struct(pl(vm).functor(*name, *arity as usize)),
     }
 }

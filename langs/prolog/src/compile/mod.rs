@@ -202,11 +202,12 @@ impl Asm {
             })
             .collect();
         let lang = pl(vm).lang;
+        let file = pl(vm).pred_by_id(pred).file.borrow().clone();
         let code = vm.add_code(NewCode {
             lang,
             slots: self.slots,
             name,
-            file: String::new(),
+            file,
             instrs: instrs.clone(),
             merge_points,
             data: Box::new(PlCode {

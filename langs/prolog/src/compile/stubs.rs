@@ -66,6 +66,9 @@ pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
             asm.emit(Op::MetaCall, n - 1, 0, 0);
         }
         _ => {
+            if let Some(code) = crate::border::codes::sender(vm, pred) {
+                return code;
+            }
             let n = pred.builtin.get();
             let n = n.expect("a native predicate is in the table of builtins");
             asm.emit(Op::Builtin, pred.arity, 0, 0);

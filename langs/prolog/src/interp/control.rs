@@ -378,7 +378,8 @@ pub(super) fn raise<M: Meta>(m: &mut M) -> Flow {
     // The handler is looked for in frames as they are in memory.
     m.stop_recording();
     let frame = m.current_frame();
-    let handler = m.call(&FIND_HANDLER, [frame.val()]);
+    let token = m.const_int(m_token(m, m.pc()));
+    let handler = m.call(&FIND_HANDLER, [frame.val(), token.val()]);
     let handler = m.cast::<Frame>(handler);
     switch_frame(m, handler, Arrival::Raise)
 }
@@ -398,6 +399,8 @@ pub(super) fn meta_call<M: Meta>(m: &mut M, extra: u16) -> Flow {
         } else if tag == Tag::SYMBOL {
             let name = m.promote(goal).as_symbol();
             p.functor(crate::syntax::Atom(name), 0)
+        } else if extra > 0 && is_callable_object(tag) {
+            return call_object(m, goal, extra);
         } else {
             let e = m.try_call(&BAD_GOAL, [goal]);
             debug_assert!(e.is_err());

@@ -28,10 +28,12 @@ const ATTVAR: Tag = Tag::layout(AttVar::LAYOUT.id);
 const STRUCT: Tag = Tag::layout(Struct::LAYOUT.id);
 
 mod arith;
+mod border;
 mod control;
 mod unify;
 
 use self::arith::*;
+use self::border::*;
 use self::control::*;
 use self::unify::*;
 
@@ -330,13 +332,14 @@ impl Interp for Prolog {
                 m.set_reg(REG_CLEAN, stamp.val());
                 Flow::Next
             }
+            _ => m.outlined(|m| border_step(m, w)),
         }
     }
 
     fn arrive<M: Meta>(m: &mut M, how: Arrival) -> Flow {
         match how {
             Arrival::Start | Arrival::Return => Flow::Next,
-            Arrival::Fail => backtrack(m),
+            Arrival::Fail => m.outlined(|m| callee_failed(m)),
             Arrival::Raise => raise(m),
         }
     }

@@ -28,6 +28,8 @@ pub enum Node {
     Big(Rc<BigInt>),
     Float(f64),
     Str(Rc<str>),
+    /// A value that is no term of the reader's, by number in a table of the owner's.
+    Object(u32),
     Compound {
         name: Atom,
         /// First argument in the argument list, and how many.

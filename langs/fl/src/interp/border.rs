@@ -1,0 +1,204 @@
+//! Other languages' objects in the interpreter: members, calls, messages.
+
+use crate::interp::call::{Args, is_too_deep, recursion_error};
+use crate::interp::frames::{Cont, complete, raised, resume_pc, vm};
+use crate::object::exception;
+use interop::Message;
+use interop::layouts::{ASK_ALL, ASK_FIRST, ASK_TEXT, ForeignModule, Query, Relation};
+use metatrace::Val;
+use metatrace::code::Code;
+use metatrace::meta::{Arrival, Flow, Meta, Raised};
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::native::Guest;
+use runtime::natives;
+use runtime::object::Obj;
+
+natives! {
+    /// A query for all answers: relation, arguments.
+    static NEW_QUERY = many "new_query"(vm, args) -> Guest [Effects::ANY] {
+        let relation = Obj::<Relation>::cast(args[0]);
+        let lang = relation.int(Relation::LANG) as u8;
+        match interop::shared(vm).and_then(|s| s.speaker(lang)) {
+            Some(speaker) => speaker.query(vm, relation, &args[1..]),
+            None => Err(exception::type_error(vm, "this language has no queries")),
+        }
+    }
+    /// A query for all answers to a text: relation, text, then names and values.
+    static NEW_TEXT_QUERY = many "new_text_query"(vm, args) -> Guest [Effects::ANY] {
+        let relation = Obj::<Relation>::cast(args[0]);
+        let lang = relation.int(Relation::LANG) as u8;
+        let Some(text) = runtime::text::of(args[1]).map(|t| t.into_owned()) else {
+            return Err(exception::type_error(vm, "query() needs a str"));
+        };
+        let bindings: Vec<(u32, Value)> =
+            args[2..].chunks(2).map(|p| (p[0].as_symbol(), p[1])).collect();
+        let module = relation.get(Relation::MODULE);
+        match interop::shared(vm).and_then(|s| s.speaker(lang)) {
+            Some(speaker) => speaker.query_text(vm, module, &text, &bindings),
+            None => Err(exception::type_error(vm, "this language has no queries")),
+        }
+    }
+    /// TypeError of a relation called with keywords.
+    static NO_KEYWORDS = "relation_keywords"(vm, relation) -> Guest [Effects::FRESH.raises()] {
+        let name = Obj::<Relation>::cast(relation).get(Relation::NAME).as_symbol();
+        let name = vm.symbols.name(name).into_owned();
+        Err(exception::type_error(vm, format!("{name}() takes no keyword arguments")))
+    }
+    /// TypeError of an object that does not answer a message.
+    static NOT_UNDERSTOOD = "message_not_understood"(vm, receiver, message) -> Guest [Effects::FRESH.raises()] {
+        let message = Message::ALL[message.as_int() as usize].name();
+        let name = crate::object::types::type_name(vm, receiver);
+        Err(exception::type_error(vm, format!("'{name}' object does not answer '{message}'")))
+    }
+}
+
+/// A member of another language's module, or another way of asking a relation.
+pub fn member<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Option<Val<M>> {
+    let found = if let Some(module) = m.as_ref::<ForeignModule>(o) {
+        // Which module it is decides: language and name say so.
+        let lang = m.get(module, ForeignModule::LANG);
+        m.promote_int(lang);
+        let o = m.promote(o);
+        let engine = vm(m);
+        m.outlined(|_| module_member(engine, Obj::cast(o), name))
+    } else {
+        let relation = m.cast::<Relation>(o);
+        let lang = m.get(relation, Relation::LANG);
+        let lang = m.promote_int(lang) as u8;
+        let module = m.get(relation, Relation::MODULE);
+        let module = m.promote(module).as_symbol();
+        let own = m.get(relation, Relation::NAME);
+        let own = m.promote(own).as_symbol();
+        let engine = vm(m);
+        m.outlined(|_| way_of_asking(engine, lang, module, own, name))
+    };
+    found.map(|v| m.val(v))
+}
+
+#[inline(never)]
+fn module_member(vm: &mut Vm, module: Obj<ForeignModule>, name: u32) -> Option<Value> {
+    let lang = module.int(ForeignModule::LANG) as u8;
+    let speaker = interop::shared(vm)?.speaker(lang)?;
+    if let Ok(Some(v)) = speaker.member(vm, module, name) {
+        return Some(v);
+    }
+    match &*vm.symbols.name(name).into_owned() {
+        "__name__" => {
+            let name = module.get(ForeignModule::NAME).as_symbol();
+            Some(vm.symbol_text(name))
+        }
+        "__file__" => Some(module.get(ForeignModule::FILE)),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn way_of_asking(vm: &mut Vm, lang: u8, module: u32, own: u32, name: u32) -> Option<Value> {
+    let ask = match &*vm.symbols.name(name) {
+        "first" => ASK_FIRST,
+        "all" => ASK_ALL,
+        _ => return None,
+    };
+    let shared = interop::shared(vm)?;
+    Some(shared.relation(vm, lang, module, own, ask))
+}
+
+/// Calls a relation in its way of asking.
+pub fn call_relation<M: Meta>(m: &mut M, callee: Val<M>, mut args: Args<M>, cont: Cont) -> Flow {
+    let relation = m.cast::<Relation>(callee);
+    let ask = m.shape(relation);
+    if ask == ASK_TEXT {
+        return text_query(m, callee, &args, cont);
+    }
+    let positional = args.count();
+    if ask == ASK_FIRST {
+        // The default travels as the last argument.
+        let default = match args.names.as_slice() {
+            [] => m.val(Value::NONE),
+            [name] if &*vm(m).symbols.name(*name) == "default" => args.values[positional],
+            _ => return no_keywords(m, callee),
+        };
+        args.values.truncate(positional);
+        args.values.push(default);
+    } else if !args.names.is_empty() {
+        return no_keywords(m, callee);
+    }
+    if ask == ASK_ALL {
+        args.values.insert(0, callee);
+        return match m.call_many(&NEW_QUERY, &args.values) {
+            Ok(query) => complete(m, cont, query),
+            Err(Raised) => raised(m),
+        };
+    }
+    let lang = m.get(relation, Relation::LANG);
+    let lang = m.promote_int(lang) as u8;
+    args.values.insert(0, callee);
+    send_to(m, lang, Message::Call, &args.values, cont)
+}
+
+fn no_keywords<M: Meta>(m: &mut M, callee: Val<M>) -> Flow {
+    let _ = m.try_call(&NO_KEYWORDS, [callee]);
+    raised(m)
+}
+
+fn text_query<M: Meta>(m: &mut M, callee: Val<M>, args: &Args<M>, cont: Cont) -> Flow {
+    let positional = args.count();
+    let mut all: smallvec::SmallVec<[Val<M>; 8]> = smallvec::SmallVec::new();
+    all.push(callee);
+    match args.values.first() {
+        Some(text) if positional == 1 => all.push(*text),
+        _ => {
+            let none = m.val(Value::NONE);
+            all.push(none);
+        }
+    }
+    for (i, &name) in args.names.iter().enumerate() {
+        let name = m.val(Value::symbol(name));
+        all.push(name);
+        all.push(args.values[positional + i]);
+    }
+    match m.call_many(&NEW_TEXT_QUERY, &all) {
+        Ok(query) => complete(m, cont, query),
+        Err(Raised) => raised(m),
+    }
+}
+
+/// Sends a message to an object of another language: the receiver first.
+pub fn send<M: Meta>(m: &mut M, message: Message, values: &[Val<M>], cont: Cont) -> Flow {
+    let query = m.cast::<Query>(values[0]);
+    let lang = m.get(query, Query::LANG);
+    let lang = m.promote_int(lang) as u8;
+    send_to(m, lang, message, values, cont)
+}
+
+/// Pushes the frame of language `lang` that answers a message.
+fn send_to<M: Meta>(m: &mut M, lang: u8, message: Message, values: &[Val<M>], cont: Cont) -> Flow {
+    let engine = vm(m);
+    let Some(code) = m.outlined(|_| code_for(engine, lang, message, values.len() - 1)) else {
+        let number = m.const_int(message as i64).val();
+        let _ = m.try_call(&NOT_UNDERSTOOD, [values[0], number]);
+        return raised(m);
+    };
+    if is_too_deep(m) {
+        return recursion_error(m);
+    }
+    let frame = m.new_frame(code);
+    for (i, v) in values.iter().enumerate() {
+        m.init_slot(&frame, i as u16, *v);
+    }
+    let resume = resume_pc(m, cont);
+    m.enter_frame(frame, resume);
+    Flow::Switch(Arrival::Start)
+}
+
+#[inline(never)]
+fn code_for(vm: &mut Vm, lang: u8, message: Message, n: usize) -> Option<&'static Code> {
+    interop::shared(vm)?.code(vm, lang, message, n)
+}
+
+/// Closes a query on the way out of the loop that made it.
+pub fn close<M: Meta>(m: &mut M, query: Val<M>) -> Flow {
+    send(m, Message::Close, &[query], Cont::Def)
+}

@@ -1,0 +1,143 @@
+//! Balls across the border.
+
+use super::values::{known, resolved};
+use crate::layouts::Struct;
+use crate::state::pl;
+use crate::term::{MakeTerms, arg, deref};
+use crate::unify::copy;
+use interop::errors;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::error::{ErrorKind, parts};
+use runtime::object::{Obj, is};
+
+/// What is pending as a ball that survives the undoing of bindings.
+pub fn incoming(vm: &mut Vm, pending: Value) -> Value {
+    if let Some((lang, object, trace)) = errors::parts(pending) {
+        if lang == pl(vm).lang {
+            return copy(vm, object, false);
+        }
+        return foreign_ball(vm, lang, object, &trace);
+    }
+    if let Some((ErrorKind::Exit, _, status)) = parts(pending) {
+        return exit(vm, status);
+    }
+    let shared = [is::<Struct>(pending), crate::term::is_var(pending)];
+    if !pending.is_heap() || shared.contains(&true) {
+        return copy(vm, pending, false);
+    }
+    if let Some((lang, speaker)) = interop::engine::speaker_of(vm, pending)
+        && lang != pl(vm).lang
+        && speaker.is_exception(vm, pending)
+    {
+        if speaker.classify(vm, pending) == Some(ErrorKind::Exit) {
+            let status = speaker.unwrap(vm, pending).map_or(Value::NONE, |p| p.1);
+            return exit(vm, status);
+        }
+        return match speaker.unwrap(vm, pending) {
+            // One of ours comes home.
+            Some((lang, object)) if lang == pl(vm).lang => copy(vm, object, false),
+            _ => foreign_ball(vm, lang, pending, &[]),
+        };
+    }
+    pending
+}
+
+fn exit(vm: &mut Vm, status: Value) -> Value {
+    let status = match status {
+        Value::NONE | Value::FALSE => 0,
+        v if v.is_int() => v.as_int() & 0xff,
+        _ => 1,
+    };
+    pl(vm).halted.set(Some(status as i32));
+    vm.term1("$halt", Value::small(status))
+}
+
+/// `foreign_error(Language, Object)`
+fn foreign_ball(vm: &mut Vm, lang: u8, object: Value, _trace: &[Value]) -> Value {
+    let name = vm.sym(vm.languages[lang as usize].name());
+    let f = known(vm).foreign_error;
+    vm.compound(f, &[name, object])
+}
+
+/// The object of a `foreign_error(Language, Object)`, and the language's number.
+pub fn foreign_parts(vm: &mut Vm, ball: Value) -> Option<(u8, Value)> {
+    let s = Obj::<Struct>::of(deref(ball))?;
+    if s.shape() != known(vm).foreign_error {
+        return None;
+    }
+    let name = arg(s, 0);
+    if !name.is_symbol() {
+        return None;
+    }
+    let name = vm.symbols.name(name.as_symbol()).into_owned();
+    Some((vm.language_named(&name)?, arg(s, 1)))
+}
+
+/// A ball on its way into a frame of another language. `trace`: the frames of ours that it left,
+/// innermost first.
+pub fn outgoing(vm: &mut Vm, ball: Value, trace: &[i64]) -> Value {
+    let tokens: Vec<Value> = trace.iter().rev().map(|t| Value::small(*t)).collect();
+    if let Some(status) = pl(vm).halted.get() {
+        let _ = vm.error_with(ErrorKind::Exit, "", Value::small(status as i64));
+        return vm.take_pending();
+    }
+    if let Some((lang, object)) = foreign_parts(vm, ball)
+        && let Some(speaker) = interop::shared(vm).and_then(|s| s.speaker(lang))
+        && speaker.is_exception(vm, object)
+    {
+        speaker.add_trace(vm, object, &tokens);
+        return object;
+    }
+    let ours = is::<Struct>(ball) || !ball.is_heap() || crate::term::is_var(ball);
+    let text = is::<runtime::layouts::Str>(ball);
+    if !ours && !text {
+        // A failure of the runtime: every language has its own word for it.
+        return ball;
+    }
+    let ball = resolved(vm, ball);
+    let lang = pl(vm).lang;
+    errors::foreign(vm, lang, ball, &tokens)
+}
+
+/// The kind of an error term.
+pub fn classify(vm: &Vm, ball: Value) -> Option<ErrorKind> {
+    let p = pl(vm);
+    let error = p.functor(p.known.error, 2);
+    let s = Obj::<Struct>::of(deref(ball)).filter(|s| s.shape() == error)?;
+    let formal = arg(s, 0);
+    let (name, arity) = crate::db::functor_of(vm, formal)?;
+    let first = (arity > 0).then(|| arg(Obj::<Struct>::cast(formal), 0));
+    let is = |v: Option<Value>, text: &str| {
+        v.is_some_and(|v| v.is_symbol() && vm.symbols.bytes(v.as_symbol()) == text.as_bytes())
+    };
+    let name = vm.symbols.name(name.0).into_owned();
+    match name.as_str() {
+        "type_error" => Some(ErrorKind::Type),
+        "evaluation_error" if is(first, "zero_divisor") => Some(ErrorKind::ZeroDivision),
+        "evaluation_error" | "domain_error" => Some(ErrorKind::Value),
+        "existence_error" if is(first, "procedure") => Some(ErrorKind::Attribute),
+        "existence_error" if is(first, "source_sink") => Some(ErrorKind::Os),
+        "resource_error" if is(first, "memory") || is(first, "heap") => Some(ErrorKind::Memory),
+        "resource_error" => Some(ErrorKind::Recursion),
+        _ => None,
+    }
+}
+
+/// A ball that nothing caught, in words, if it is another language's.
+pub fn describe(vm: &mut Vm, ball: Value) -> Option<String> {
+    let (lang, object) = foreign_parts(vm, ball)?;
+    let language = vm.languages[lang as usize];
+    Some(language.describe_exception(vm, object))
+}
+
+/// A ball was caught: if it is another language's exception, its traceback grows by our frames.
+pub fn caught(vm: &mut Vm, ball: Value, trace: &[i64]) {
+    if let Some((lang, object)) = foreign_parts(vm, ball)
+        && let Some(speaker) = interop::shared(vm).and_then(|s| s.speaker(lang))
+        && speaker.is_exception(vm, object)
+    {
+        let tokens: Vec<Value> = trace.iter().rev().map(|t| Value::small(*t)).collect();
+        speaker.add_trace(vm, object, &tokens);
+    }
+}

@@ -1,0 +1,102 @@
+//! Natives of the border.
+
+use super::queries;
+use super::values::{pairs_of, to_shared};
+use crate::errors;
+use crate::state::pl;
+use crate::term::{MakeTerms, arg, atom, deref};
+use interop::Message;
+use interop::layouts::{QUERY_RUNNING, Query};
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::Vm;
+use runtime::native::Guest;
+use runtime::natives;
+use runtime::object::Obj;
+
+const ANY_QUIET: Effects = Effects {
+    raises: false,
+    ..Effects::ANY
+};
+
+natives! {
+    /// Raises if the query cannot be driven now.
+    pub static QUERY_CHECK = "query_check"(vm, query) -> Guest<()> [Effects::ANY] {
+        let query = Obj::<Query>::cast(query);
+        if query.int(Query::STATE) == QUERY_RUNNING {
+            return Err(interop::errors::query_error(vm, "the query is running"));
+        }
+        queries::check(vm, query)
+    }
+    pub static QUERY_RUNS = "query_runs"(vm) -> Guest [Effects::ANY] {
+        Err(interop::errors::query_error(vm, "the query is running"))
+    }
+    /// The answer that the query has found.
+    pub static QUERY_ANSWER = "query_answer"(vm, query) -> Guest [Effects::ANY] {
+        queries::answer(vm, Obj::cast(query))
+    }
+    /// Is a result the fresh computation of a generator function?
+    pub static GENERATES = "generates"(vm, callee, result) -> bool [ANY_QUIET] {
+        let Some((_, speaker)) = interop::engine::speaker_of(vm, result) else {
+            return false;
+        };
+        speaker.generates(vm, callee, result)
+    }
+    /// The keyword arguments that `kw([Name=Value, …])` gives, as a dict.
+    pub static KEYWORDS = "keywords"(vm, kw) -> Guest [Effects::ANY] { keywords(vm, kw) }
+    /// The member that a foreign predicate stands for.
+    pub static FOREIGN_MEMBER = "foreign_member"(vm, id) -> Guest [Effects::ANY] {
+        let pred = pl(vm).pred_by_id(id.as_int() as u32);
+        match super::member(vm, pred) {
+            Some(v) => Ok(v),
+            None => Err(no_member(vm, id)),
+        }
+    }
+    pub static NO_MEMBER = "no_member"(vm, id) -> Guest [Effects::ANY] { Err(no_member(vm, id)) }
+    /// Raises that an object does not understand a message.
+    pub static NOT_UNDERSTOOD = "not_understood"(vm, receiver, message) -> Guest [Effects::ANY] {
+        let receiver = deref(receiver);
+        if crate::term::is_var(receiver) {
+            return Err(errors::instantiation(vm));
+        }
+        let message = Message::ALL[message.as_int() as usize].name().replace(' ', "_");
+        Err(errors::type_error(vm, &format!("object_with_{message}"), receiver))
+    }
+    pub static BAD_HOLDS = "bad_holds"(vm, goal) -> Guest [Effects::ANY] {
+        let goal = deref(goal);
+        if crate::term::is_var(goal) {
+            return Err(errors::instantiation(vm));
+        }
+        Err(errors::type_error(vm, "qualified_call", goal))
+    }
+    /// Loads a module of another language: a frame to run, or none.
+    pub static IMPORT = "import_foreign"(vm, path, alias) -> Guest [Effects::ANY] {
+        super::modules::import(vm, path, alias)
+    }
+}
+
+fn no_member(vm: &mut Vm, id: Value) -> metatrace::meta::Raised {
+    let p = pl(vm);
+    let pred = p.pred_by_id(id.as_int() as u32);
+    let pi = errors::indicator(vm, pred.name, pred.arity as usize);
+    let pi = vm.term2(":", atom(pred.module), pi);
+    errors::existence_error(vm, "procedure", pi)
+}
+
+fn keywords(vm: &mut Vm, kw: Value) -> Guest {
+    let list = arg(Obj::cast(deref(kw)), 0);
+    let Some(pairs) = pairs_of(vm, list) else {
+        return Err(errors::type_error(vm, "keyword_list", list));
+    };
+    let dict = vm.dict();
+    for (name, value) in pairs {
+        let name = deref(name);
+        if !name.is_symbol() {
+            return Err(errors::type_error(vm, "atom", name));
+        }
+        let value = to_shared(vm, value)?;
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        vm.dict_set_text(dict, &name, value);
+    }
+    Ok(dict.value())
+}

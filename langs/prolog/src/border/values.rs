@@ -1,0 +1,367 @@
+//! Values on their way in and out.
+//!
+//! Prolog has atoms for strings, `true`, `false` and `none` for truth and nothing, cons cells for
+//! lists and `tuple(…)` for tuples. Everything else is the same word on both sides. A list that
+//! comes in remembers where it came from: its first cell has a hidden third field that holds the
+//! shared list, which goes out again as itself.
+
+use crate::layouts::{Struct, Var};
+use crate::state::{FunctorId, pl};
+use crate::syntax::Atom;
+use crate::term::{DOT, MakeTerms, atom, cons_parts, deref, is_var};
+use interop::layouts::MarkedText;
+use metatrace::native::Effects;
+use metatrace::value::Value;
+use runtime::layouts::{List, Str, Tuple};
+use runtime::native::Guest;
+use runtime::natives;
+use runtime::object::{Obj, is};
+use runtime::{Vm, text};
+
+/// Reads the heap, makes objects, may raise.
+const CONVERTS: Effects = Effects {
+    reads: !0,
+    ..Effects::FRESH
+};
+
+natives! {
+    /// A shared value as a term.
+    pub static TO_TERM = "shared_to_term"(vm, v) -> Value [CONVERTS] { to_term(vm, v) }
+    /// A term as a shared value.
+    pub static TO_SHARED = "term_to_shared"(vm, v) -> Guest [CONVERTS.raises()] { to_shared(vm, v) }
+    /// The atom of a string.
+    pub static ATOM_OF = "atom_of"(vm, v) -> Value [CONVERTS] { atom_of(vm, v) }
+    /// The string of an atom, or what the atom stands for.
+    pub static TEXT_OF = "text_of_atom"(vm, v) -> Value [CONVERTS] { value_of_atom(vm, v) }
+}
+
+/// Hidden field of a list's first cell.
+const ORIGIN: usize = 2;
+
+/// Functors and atoms with a meaning at the border.
+#[derive(Copy, Clone, Debug)]
+pub struct Border {
+    pub tuple: Atom,
+    pub dict: FunctorId,
+    pub none: Value,
+    pub minus: FunctorId,
+    pub kw: FunctorId,
+    pub foreign_error: FunctorId,
+}
+
+/// The table above.
+pub fn known(vm: &mut Vm) -> Border {
+    let p = pl(vm);
+    if let Some(border) = p.border.get() {
+        return border;
+    }
+    let mut name = |text: &str| Atom(vm.symbols.intern(text));
+    let border = Border {
+        tuple: name("tuple"),
+        dict: p.functor(name("dict"), 1),
+        none: atom(name("none")),
+        minus: p.functor(p.known.minus, 2),
+        kw: p.functor(name("kw"), 1),
+        foreign_error: p.functor(name("foreign_error"), 2),
+    };
+    p.border.set(Some(border));
+    border
+}
+
+/// The atom of a string, interned once and cached on it.
+pub fn atom_of(vm: &mut Vm, v: Value) -> Value {
+    let symbol = vm.symbol_of(Obj::<Str>::cast(v));
+    Value::symbol(symbol)
+}
+
+fn value_of_atom(vm: &mut Vm, v: Value) -> Value {
+    let k = pl(vm).known;
+    let border = known(vm);
+    if v == atom(k.true_) {
+        Value::TRUE
+    } else if v == atom(k.false_) {
+        Value::FALSE
+    } else if v == border.none {
+        Value::NONE
+    } else if v == atom(k.nil) {
+        vm.list(&[])
+    } else {
+        vm.symbol_text(v.as_symbol())
+    }
+}
+
+/// Items of a sequence still to be converted, into the fields of a compound or a chain of cells.
+enum In {
+    Value(Value),
+    /// Makes a list (with where it came from) or a tuple of the last `n` converted values.
+    List(Value, usize),
+    Tuple(usize),
+}
+
+/// A shared value as a term.
+pub fn to_term(vm: &mut Vm, v: Value) -> Value {
+    if let Some(t) = leaf_to_term(vm, v) {
+        return t;
+    }
+    let mut work = vec![In::Value(v)];
+    let mut done: Vec<Value> = Vec::new();
+    while let Some(w) = work.pop() {
+        let t = match w {
+            In::Value(v) => match leaf_to_term(vm, v) {
+                Some(t) => t,
+                None => {
+                    let items = if let Some(list) = Obj::<List>::of(v) {
+                        let items = vm.list_values(list);
+                        work.push(In::List(v, items.len()));
+                        items
+                    } else {
+                        let items = Obj::<Tuple>::cast(v).items().to_vec();
+                        work.push(In::Tuple(items.len()));
+                        items
+                    };
+                    work.extend(items.into_iter().rev().map(In::Value));
+                    continue;
+                }
+            },
+            In::List(origin, n) => {
+                let items = done.split_off(done.len() - n);
+                list_with_origin(vm, &items, origin)
+            }
+            In::Tuple(n) => {
+                let items = done.split_off(done.len() - n);
+                let name = known(vm).tuple;
+                let f = pl(vm).functor(name, n);
+                vm.compound(f, &items)
+            }
+        };
+        done.push(t);
+    }
+    done[0]
+}
+
+/// Terms of values that are no sequences.
+fn leaf_to_term(vm: &mut Vm, v: Value) -> Option<Value> {
+    if v == Value::TRUE {
+        return Some(atom(pl(vm).known.true_));
+    }
+    if v == Value::FALSE {
+        return Some(atom(pl(vm).known.false_));
+    }
+    if v == Value::NONE {
+        return Some(known(vm).none);
+    }
+    if is::<Str>(v) {
+        return Some(atom_of(vm, v));
+    }
+    if let Some(marked) = Obj::<MarkedText>::of(v) {
+        return Some(marked.get(MarkedText::TEXT));
+    }
+    (!is::<List>(v) && !is::<Tuple>(v)).then_some(v)
+}
+
+fn list_with_origin(vm: &mut Vm, items: &[Value], origin: Value) -> Value {
+    let nil = atom(pl(vm).known.nil);
+    let Some((&first, rest)) = items.split_first() else {
+        return nil;
+    };
+    let mut tail = nil;
+    for &item in rest.iter().rev() {
+        tail = vm.cons(item, tail);
+    }
+    let cell = vm.alloc_sized::<Struct>(DOT, 3);
+    cell.init_item(Struct::ARGS, 0, first);
+    cell.init_item(Struct::ARGS, 1, tail);
+    cell.init_item(Struct::ARGS, ORIGIN, origin);
+    cell.value()
+}
+
+/// The shared list that a list came in as.
+fn origin_of(cell: Obj<Struct>) -> Option<Value> {
+    use metatrace::layout::{HEADER_SIZE_SHIFT, SIZE_LARGE};
+    let header = metatrace::run::mem::header_of(cell.value().0);
+    let words = (header >> HEADER_SIZE_SHIFT & SIZE_LARGE) as usize;
+    (words == Struct::WORDS + 3).then(|| cell.item(Struct::ARGS, ORIGIN))
+}
+
+/// Where a converted value goes.
+enum Out {
+    Value(Value),
+    List(usize),
+    Tuple(usize),
+    Dict(usize),
+}
+
+/// A term as a shared value. Variables bound inside terms are replaced by their values; ground terms
+/// are not copied.
+pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
+    let mut work = vec![Out::Value(v)];
+    let mut done: Vec<Value> = Vec::new();
+    while let Some(w) = work.pop() {
+        let value = match w {
+            Out::Value(v) => match step_out(vm, deref(v), &mut work)? {
+                Some(value) => value,
+                None => continue,
+            },
+            Out::List(n) => {
+                let items = done.split_off(done.len() - n);
+                vm.list(&items)
+            }
+            Out::Tuple(n) => {
+                let items = done.split_off(done.len() - n);
+                vm.tuple(&items)
+            }
+            Out::Dict(n) => {
+                let items = done.split_off(done.len() - 2 * n);
+                let pairs: Vec<(Value, Value)> = items.chunks(2).map(|p| (p[0], p[1])).collect();
+                vm.dict_of(&pairs)?
+            }
+        };
+        done.push(value);
+    }
+    Ok(done[0])
+}
+
+fn step_out(vm: &mut Vm, v: Value, work: &mut Vec<Out>) -> Guest<Option<Value>> {
+    if v.is_symbol() {
+        return Ok(Some(value_of_atom(vm, v)));
+    }
+    let Some(s) = Obj::<Struct>::of(v) else {
+        return Ok(Some(v));
+    };
+    if s.shape() == DOT {
+        if let Some(list) = origin_of(s) {
+            return Ok(Some(list));
+        }
+        let Ok(items) = pl(vm).list(v) else {
+            return Ok(Some(resolved(vm, v)));
+        };
+        work.push(Out::List(items.len()));
+        work.extend(items.into_iter().rev().map(Out::Value));
+        return Ok(None);
+    }
+    let border = known(vm);
+    let (name, arity) = pl(vm).name_arity(s.shape());
+    if name == border.tuple {
+        work.push(Out::Tuple(arity));
+        for i in (0..arity).rev() {
+            work.push(Out::Value(s.item(Struct::ARGS, i)));
+        }
+        return Ok(None);
+    }
+    if s.shape() == border.dict
+        && let Some(pairs) = pairs_of(vm, crate::term::arg(s, 0))
+    {
+        work.push(Out::Dict(pairs.len()));
+        for (key, value) in pairs.into_iter().rev() {
+            work.push(Out::Value(value));
+            work.push(Out::Value(key));
+        }
+        return Ok(None);
+    }
+    Ok(Some(resolved(vm, v)))
+}
+
+/// Keys and values of a list of `K-V` (or `K=V`, `K:V`).
+pub fn pairs_of(vm: &Vm, list: Value) -> Option<Vec<(Value, Value)>> {
+    let p = pl(vm);
+    let items = p.list(list).ok()?;
+    let names = [p.known.minus, p.known.equals, p.known.colon];
+    items
+        .into_iter()
+        .map(|item| {
+            let s = Obj::<Struct>::of(item)?;
+            let (name, arity) = p.name_arity(s.shape());
+            (arity == 2 && names.contains(&name))
+                .then(|| (crate::term::arg(s, 0), crate::term::arg(s, 1)))
+        })
+        .collect()
+}
+
+/// The term without bound variables: itself where it has none.
+pub fn resolved(vm: &mut Vm, t: Value) -> Value {
+    let t = deref(t);
+    if !has_bound(vm, t) {
+        return t;
+    }
+    // Each piece of work stores the copy of a term into an argument of a fresh compound.
+    let root = vm.compound(DOT, &[Value::NONE, Value::NONE]);
+    let mut stack: Vec<(Value, Value, usize)> = vec![(t, root, 0)];
+    while let Some((t, target, index)) = stack.pop() {
+        let t = deref(t);
+        let value = match Obj::<Struct>::of(t) {
+            Some(s) => {
+                let n = pl(vm).name_arity(s.shape()).1;
+                let copy = vm.alloc_sized::<Struct>(s.shape(), n);
+                for i in (0..n).rev() {
+                    copy.init_item(Struct::ARGS, i, Value::NONE);
+                    stack.push((s.item(Struct::ARGS, i), copy.value(), i));
+                }
+                copy.value()
+            }
+            None => t,
+        };
+        Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, value);
+    }
+    Obj::<Struct>::cast(root).item(Struct::ARGS, 0)
+}
+
+fn has_bound(vm: &Vm, t: Value) -> bool {
+    let mut stack = vec![t];
+    while let Some(t) = stack.pop() {
+        if is_var(t) {
+            if deref(t) != t {
+                return true;
+            }
+        } else if let Some(s) = Obj::<Struct>::of(t) {
+            for i in 0..pl(vm).name_arity(s.shape()).1 {
+                stack.push(s.item(Struct::ARGS, i));
+            }
+        }
+    }
+    false
+}
+
+/// The items of a proper list of terms, each as a shared value.
+pub fn shared_items(vm: &mut Vm, list: Value) -> Guest<Option<Vec<Value>>> {
+    let Ok(items) = pl(vm).list(list) else {
+        return Ok(None);
+    };
+    let mut shared = Vec::with_capacity(items.len());
+    for item in items {
+        shared.push(to_shared(vm, item)?);
+    }
+    Ok(Some(shared))
+}
+
+/// Is this an unbound variable?
+pub fn unbound(v: Value) -> bool {
+    is_var(deref(v)) && Obj::<Var>::of(deref(v)).is_some_and(|v| v.get(Var::REF) == Value::UNDEF)
+}
+
+/// The text of a string or atom.
+pub fn text_value(vm: &Vm, v: Value) -> Option<String> {
+    let v = deref(v);
+    if v.is_symbol() {
+        return Some(vm.symbols.name(v.as_symbol()).into_owned());
+    }
+    text::of(v).map(|t| t.into_owned())
+}
+
+/// Is it a cons cell?
+pub fn is_cell(v: Value) -> bool {
+    cons_parts(v).is_some()
+}
+
+/// How an object of another language is written.
+pub fn shown(vm: &Vm, v: Value) -> String {
+    match interop::engine::speaker_of(vm, v) {
+        Some((lang, speaker)) => {
+            format!(
+                "<{} {}>",
+                vm.languages[lang as usize].name(),
+                speaker.type_name(vm, v)
+            )
+        }
+        None => format!("<{v:?}>"),
+    }
+}

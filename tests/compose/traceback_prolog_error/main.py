@@ -1,0 +1,8 @@
+import mid
+
+
+def start(n):
+    return mid.step(n)
+
+
+start(3)
