@@ -175,10 +175,10 @@ pub fn load(vm: &mut Vm, lang: u8, key: &Path, source: &Source) -> Guest<Import>
     Ok(Import::Frame(frame(vm, &loaded)))
 }
 
-/// A new module from a text that is no file; `path` and `line_offset` say where errors point.
+/// A new module from a text that is no file, named in angle brackets; `path` and `line_offset` say where errors point.
 pub fn load_text(vm: &mut Vm, lang: u8, path: &str, line_offset: u32, text: &str) -> Guest<Import> {
     let number = shared(vm).map_or(0, |s| s.modules.texts.replace(s.modules.texts.get() + 1));
-    let name = format!("{}_text_{number}", vm.languages[lang as usize].name());
+    let name = format!("<{} text {number}>", vm.languages[lang as usize].name());
     let folder = Path::new(path).parent().map(Path::to_owned);
     let source = Source {
         path: path.to_owned(),
@@ -188,7 +188,7 @@ pub fn load_text(vm: &mut Vm, lang: u8, path: &str, line_offset: u32, text: &str
         line_offset,
         main: false,
     };
-    load(vm, lang, &PathBuf::from(format!("<{name}>")), &source)
+    load(vm, lang, &PathBuf::from(name), &source)
 }
 
 fn frame(vm: &mut Vm, loaded: &Loaded) -> Value {

@@ -239,6 +239,20 @@ pub fn term_text(vm: &mut Vm, v: Value, quoted: bool) -> Option<String> {
     Some(terms.text(vm, v, quoted))
 }
 
+/// The representation of another language's module or relation.
+pub fn object_text(vm: &Vm, v: Value) -> Option<String> {
+    use interop::layouts::{ForeignModule, Relation};
+    let name = |v: Value| vm.symbols.name(v.as_symbol()).into_owned();
+    if let Some(module) = Obj::<ForeignModule>::of(v) {
+        let file = text::of(module.get(ForeignModule::FILE)).unwrap_or_default();
+        let name = name(module.get(ForeignModule::NAME));
+        return Some(format!("<module '{name}' from '{file}'>"));
+    }
+    let relation = Obj::<Relation>::of(v)?;
+    let (module, name) = (name(relation.get(Relation::MODULE)), name(relation.get(Relation::NAME)));
+    Some(format!("<relation {module}:{name}>"))
+}
+
 // --------------------------------------------------------------------- exceptions
 
 /// The class of exceptions of language `lang` whose kind is `kind`.

@@ -106,7 +106,7 @@ ops! {
     HoldsReturn = "holds_return", 0 false: "backtrack if what is transferred is false or nothing";
     ForeignImport = "foreign_import", 0 false: "load the module at path slot 0, known as slot 1";
     GenerateStart = "generate_start", 0 false: "push the choice point of a generator";
-    GenerateNext = "generate_next", 0 false: "ask the computation in slot 0 for its next value; merge point a";
+    GenerateNext = "generate_next", 0 false: "ask the computation in slot 0 for its next value";
     GenerateYield = "generate_yield", 0 false: "unify slot 1 with what is transferred; fail at the end";
 }
 

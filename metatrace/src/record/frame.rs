@@ -330,9 +330,23 @@ impl Record {
             self.flush_frame(below, pc);
             self.stack[below].waiting = None;
         }
+        // Who comes back finds the way out in memory: a resumed frame has a new parent.
+        for index in 1..=top {
+            if self.stack[index].resumed {
+                let parent = self.force_frame(index - 1);
+                let object = self.force_frame(index);
+                self.store_field(object, Frame::PARENT.raw, parent);
+            }
+        }
         let object = self.force_frame(top);
         let code = self.stack[top].code.expect("the current frame is known");
-        let mut wanted = (*self.live(code, self.start_pc)).clone();
+        // Another frame than the bytecode's own is where it waits.
+        let pc = if self.switched {
+            crate::meta::Meta::pc(&self.run)
+        } else {
+            self.start_pc
+        };
+        let mut wanted = (*self.live(code, pc)).clone();
         if !self.switched {
             // A replay finds the new values in memory: the old ones are part of snapshots.
             for (slot, old) in &mut self.undo.slots {

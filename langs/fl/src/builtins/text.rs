@@ -453,6 +453,9 @@ pub fn default_repr(vm: &mut Vm, v: Value) -> String {
             .into_owned();
         return format!("<generator object {name} at {}>", at(vm));
     }
+    if let Some(text) = crate::border::object_text(vm, v) {
+        return text;
+    }
     let class = types::class_of(vm, v);
     let name = super::classes::full_name(vm, class);
     format!("<{name} object at {}>", at(vm))

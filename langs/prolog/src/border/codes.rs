@@ -6,7 +6,7 @@ use crate::op::Op;
 use crate::state::{Pred, pl};
 use crate::syntax::Atom;
 use interop::Message;
-use metatrace::code::Code;
+use metatrace::code::{Code, MergeKind};
 use runtime::Vm;
 
 /// A frame in which an exception of Prolog code leaves to another language's frame.
@@ -57,6 +57,8 @@ pub fn call(vm: &mut Vm, n: u16) -> &'static Code {
     let (saved, barrier, own, answer) = (2 * n + 1, 2 * n + 2, 2 * n + 3, 2 * n + 4);
     let mut asm = Asm::new();
     asm.slots = 2 * n + 5;
+    // Whoever looks for a handler reads the choice point to drop to.
+    asm.pinned = true;
     let failed = asm.label();
     asm.emit(Op::BorderArgs, n, 0, 0);
     asm.emit(Op::Mark, barrier, 0, 0);
@@ -157,12 +159,13 @@ fn generate(vm: &mut Vm) -> &'static Code {
     let pred = p.pred_in(p.known.system, name, 2);
     let mut asm = Asm::new();
     asm.slots = 4;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
     asm.emit(Op::GenerateStart, 0, 0, 0);
     debug_assert_eq!(asm.words.len() as u32, GENERATE_NEXT_PC);
-    let point = asm.merge_point();
-    asm.emit(Op::GenerateNext, point, 0, 0);
+    let point = asm.merge_point(MergeKind::Resumption);
+    asm.emit(Op::Enter, point, 0, 0);
+    asm.emit(Op::GenerateNext, 0, 0, 0);
     asm.emit(Op::GenerateYield, 0, 0, 0);
     asm.emit(Op::Proceed, 0, 0, 0);
     let code = asm.finish(vm, "$generate/2".into(), pred.id);
@@ -175,6 +178,7 @@ fn generate(vm: &mut Vm) -> &'static Code {
 fn load(vm: &mut Vm, call1: &Pred) -> &'static Code {
     let mut asm = Asm::new();
     asm.slots = 5;
+    asm.pinned = true;
     let failed = asm.label();
     asm.emit(Op::Mark, 3, 0, 0);
     asm.emit_to(Op::Try, 0, failed);
@@ -197,7 +201,7 @@ pub fn foreign(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let n = pred.arity;
     let mut asm = Asm::new();
     asm.slots = n + 3;
-    let point = asm.merge_point();
+    let point = asm.merge_point(MergeKind::Entry);
     asm.emit(Op::Enter, point, 0, 0);
     asm.emit(Op::ForeignCall, n, 0, 0);
     asm.emit(Op::ForeignReturn, n.saturating_sub(1), n, 0);

@@ -107,6 +107,8 @@ pub fn find(vm: &mut Vm, spec: &str) -> Guest<Option<Found>> {
         .and_then(|l| Path::new(&l.path).parent().map(PathBuf::from));
     folders.extend(beside);
     folders.push(PathBuf::new());
+    let program = vm.options.args.first().map(PathBuf::from);
+    folders.extend(program.and_then(|p| p.parent().map(PathBuf::from)));
     folders.extend(vm.options.search_path.clone());
     let search = match modules::at_path(vm, &folders, Path::new(spec)) {
         Search::Missing => modules::find(vm, &folders, spec),

@@ -7,6 +7,8 @@ use crate::errors::*;
 use crate::library;
 use crate::messages;
 use crate::state::pl;
+use crate::syntax::ReadFlags;
+use crate::syntax::parser::Quotes;
 use crate::term::{MakeTerms, Term, atom, deref, term};
 use crate::text::need_text;
 use crate::unify::unify;
@@ -70,6 +72,14 @@ fn begin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         if let Some(load) = pl(vm).load.borrow_mut().last_mut() {
             load.line += source.line_offset;
             load.line_offset = source.line_offset;
+        }
+        if source.name.starts_with('<') {
+            // A text inside another language's: its strings are written in quotes of that one.
+            let flags = pl(vm).read_flags.get();
+            pl(vm).read_flags.set(ReadFlags {
+                double_quotes: Quotes::Atom,
+                ..flags
+            });
         }
         return Ok(true);
     }

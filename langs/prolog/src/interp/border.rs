@@ -41,7 +41,7 @@ pub(super) fn border_step<M: Meta>(m: &mut M, w: u64) -> Flow {
         Op::HoldsReturn => holds_return(m),
         Op::ForeignImport => foreign_import(m),
         Op::GenerateStart => generate_start(m),
-        Op::GenerateNext => generate_next(m, op::a(w)),
+        Op::GenerateNext => generate_next(m),
         Op::GenerateYield => generate_yield(m),
         other => unreachable!("{} is no operation of the border", other.name()),
     }
@@ -279,6 +279,9 @@ fn query_end<M: Meta>(m: &mut M, closed: bool) -> Flow {
     let query = m.slot(0);
     let query = m.cast::<Query>(query);
     if closed {
+        // The cut dropped the records; they are undone after the cleanups ran.
+        let trail = m.get(query, Query::TRAIL);
+        m.set_reg(REG_TRAIL, trail);
         let nil = m.val(Value::NIL);
         m.call(&UNDO, [nil]);
     }
@@ -651,10 +654,7 @@ fn generate_start<M: Meta>(m: &mut M) -> Flow {
     Flow::Next
 }
 
-fn generate_next<M: Meta>(m: &mut M, point: u16) -> Flow {
-    if m.merge_point(point) {
-        return Flow::Merge;
-    }
+fn generate_next<M: Meta>(m: &mut M) -> Flow {
     let computation = m.slot(0);
     let (computation, _) = deref(m, computation);
     match code_for(m, computation, Message::Next, 0) {
