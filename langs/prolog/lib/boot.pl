@@ -416,6 +416,7 @@ current_op(P, T, N) :-
     '$check_op'(P, T, N),
     '$ops'(L),
     '$member'(op(P, T, N), L).
+current_prolog_flag(F, V) :- F == argv, !, '$argv'(V).
 current_prolog_flag(F, V) :-
     '$check_flag'(F),
     '$flags'(L),

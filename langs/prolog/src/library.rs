@@ -56,6 +56,8 @@ pub fn start(vm: &mut Vm) {
         let name = Atom(vm.symbols.intern(name));
         Some(p.pred_in(p.known.system, name, arity))
     };
+    // The program's arguments only, not its own name.
+    *p.argv.borrow_mut() = vm.options.args.iter().skip(1).cloned().collect();
     crate::border::codes::register(vm);
     crate::border::values::known(vm);
     p.run_cleanups.set(named(vm, "$run_cleanups", 1));

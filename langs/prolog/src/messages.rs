@@ -150,7 +150,10 @@ pub fn print_pending(vm: &mut Vm, kind: &str) {
 
 /// An uncaught exception; `kind` says of what, if that is not plain.
 pub fn print_ball(vm: &mut Vm, ball: Value, kind: &str) {
-    let text = describe(vm, ball);
+    let text = match crate::border::exceptions::traceback(vm, ball) {
+        Some(lines) => format!("\n{lines}{}", describe(vm, ball)),
+        None => describe(vm, ball),
+    };
     let text = match kind {
         "directive" | "goal" | "error" => text,
         _ if kind.ends_with(':') => format!("{kind}\n{text}"),

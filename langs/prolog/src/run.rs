@@ -51,7 +51,6 @@ pub fn once_with_result(vm: &mut Vm, name: &str, argument: Value) -> Option<Valu
 /// The goal that loads the main program, runs its initialization goals and the
 /// command line's; it halts with status 1 when something failed.
 pub fn main_goal(vm: &mut Vm, path: Value) -> Value {
-    *pl(vm).argv.borrow_mut() = vm.options.args.clone();
     let goals: Vec<Value> = vm.options.goals.clone().iter().map(|g| vm.sym(g)).collect();
     let goals = vm.make_list(&goals);
     let goal = vm.term2("$main", path, goals);

@@ -12,7 +12,7 @@ kind(X, float) :- float(X), !.
 kind(X, list) :- is_list(X), !.
 kind(X, K) :- compound(X), !, functor(X, N, A), K = N-A.
 kind(_, object).
-a_string("a string").
+a_string(S) :- atom_string('a string', S).
 empty([]).
 nested([a, [1, 2.5], f(x), [[]]]).
 pair(tuple(1, b)).

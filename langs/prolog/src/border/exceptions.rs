@@ -141,3 +141,18 @@ pub fn caught(vm: &mut Vm, ball: Value, trace: &[i64]) {
         speaker.add_trace(vm, object, &tokens);
     }
 }
+
+/// The frames that another language's exception went through, outermost first, a line each.
+pub fn traceback(vm: &mut Vm, ball: Value) -> Option<String> {
+    let (lang, object) = foreign_parts(vm, ball)?;
+    let speaker = interop::shared(vm)?.speaker(lang)?;
+    let mut lines = String::new();
+    for token in speaker.trace(vm, object) {
+        let token = token.as_int();
+        let code = vm.codes.get(metatrace::code::token_code(token));
+        let language = vm.languages[code.lang as usize];
+        let at = language.trace_line(vm, code, metatrace::code::token_pc(token));
+        lines.push_str(&format!("  {}:{}: in {}\n", at.file, at.line, at.function));
+    }
+    Some(lines)
+}

@@ -211,6 +211,8 @@ fn query_start<M: Meta>(m: &mut M) -> Flow {
 }
 
 fn query_next<M: Meta>(m: &mut M) -> Flow {
+    // Traces do not follow a query's own choice points from loop to loop yet.
+    m.stop_recording();
     let query = m.slot(0);
     if m.try_call(&QUERY_CHECK, [query]).is_err() {
         return raise(m);
@@ -319,6 +321,7 @@ fn query_deliver<M: Meta>(m: &mut M) -> Flow {
 }
 
 fn query_close<M: Meta>(m: &mut M) -> Flow {
+    m.stop_recording();
     let query = m.slot(0);
     let query = m.cast::<Query>(query);
     let state = m.get(query, Query::STATE);

@@ -425,8 +425,20 @@ pub(super) fn meta_call<M: Meta>(m: &mut M, extra: u16) -> Flow {
         let pred = m.outlined(|_| find_pred(core, p, module, name, total));
         let code = code_of(m, pred);
         let frame = m.new_frame(code);
+        // Goals passed out of a module carry its name.
+        let qualifies = ![p.known.user, p.known.system, pred.module].contains(&module);
+        let meta = pred.meta.borrow();
+        let is_goal = |i: usize| qualifies && meta.get(i).is_some_and(|m| *m != 0xFF);
         for i in 0..arity {
-            let v = m.item_at(s, Struct::ARGS, i as u16);
+            let mut v = m.item_at(s, Struct::ARGS, i as u16);
+            if is_goal(i) {
+                let colon = p.functor(p.known.colon, 2);
+                let whole = m.alloc_sized::<Struct>(colon, 2);
+                let module = m.val(Value::symbol(module.0));
+                m.set_item_at(whole, Struct::ARGS, 0, module);
+                m.set_item_at(whole, Struct::ARGS, 1, v);
+                v = whole.val();
+            }
             m.init_slot(&frame, i as u16, v);
         }
         for i in 0..extra {
