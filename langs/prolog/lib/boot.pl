@@ -676,7 +676,7 @@ use_module(F, L) :- '$use_module'(F, L).
     '$load_path'(F),
     '$load_end',
     '$module'(_, Old),
-    ( retract(system:'$init_goal'(F, _, _, main)), fail ; true ),
+    ( retract(system:'$init_goal'(F, _, _, main, _)), fail ; true ),
     '$run_initialization'(F).
 '$consult_module'(Path) :- '$consult'(Path).
 reexport(F) :- use_module(F).
