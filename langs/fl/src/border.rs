@@ -249,7 +249,10 @@ pub fn object_text(vm: &Vm, v: Value) -> Option<String> {
         return Some(format!("<module '{name}' from '{file}'>"));
     }
     let relation = Obj::<Relation>::of(v)?;
-    let (module, name) = (name(relation.get(Relation::MODULE)), name(relation.get(Relation::NAME)));
+    let (module, name) = (
+        name(relation.get(Relation::MODULE)),
+        name(relation.get(Relation::NAME)),
+    );
     Some(format!("<relation {module}:{name}>"))
 }
 

@@ -122,7 +122,12 @@ mod tests {
         }
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
         // The prelude's files are loaded into every engine, not imported.
-        let preludes = ["border.py", "prelude.py", "prelude_text.py", "prelude_io.py"];
+        let preludes = [
+            "border.py",
+            "prelude.py",
+            "prelude_text.py",
+            "prelude_io.py",
+        ];
         let preludes = preludes.iter().filter(|f| folder.join(f).exists()).count();
         assert_eq!(count(&folder) - preludes, MODULES.len());
     }

@@ -115,13 +115,7 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
 
 /// The operations at the border to other languages: their frames are few and small, so that
 /// what they read is told generously.
-fn border(
-    w: u64,
-    reads: &mut Vec<u16>,
-    writes: &mut Vec<u16>,
-    next: &mut Vec<u32>,
-    slots: u16,
-) {
+fn border(w: u64, reads: &mut Vec<u16>, writes: &mut Vec<u16>, next: &mut Vec<u32>, slots: u16) {
     let (a, b, c) = (op::a(w), op::b(w), op::c(w));
     match Op::of(w) {
         Op::BorderArgs => {

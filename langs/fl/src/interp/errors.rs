@@ -228,8 +228,13 @@ fn no_attribute(vm: &mut Vm, o: Value, name: &str) -> Raised {
             namespace.name.borrow()
         )
     } else if let Some(module) = Obj::<interop::layouts::ForeignModule>::of(o) {
-        let module = module.get(interop::layouts::ForeignModule::NAME).as_symbol();
-        format!("module '{}' has no attribute '{name}'", vm.symbols.name(module))
+        let module = module
+            .get(interop::layouts::ForeignModule::NAME)
+            .as_symbol();
+        format!(
+            "module '{}' has no attribute '{name}'",
+            vm.symbols.name(module)
+        )
     } else if let Some(s) = Obj::<crate::object::layouts::Super>::of(o) {
         let _ = s;
         format!("'super' object has no attribute '{name}'")
