@@ -25,7 +25,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             strategies: std::env::var_os("MT_NO_STRATEGIES").is_none(),
-            depth_limit: 1_000_000,
+            depth_limit: 10_000,
             heap: HeapOptions::default(),
             args: Vec::new(),
             search_path: Vec::new(),

@@ -270,7 +270,8 @@ def _set(cls, name, method):
 def dataclass(cls=None, /, *, init=True, repr=True, eq=True, order=False, unsafe_hash=False,
               frozen=False, match_args=True, kw_only=False, slots=False, weakref_slot=False):
     def decorate(cls):
-        return _process(cls, init, repr, eq, order, unsafe_hash, frozen, match_args, kw_only)
+        made = _process(cls, init, repr, eq, order, unsafe_hash, frozen, match_args, kw_only)
+        return _with_slots(made) if slots else made
     return decorate if cls is None else decorate(cls)
 
 
@@ -319,8 +320,32 @@ def _process(cls, init, repr, eq, order, unsafe_hash, frozen, match_args, kw_onl
         cls.__match_args__ = tuple([item.name for item in found.values()
                                     if item.init and not item.kw_only])
     if cls.__dict__.get("__doc__") is None:
-        cls.__doc__ = "%s(%s)" % (cls.__name__, ", ".join([item.name for item in items]))
+        cls.__doc__ = "%s(%s)" % (cls.__name__, ", ".join([_shown(item) for item in items]))
     return cls
+
+
+def _shown(item):
+    """A field as the class's documentation shows it."""
+    kind = item.type.__name__ if isinstance(item.type, type) else str(item.type)
+    text = "%s: %s" % (item.name, kind)
+    if item.default is not MISSING:
+        return "%s = %r" % (text, item.default)
+    if item.default_factory is not MISSING:
+        return text + " = <factory>"
+    return text
+
+
+def _with_slots(cls):
+    """The class made anew with `__slots__` for its fields."""
+    if "__slots__" in cls.__dict__:
+        raise TypeError("%s already specifies __slots__" % cls.__name__)
+    names = [item.name for item in fields(cls)]
+    inherited = [name for base in cls.__mro__[1:] for name in getattr(base, "__slots__", ())]
+    namespace = {key: value for key, value in cls.__dict__.items() if key not in names}
+    namespace["__slots__"] = tuple([name for name in names if name not in inherited])
+    made = type(cls)(cls.__name__, cls.__bases__, namespace)
+    made.__qualname__ = cls.__qualname__
+    return made
 
 
 def fields(class_or_instance):

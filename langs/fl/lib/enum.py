@@ -116,6 +116,13 @@ def _enum_build(cls, namespace):
                 value = tuple([next_value if isinstance(v, auto) else v for v in value])
             values.append(value)
             _add_member(cls, name, value, custom_new)
+    data_type = _data_type(cls)
+    for name in ("__repr__", "__str__", "__format__"):
+        # What the members are besides does not decide how they look.
+        if name not in namespace and data_type is not None:
+            if getattr(cls, name) in (getattr(data_type, name), getattr(object, name)):
+                setattr(cls, name, getattr(Enum, name))
+    cls.__class_fixed__ = cls._member_map_
 
 
 def _custom_new(cls):

@@ -880,7 +880,9 @@ def _best(name, args, key, options, largest):
     return best
 
 
-def sorted(iterable, *, key=None, reverse=False):
+def sorted(iterable, /, *, key=None, reverse=False, **others):
+    if others:
+        raise TypeError("'%s' is an invalid keyword argument for sort()" % list(others)[0])
     result = list(iterable)
     result.sort(key=key, reverse=reverse)
     return result

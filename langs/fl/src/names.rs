@@ -152,6 +152,7 @@ names! {
     argv = "argv",
     class_instancecheck = "__class_instancecheck__",
     class_subclasscheck = "__class_subclasscheck__",
+    class_fixed = "__class_fixed__",
     class_iter = "__class_iter__",
     class_len = "__class_len__",
     class_contains = "__class_contains__",

@@ -5,7 +5,8 @@
 //! `_os`, and the class methods
 //! `__class_iter__`, `__class_reversed__`, `__class_len__`, `__class_contains__`,
 //! `__class_repr__`, `__class_instancecheck__` and `__class_subclasscheck__`, by
-//! which a class without a metaclass answers operations on itself.
+//! which a class without a metaclass answers operations on itself. The names in a class's
+//! `__class_fixed__`, a dict, cannot be assigned again.
 
 /// A standard module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -327,7 +327,8 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
         }
     }
     let module = vm.str("builtins");
-    for (_, class) in &classes {
+    // A method has those of its function.
+    for (_, class) in classes.iter().filter(|c| c.0 != "method") {
         for (name, v) in [(fl.names.module, module), (fl.names.doc, Value::NONE)] {
             if class.own(name).is_none() {
                 class.set(vm, fl, name, v);

@@ -35,6 +35,10 @@ natives! {
         let def = FlState::of(vm).builtin(args[0].as_int());
         let keywords: Vec<u32> = args[2..].iter().map(|v| v.as_symbol()).collect();
         let message = bad_call(vm, def, args[1].as_int() as usize, &keywords);
+        if message.starts_with("super()") {
+            let class = FlState::of(vm).types().RuntimeError;
+            return Err(exception::raise(vm, class, message));
+        }
         Err(exception::type_error(vm, message))
     }
 }
@@ -222,12 +226,39 @@ fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String
         .filter(|p| matches!(p.kind, ParamKind::Required | ParamKind::Optional))
         .count();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
+    if most == 0 && params.iter().any(|p| p.kind == ParamKind::Keyword) {
+        return format!("{short}() takes no positional arguments");
+    }
     if required == most {
         return match most {
             0 => format!("{name}() takes no arguments ({given} given)"),
             1 => format!("{name}() takes exactly one argument ({given} given)"),
             n => format!("{short} expected {n} arguments, got {given}"),
         };
+    }
+    // These read their arguments in an older way.
+    let old = [
+        "count",
+        "find",
+        "index",
+        "rfind",
+        "rindex",
+        "startswith",
+        "endswith",
+    ];
+    if old.contains(&short) && matches!(def.owner, Some("str" | "bytes" | "bytearray")) {
+        let (word, n) = if given < required {
+            ("least", required)
+        } else {
+            ("most", most)
+        };
+        return format!(
+            "{short}() takes at {word} {n} argument{} ({given} given)",
+            plural(n)
+        );
+    }
+    if short == "super" && given == 0 {
+        return "super(): no arguments".to_string();
     }
     if given < required {
         return format!(

@@ -265,6 +265,13 @@ pub fn set_attribute(vm: &mut Vm, class: &'static ClassInfo, name: u32, v: Value
         *field.borrow_mut() = text.into_owned();
         return Ok(Value::NONE);
     }
+    if let Some(fixed) = class.lookup_guest(names.class_fixed)
+        && is::<Dict>(fixed.get())
+        && tables::get_name(vm, fixed.get(), name).is_some()
+    {
+        let message = format!("cannot reassign member '{}'", vm.symbols.name(name));
+        return Err(exception::attribute_error(vm, message));
+    }
     if name == names.abstract_methods {
         let items = match builtins::iterators::collect(vm, v) {
             Some(items) => items?,

@@ -227,7 +227,14 @@ fn callee_name(vm: &mut Vm, callee: Value) -> String {
         return format!("{module}.{}()", crate::object::function::qualname(vm, f));
     }
     if let Some(class) = types::as_class(vm, callee) {
-        return super::classes::full_name(vm, class);
+        return super::classes::full_name(vm, class) + "()";
+    }
+    if let Some(builtin) = Obj::<Builtin>::of(callee) {
+        let def = FlState::of(vm).builtin(builtin.int(Builtin::INDEX));
+        return match def.owner {
+            Some(owner) => format!("{owner}.{}()", def.name),
+            None => format!("{}()", def.name),
+        };
     }
     if let Some(method) = Obj::<BoundMethod>::of(callee) {
         return callee_name(vm, method.get(BoundMethod::FUNCTION));

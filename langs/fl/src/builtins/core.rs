@@ -656,6 +656,11 @@ fn native_iter(vm: &mut Vm, v: Value) -> Guest<Option<Value>> {
     iterators::iter(vm, v).map(Some)
 }
 
+fn name_type(vm: &mut Vm, name: Value) -> metatrace::meta::Raised {
+    let class = types::type_name(vm, name);
+    exception::type_error(vm, format!("attribute name must be string, not '{class}'"))
+}
+
 builtins! {
     /// Functions and constructors.
     pub static CORE:
@@ -683,12 +688,12 @@ builtins! {
             || types::class_of(vm, o).lookup(call).is_some();
         Ok(Value::bool(callable))
     };
-    "getattr" "obj name default= /" |vm, [_o, _n, _d]| Err(exception::type_error(vm, "attribute name must be string"));
-    "hasattr" "obj name /" |vm, [_o, _n]| Err(exception::type_error(vm, "attribute name must be string"));
-    "setattr" "obj name value /" |vm, [_o, _n, _v]| Err(exception::type_error(vm, "attribute name must be string"));
+    "getattr" "obj name default= /" |vm, [_o, n, _d]| Err(name_type(vm, n));
+    "hasattr" "obj name /" |vm, [_o, n]| Err(name_type(vm, n));
+    "setattr" "obj name value /" |vm, [_o, n, _v]| Err(name_type(vm, n));
     "delattr" "obj name /" |vm, [o, name]| {
         let Some(name) = Obj::<Str>::of(name) else {
-            return Err(exception::type_error(vm, "attribute name must be string"));
+            return Err(name_type(vm, name));
         };
         let name = Value::symbol(vm.symbol_of(name));
         match Value(builtins::functions::DELETE_ATTRIBUTE.call(vm.core_ptr(), &[o.0, name.0])) {
@@ -733,6 +738,12 @@ builtins! {
                 v => Ok(v),
             }
         };
+        let number = |v: Value| number::is_int(unbool(v)) || to_float(v).is_some();
+        if !(number(a) && number(b)) {
+            let (a, b) = (types::type_name(vm, a), types::type_name(vm, b));
+            let message = format!("unsupported operand type(s) for divmod(): '{a}' and '{b}'");
+            return Err(exception::type_error(vm, message));
+        }
         builtins::dunders::check_divmod(vm, a, b)?;
         let q = run(vm, BinKind::FloorDiv)?;
         let r = run(vm, BinKind::Mod)?;
@@ -765,7 +776,7 @@ builtins! {
     };
     "__import__" "name *rest" |vm, [_n, _r]| Err(exception::type_error(vm, "use importlib.import_module"));
 
-    "int" "x= base=" => "int_guest" |vm, [v, base]| new_int(vm, v, base);
+    "int" "x= / base=" => "int_guest" |vm, [v, base]| new_int(vm, v, base);
     "float" "x= /" => "float_guest" |vm, [v]| new_float(vm, v);
     "bool" "x= /" => "bool_guest" |vm, [v]| {
         if absent(v) { return Ok(Value::FALSE); }

@@ -5,7 +5,7 @@ use crate::state::{FALLBACK, FlState};
 use metatrace::value::Value;
 use runtime::compare::unbool;
 use runtime::engine::Vm;
-use runtime::layouts::{Dict, Str, Tuple};
+use runtime::layouts::{Dict, List, Str, Tuple};
 use runtime::native::Guest;
 use runtime::number;
 use runtime::object::{Obj, is, to_float};
@@ -17,6 +17,7 @@ struct Spec {
     fill: char,
     align: Option<char>,
     sign: char,
+    no_negative_zero: bool,
     alternate: bool,
     zero: bool,
     width: usize,
@@ -33,6 +34,7 @@ fn parse(spec: &str) -> Option<Spec> {
         align: None,
         sign: '-',
         alternate: false,
+        no_negative_zero: false,
         zero: false,
         width: 0,
         grouping: None,
@@ -51,6 +53,11 @@ fn parse(spec: &str) -> Option<Spec> {
     let peek = |at: usize| chars.get(at).copied().unwrap_or('\0');
     if "+- ".contains(peek(at)) {
         out.sign = peek(at);
+        at += 1;
+    }
+    // Python 3.11: `z` makes a negative zero positive.
+    if peek(at) == 'z' {
+        out.no_negative_zero = true;
         at += 1;
     }
     if peek(at) == '#' {
@@ -243,6 +250,10 @@ fn format_int(vm: &mut Vm, v: Value, spec: &Spec, class: &str) -> Guest<String> 
         }
         Some(kind) => return Err(unknown_code(vm, kind, class)),
     };
+    if spec.no_negative_zero {
+        let message = "Negative zero coercion (z) not allowed in format specifier with integer";
+        return Err(exception::value_error(vm, message));
+    }
     if spec.grouping == Some(',') && radix != 10 {
         let kind = spec.kind.unwrap_or('d');
         return Err(exception::value_error(
@@ -263,6 +274,15 @@ fn format_int(vm: &mut Vm, v: Value, spec: &Spec, class: &str) -> Guest<String> 
 }
 
 fn format_float(vm: &mut Vm, f: f64, spec: &Spec, class: &str) -> Guest<String> {
+    let text = format_float_signed(vm, f, spec, class)?;
+    // What is rounded to zero loses its sign.
+    if spec.no_negative_zero && f <= 0.0 && !text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        return format_float_signed(vm, 0.0, spec, class);
+    }
+    Ok(text)
+}
+
+fn format_float_signed(vm: &mut Vm, f: f64, spec: &Spec, class: &str) -> Guest<String> {
     let negative = f.is_sign_negative() && !f.is_nan();
     let magnitude = f.abs();
     let precision = spec.precision;
@@ -399,7 +419,7 @@ pub fn percent(vm: &mut Vm, x: Value, y: Value) -> Guest {
             None => return Ok(FALLBACK),
         }
     }
-    if arguments.next < arguments.items.len() && arguments.mapping.is_none() {
+    if arguments.next < arguments.items.len() && arguments.mapping.is_none() && !is::<List>(y) {
         let all = "not all arguments converted during string formatting";
         return Err(exception::type_error(vm, all));
     }
@@ -452,6 +472,7 @@ fn directive(
         align: None,
         sign: '-',
         alternate: false,
+        no_negative_zero: false,
         zero: false,
         width: 0,
         grouping: None,

@@ -126,7 +126,9 @@ fn code_object(vm: &mut Vm, f: Obj<Function>) -> Value {
     let params = &fc.object.params;
     let (name, file) = (vm.str(&code.name), vm.str(&code.file));
     let qualname = vm.str(&fc.object.qualname);
-    let named = (params.args + params.kwonly) as usize;
+    let named = (params.args + params.kwonly) as usize
+        + usize::from(params.varargs)
+        + usize::from(params.varkw);
     let mut variables: Vec<Value> = Vec::new();
     for name in fc.object.slot_names.iter().take(named) {
         variables.push(vm.str(name));

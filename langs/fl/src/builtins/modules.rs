@@ -515,7 +515,14 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
         .and_then(|f| text::of(f).map(|f| f.into_owned()));
     let place = file.unwrap_or_else(|| "unknown location".to_string());
     let message = format!("cannot import name '{name}' from '{parent_name}' ({place})");
-    Err(exception::raise(vm, class, message))
+    let message = vm.str(&message);
+    let e = exception::new(vm, class, &[message]);
+    let (parent_name, place) = (vm.str(&parent_name), vm.str(&place));
+    for (field, v) in [("name", parent_name), ("path", place)] {
+        let field = vm.symbols.intern(field);
+        vm.instance_set(Obj::cast(e), field, v);
+    }
+    Err(vm.raise(e))
 }
 
 /// `from module import *` of another language's module.

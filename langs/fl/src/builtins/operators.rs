@@ -375,8 +375,13 @@ pub fn length(vm: &mut Vm, v: Value) -> Option<usize> {
 pub fn compare(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest {
     if matches!(kind, CmpKind::Eq | CmpKind::Ne) {
         if is::<DictView>(x) || is::<DictView>(y) {
+            let values = |v: Value| {
+                Obj::<DictView>::of(v).is_some_and(|view| view.shape() == super::iterators::VALUES)
+            };
+            let sets = !values(x) && !values(y);
             let equal = x == y
-                || (length(vm, x) == length(vm, y)
+                || (sets
+                    && length(vm, x) == length(vm, y)
                     && super::sequences::compare_sets(vm, CmpKind::Le, x, y)? == Some(true));
             return Ok(Value::bool(equal == (kind == CmpKind::Eq)));
         }

@@ -215,7 +215,10 @@ natives! {
 }
 
 fn no_attribute(vm: &mut Vm, o: Value, name: &str) -> Raised {
-    let message = if let Some(class) = types::as_class(vm, o) {
+    let fixed = FlState::of(vm).names.class_fixed;
+    let message = if types::as_class(vm, o).is_some_and(|c| c.lookup_guest(fixed).is_some()) {
+        name.to_string()
+    } else if let Some(class) = types::as_class(vm, o) {
         format!(
             "type object '{}' has no attribute '{name}'",
             class.name.borrow()

@@ -95,7 +95,7 @@ impl Parser<'_> {
             return Err(self.error(span, "/ may appear only once"));
         }
         if params.args.is_empty() {
-            return Err(self.error(span, "invalid syntax"));
+            return Err(self.error(span, "at least one argument must precede /"));
         }
         params.posonly = std::mem::take(&mut params.args);
         Ok(())
