@@ -182,3 +182,19 @@ main :- numbers(1, 30, L), again(200, L), nrev(L, [X|_]), write(X), nl, halt.
     assert_eq!(count(&body, "= new "), 1, "{text}");
     assert_eq!(count(&body, "choice"), 0, "{text}");
 }
+
+#[test]
+fn goals_run_while_loading_are_traced() {
+    // The loader's own loop is hot by then, and perhaps being recorded.
+    let program = "
+count(N, N) :- !.
+count(I, N) :- I < N, J is I + 1, count(J, N).
+:- count(0, 500).
+:- count(0, 500).
+:- count(0, 5000).
+:- initialization(count(0, 5000)).
+:- initialization((count(0, 5000), write(done), nl)).
+";
+    let body = the_loop(program, "count/2", "done\n");
+    assert_eq!(count(&body, "= new "), 0, "{}", body.join("\n"));
+}

@@ -240,10 +240,11 @@ impl Trace {
     /// delayed stores, extra values): the exit buffer's order and the bridge's inputs.
     pub fn exit_values(&self, id: SnapshotId) -> Vec<OpRef> {
         let mut out = Vec::new();
+        let mut seen = vec![false; self.values as usize];
         let mut add = |v: SnapVal| {
             if let SnapVal::Op(op) = v
                 && !op.is_const()
-                && !out.contains(&op)
+                && !std::mem::replace(&mut seen[op.index()], true)
             {
                 out.push(op);
             }

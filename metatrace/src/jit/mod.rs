@@ -130,6 +130,20 @@ impl Jit {
     /// Runs guest code from the engine's current frame until a host frame is
     /// current. `how` is how control arrives there; returns how it arrived at the host.
     pub fn run(&self, services: &dyn Services, core: *mut VmCore, how: Option<Arrival>) -> Arrival {
+        // A native called while recording may run guest code of its own, which is
+        // traced like any other; the recording goes on when that returns.
+        let recording = self.recording.replace(false);
+        let how = self.run_from(services, core, how);
+        self.recording.set(recording);
+        how
+    }
+
+    fn run_from(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        how: Option<Arrival>,
+    ) -> Arrival {
         let mut arrival = how;
         loop {
             let language = current_code(core).lang;
@@ -153,7 +167,10 @@ impl Jit {
     fn merge(&self, services: &dyn Services, core: *mut VmCore) -> Option<Arrival> {
         loop {
             if mem::poll(core) & POLL_INVALIDATED != 0 {
-                self.state.borrow_mut().forest.drop_invalid(&*self.backend);
+                let state = &mut *self.state.borrow_mut();
+                state.forest.drop_invalid(&*self.backend);
+                let forest = &state.forest;
+                Rc::make_mut(&mut state.targets).retain(|trace| forest.is_valid(trace));
             }
             if mem::poll(core) != 0
                 && let Some(how) = services.poll(core)

@@ -40,10 +40,11 @@ struct Tree {
 
 impl Tree {
     /// Is it time to emit the tree anew as one unit? The work must stay in
-    /// proportion to what is new: small trees always, larger ones when they grew by a quarter.
+    /// proportion to what is new: small trees always, larger ones when they grew by half.
     fn wants_emission(&self, options: &JitOptions) -> bool {
         let apart = self.fragments.len() - self.emitted;
-        self.ops <= options.tree_ops_max && (self.fragments.len() <= 8 || apart * 4 >= self.emitted)
+        let small = self.fragments.len() <= 3 || (self.fragments.len() <= 8 && self.ops <= 600);
+        self.ops <= options.tree_ops_max && (small || apart * 2 >= self.emitted)
     }
 }
 

@@ -27,7 +27,12 @@ impl Walk<'_, '_> {
 
     pub fn step_store_reg(&mut self, inst: &Inst) {
         let reg = reg_of(inst);
-        let value = self.operand(inst.args[0]);
+        let mut value = self.operand(inst.args[0]);
+        if self.is_virtual_object(value) {
+            // The recorder writes registers when others look, or to have what they
+            // refer to out of the snapshots.
+            value = Abs::Op(self.force(value));
+        }
         if !self.options.heap {
             let value = self.force(value);
             self.emit(Op::StoreReg, Ty::Void, &[value], inst.descr, None);

@@ -13,6 +13,7 @@ use crate::ir::{
     SnapshotId, Tag, Trace, Ty, VirtualObject,
 };
 use crate::layout::{FLOAT_BOX, Kind};
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// Heap facts that the knowledge of one exit may have.
@@ -473,18 +474,19 @@ impl Proto {
     /// In positions of the exit's values. `extra` has the facts of values that
     /// the exit carries besides those of its snapshot.
     pub fn finish(&self, out: &Trace, values: &[OpRef], extra: &[(OpRef, ValueFact)]) -> Knowledge {
-        let facts = values.iter().map(|v| {
-            let mut known = self.facts.iter().chain(extra);
-            known
-                .find(|f| f.0 == *v)
-                .map_or(ValueFact::NOTHING, |f| f.1)
-        });
+        let mut known: HashMap<OpRef, ValueFact> = HashMap::with_capacity(self.facts.len());
+        for (value, fact) in self.facts.iter().chain(extra) {
+            known.entry(*value).or_insert(*fact);
+        }
+        let facts = values
+            .iter()
+            .map(|v| known.get(v).copied().unwrap_or(ValueFact::NOTHING));
+        let places: HashMap<OpRef, u32> = values.iter().copied().zip(0..).collect();
         let position = |op: OpRef| -> Option<KnownValue> {
             if let Some(bits) = out.const_bits(op) {
                 return Some(KnownValue::Const(out.ty(op), bits));
             }
-            let at = values.iter().position(|v| *v == op)?;
-            Some(KnownValue::Exit(at as u32))
+            Some(KnownValue::Exit(*places.get(&op)?))
         };
         let fields = self.memory.iter().filter_map(|(object, field, value)| {
             Some(KnownField {

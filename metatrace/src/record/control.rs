@@ -65,6 +65,11 @@ impl Targets {
     pub fn remove(&mut self, code: u32, index: u16) {
         self.map.remove(&(code, index));
     }
+    /// Forgets traces that must not be entered any more.
+    pub fn retain(&mut self, valid: impl Fn(TraceId) -> bool) {
+        self.map.retain(|_, t| valid(t.trace));
+        self.continuations.retain(|_, t| valid(t.trace));
+    }
     /// The trace that starts where a frame continues after a call.
     pub fn continuation(&self, token: i64) -> Option<TargetInfo> {
         self.continuations.get(&token).copied()
@@ -123,8 +128,11 @@ impl Record {
         }
         // Somebody will come back to the frame that was left: the loop goes through here.
         let suspended = self.left_published || self.is_resumption();
-        let patient = !recursive && self.bottoms_left <= self.limits.returns_max;
+        let patient = !recursive
+            && self.bottoms_left <= self.limits.returns_max
+            && self.trace.insts.len() <= self.limits.trace_ops_max / 4;
         if suspended && patient {
+            self.top().outer = true;
             return Ok(None);
         }
         if let Some(target) = self.targets.continuation(token) {

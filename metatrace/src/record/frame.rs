@@ -361,6 +361,7 @@ impl Record {
         }
         self.flush_slots(top, &wanted);
         self.stack[top].published = true;
+        self.unwritten += 1;
         object
     }
 

@@ -62,6 +62,10 @@ pub struct RecordLimits {
     pub unroll_max: u32,
 }
 
+/// Publications of frames after which registers are written: choice points and
+/// what they refer to are then objects, which every snapshot would describe otherwise.
+const UNWRITTEN_MAX: u32 = 6;
+
 /// A recording in progress.
 pub struct Record {
     run: Run,
@@ -99,6 +103,8 @@ pub struct Record {
     came_back: bool,
     /// The frame left last is one that somebody may come back to.
     left_published: bool,
+    /// Frames published since the registers were last written.
+    unwritten: u32,
     /// The trace closed in the activation that it began in.
     looping: bool,
     /// The trace looks at the poll word.
@@ -167,6 +173,7 @@ impl Record {
             returned: None,
             came_back: false,
             left_published: false,
+            unwritten: 0,
             looping: false,
             polled: false,
             left: 0,
@@ -455,6 +462,10 @@ impl Record {
         self.impure = 0;
         self.effect = false;
         self.fresh.clear();
+        if self.unwritten >= UNWRITTEN_MAX {
+            self.unwritten = 0;
+            self.flush_regs();
+        }
     }
 
     /// Is the interrupted bytecode of a bridge still to be replayed?

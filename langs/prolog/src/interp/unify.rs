@@ -61,14 +61,30 @@ pub(super) fn bind<M: Meta>(m: &mut M, var: Val<M>, tag: Tag, to: Val<M>) {
     }
 }
 
+/// Pairs of arguments unified in line before the general function takes over.
+const PAIRS_INLINE: usize = 12;
+
 /// Unifies two values.
 #[inline(always)]
 pub(super) fn unify<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
     let (a, ta) = deref(m, a);
     let (b, tb) = deref(m, b);
+    match unify_simple(m, (a, ta), (b, tb)) {
+        Some(unified) => unified,
+        None => m.outlined(|m| unify_deep(m, a, b)),
+    }
+}
+
+/// Unifies two dereferenced values unless both have an inside to look at.
+#[inline(always)]
+fn unify_simple<M: Meta>(
+    m: &mut M,
+    (a, ta): (Val<M>, Tag),
+    (b, tb): (Val<M>, Tag),
+) -> Option<bool> {
     let same = m.same(a, b);
     if m.branch(same) {
-        return true;
+        return Some(true);
     }
     if ta == VAR {
         if tb == VAR {
@@ -84,18 +100,56 @@ pub(super) fn unify<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
         } else {
             bind(m, a, ta, b);
         }
-        return true;
+        return Some(true);
     }
     if tb == VAR {
         bind(m, b, tb, a);
-        return true;
+        return Some(true);
     }
     let atomic = |t: Tag| t == Tag::INT || t == Tag::SYMBOL;
-    if atomic(ta) && !is_var(tb) || atomic(tb) && !is_var(ta) {
-        return false;
+    let differ = atomic(ta) && !is_var(tb) || atomic(tb) && !is_var(ta);
+    differ.then_some(false)
+}
+
+/// Compounds of few arguments in line, so that a trace sees them; the rest by the general function.
+#[inline(never)]
+fn unify_deep<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
+    let mut pairs: SmallVec<[(Val<M>, Val<M>); 8]> = SmallVec::new();
+    pairs.push((a, b));
+    let mut left = PAIRS_INLINE;
+    while let Some((a, b)) = pairs.pop() {
+        let (a, ta) = deref(m, a);
+        let (b, tb) = deref(m, b);
+        match unify_simple(m, (a, ta), (b, tb)) {
+            Some(true) => continue,
+            Some(false) => return false,
+            None => {}
+        }
+        if ta == STRUCT && tb == STRUCT {
+            let (x, y) = (m.cast::<Struct>(a), m.cast::<Struct>(b));
+            let functor = m.shape(x);
+            if m.shape(y) != functor {
+                return false;
+            }
+            let (_, arity) = pl(m).name_arity(functor);
+            if arity <= left {
+                left -= arity;
+                for i in (0..arity as u16).rev() {
+                    let pair = (
+                        m.item_at(x, Struct::ARGS, i),
+                        m.item_at(y, Struct::ARGS, i),
+                    );
+                    pairs.push(pair);
+                }
+                continue;
+            }
+        }
+        let ok = m.call(&UNIFY, [a, b]);
+        if !m.is(ok, Value::TRUE) {
+            return false;
+        }
     }
-    let ok = m.call(&UNIFY, [a, b]);
-    m.is(ok, Value::TRUE)
+    true
 }
 
 /// Unifies a value with a constant that is no heap object.
