@@ -135,10 +135,7 @@ fn unify_deep<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
             if arity <= left {
                 left -= arity;
                 for i in (0..arity as u16).rev() {
-                    let pair = (
-                        m.item_at(x, Struct::ARGS, i),
-                        m.item_at(y, Struct::ARGS, i),
-                    );
+                    let pair = (m.item_at(x, Struct::ARGS, i), m.item_at(y, Struct::ARGS, i));
                     pairs.push(pair);
                 }
                 continue;
