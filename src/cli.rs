@@ -4,6 +4,7 @@ use crate::engine::NoProgram;
 use crate::{bench, engine, fuzz, stats, trace_view};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use runtime::host::Stream;
+use runtime::interrupt::{self, INTERRUPTED};
 use runtime::{Guest, Vm};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -318,6 +319,8 @@ fn program(vm: &mut Vm, file: &Path, text: &Rc<str>) -> i32 {
         }
     };
     let language = vm.languages[lang as usize];
+    // The engine lives as long as the process.
+    std::mem::forget(vm.catch_interrupts());
     let result: Guest = match language.load(vm, lang, &source) {
         Ok(loaded) => vm.execute(loaded.code, &loaded.slots),
         Err(raised) => Err(raised),
@@ -346,5 +349,8 @@ fn leave(mut vm: Box<Vm>, status: i32) -> ExitCode {
     };
     // The heap's pages go back with the process.
     std::mem::forget(vm);
+    if status == INTERRUPTED {
+        interrupt::die();
+    }
     ExitCode::from(status as u8)
 }

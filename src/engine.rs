@@ -6,7 +6,7 @@ use metatrace::backend::{Backend, cranelift::CraneliftBackend, portable::Portabl
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
 use runtime::Vm;
-use runtime::heap::Stress;
+use runtime::heap::{HeapOptions, Stress};
 use runtime::host::{Host, Sandbox, System};
 use runtime::language::Source;
 use runtime::options::Options;
@@ -61,9 +61,9 @@ pub fn start(setup: &Setup) -> Result<Box<Vm>, String> {
         options.heap.stress = Stress::Minor;
         options.heap.poison = true;
     }
-    if let Some(limit) = args.heap_limit {
-        options.heap.heap_limit = limit;
-    }
+    options.heap.heap_limit = args
+        .heap_limit
+        .unwrap_or_else(HeapOptions::limit_of_machine);
     let host: Box<dyn Host> = if args.sandbox {
         Box::<Sandbox>::default()
     } else {

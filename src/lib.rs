@@ -2,7 +2,7 @@
 //! `metatrace` command.
 //!
 //! `engine` sets an engine up, `cli` is the command, `stats` and `trace_view`
-//! report on a run; `bench`, `fuzz`, `modes` and `process` are the tools that
+//! report on a run; `memory` is the command's allocator; `bench`, `fuzz`, `modes` and `process` are the tools that
 //! measure and compare whole programs.
 
 pub mod bench;
@@ -10,6 +10,7 @@ pub mod cli;
 pub mod engine;
 pub mod fuzz;
 pub mod line_editor;
+pub mod memory;
 pub mod modes;
 pub mod process;
 pub mod stats;

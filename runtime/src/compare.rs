@@ -23,6 +23,7 @@ use crate::number;
 use crate::object::{self, Obj, to_float};
 use crate::text;
 use metatrace::layout::LayoutType;
+use metatrace::meta::Raised;
 use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use std::cmp::Ordering;
@@ -120,7 +121,11 @@ enum Pair {
 }
 
 /// The walk's stack may not outgrow memory: cyclic structures never end.
-const STACK_MAX: usize = 100_000_000;
+const STACK_MAX: usize = 40_000_000;
+/// How deep a difference may lie in sequences whose order is asked for.
+const ORDER_LEVELS_MAX: usize = 10_000;
+/// Depths of the stack at which limits and interrupts are looked at.
+const CHECK_EVERY: usize = 1 << 12;
 
 /// Two values to compare; `next` is the item of two sequences to look at, or
 /// [`WHOLE`].
@@ -184,11 +189,12 @@ impl Vm {
 
     fn eq_run(&mut self, mut tasks: Vec<Task>) -> Guest<Eq> {
         while let Some((a, b, next)) = tasks.pop() {
+            if tasks.len().is_multiple_of(CHECK_EVERY) {
+                self.check_interrupt()?;
+                self.check_items(tasks.len(), 2, size_of::<Task>())?;
+            }
             if tasks.len() > STACK_MAX {
-                return Err(self.error(
-                    ErrorKind::Recursion,
-                    "maximum recursion depth exceeded in comparison",
-                ));
+                return Err(self.too_deep_to_compare());
             }
             if next != WHOLE {
                 let i = next as usize;
@@ -226,6 +232,13 @@ impl Vm {
             }
         }
         Ok(Eq::Yes)
+    }
+
+    fn too_deep_to_compare(&mut self) -> Raised {
+        self.error(
+            ErrorKind::Recursion,
+            "maximum recursion depth exceeded in comparison",
+        )
     }
 
     fn eq_ask(&mut self, a: Value, b: Value, tasks: &[Task]) -> Eq {
@@ -323,7 +336,13 @@ impl Vm {
     /// none, or the guest would have to be asked.
     pub fn order(&mut self, a: Value, b: Value) -> Guest<Option<Ordering>> {
         let (mut a, mut b) = (unbool(a), unbool(b));
+        let mut levels = 0;
         loop {
+            // Each level compares all that lies below once more.
+            levels += 1;
+            if levels > ORDER_LEVELS_MAX {
+                return Err(self.too_deep_to_compare());
+            }
             if let Some(order) = order_numbers(a, b) {
                 return Ok(order);
             }

@@ -175,6 +175,15 @@ impl Vm {
         }
     }
 
+    /// For natives that run long: raises if an interrupt waits for the next merge point.
+    pub fn check_interrupt(&mut self) -> Guest<()> {
+        if mem::poll(self.core_ptr()) & POLL_INTERRUPT == 0 {
+            return Ok(());
+        }
+        self.core_mut().poll &= !POLL_INTERRUPT;
+        Err(self.error(ErrorKind::Interrupt, ""))
+    }
+
     /// At a merge point: does what the poll word asks for.
     fn attend(&mut self) -> Guest<()> {
         let poll = self.core().poll;

@@ -6,7 +6,7 @@
 //! into guest exceptions.
 
 use std::fs;
-use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -80,6 +80,10 @@ pub trait Host {
     /// Appends a line with its end to `line`; 0 bytes at the end of input.
     fn read_line(&mut self, _line: &mut Vec<u8>) -> io::Result<usize> {
         denied()
+    }
+    /// Waits for standard input; false if reading would still have to wait afterwards.
+    fn input_ready(&mut self, _wait: Duration) -> bool {
+        true
     }
     /// Appends up to `max` bytes of standard input (all of it if `None`).
     fn read_input(&mut self, _into: &mut Vec<u8>, _max: Option<usize>) -> io::Result<usize> {
@@ -187,6 +191,8 @@ impl OutBuffer {
 /// The machine, without restrictions.
 pub struct System {
     out: OutBuffer,
+    /// Standard input. Not Rust's own reader, which does not tell what it holds.
+    input: Option<BufReader<fs::File>>,
     start: Instant,
     /// What reads lines from the terminal, if the host program has it.
     pub editor: Option<Box<dyn LineEditor>>,
@@ -206,9 +212,19 @@ impl System {
                 bytes: Vec::new(),
                 line_buffered: io::stdout().is_terminal(),
             },
+            input: None,
             start: Instant::now(),
             editor: None,
         }
+    }
+
+    fn input(&mut self) -> io::Result<&mut BufReader<fs::File>> {
+        use std::os::fd::AsFd;
+        let input = match self.input.take() {
+            Some(input) => input,
+            None => BufReader::new(io::stdin().as_fd().try_clone_to_owned()?.into()),
+        };
+        Ok(self.input.insert(input))
     }
 }
 
@@ -278,13 +294,23 @@ impl Host for System {
     }
     fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
         self.flush(Stream::Out)?;
-        io::stdin().lock().read_until(b'\n', line)
+        self.input()?.read_until(b'\n', line)
+    }
+    fn input_ready(&mut self, wait: Duration) -> bool {
+        use std::os::fd::AsRawFd;
+        match self.input() {
+            Ok(input) if input.buffer().is_empty() => {
+                crate::heap::wait_readable(input.get_ref().as_raw_fd(), wait)
+            }
+            _ => true,
+        }
     }
     fn read_input(&mut self, into: &mut Vec<u8>, max: Option<usize>) -> io::Result<usize> {
         self.flush(Stream::Out)?;
+        let input = self.input()?;
         match max {
-            Some(max) => io::stdin().lock().take(max as u64).read_to_end(into),
-            None => io::stdin().lock().read_to_end(into),
+            Some(max) => input.take(max as u64).read_to_end(into),
+            None => input.read_to_end(into),
         }
     }
     fn open(&mut self, path: &Path, mode: OpenMode) -> io::Result<Box<dyn HostFile>> {

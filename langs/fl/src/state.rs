@@ -11,7 +11,7 @@ use crate::loaded::{FlCode, fl_code};
 use crate::names::Names;
 use crate::namespace::Namespace;
 use crate::object::class::{ClassInfo, WellKnown};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::engine::Vm;
@@ -53,6 +53,8 @@ pub struct FlState {
     /// Functions of the prelude that the interpreter calls, by name.
     pub prelude: RefCell<HashMap<&'static str, Value>>,
     pub prelude_namespace: Cell<Option<&'static Namespace>>,
+    /// Built-in names of the prelude that are bound already.
+    pub exports_bound: RefCell<HashSet<&'static str>>,
     /// Folders that imports search.
     pub search_path: RefCell<Vec<std::path::PathBuf>>,
     pub argv: RefCell<Vec<String>>,
@@ -107,6 +109,7 @@ impl FlState {
             module_order: RefCell::default(),
             prelude: RefCell::default(),
             prelude_namespace: Cell::new(None),
+            exports_bound: RefCell::default(),
             search_path: RefCell::default(),
             argv: RefCell::default(),
             roots: RefCell::default(),

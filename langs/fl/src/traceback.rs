@@ -9,6 +9,7 @@ use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::host::Stream;
+use runtime::interrupt::INTERRUPTED;
 use runtime::layouts::{Instance, List};
 use runtime::object::Obj;
 
@@ -34,7 +35,7 @@ pub fn report(vm: &mut Vm, e: Value) -> i32 {
     let text = format(vm, e);
     let _ = vm.host.write(Stream::Err, text.as_bytes());
     if exception::is_a(vm, e, fl.types().KeyboardInterrupt) {
-        130
+        INTERRUPTED
     } else {
         1
     }

@@ -13,6 +13,16 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 static POLL: AtomicPtr<u64> = AtomicPtr::new(std::ptr::null_mut());
 static REGISTER: Once = Once::new();
 
+/// Exit status of a program that an interrupt ended: 130 as a byte, and more than a program can
+/// ask for itself. The command then dies of the signal, so that its parent sees one.
+pub const INTERRUPTED: i32 = 0x100 | 130;
+
+/// Ends the process as the signal would have without a handler.
+pub fn die() {
+    // If the signal cannot be raised the caller goes on to its exit status.
+    let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
+}
+
 /// While it lives, the interrupt signal reaches the engine it was made for.
 /// Must be dropped before the engine.
 #[derive(Debug)]

@@ -174,7 +174,7 @@ impl Heap {
     #[inline(never)]
     pub(super) fn alloc_large(&mut self, header: u64, words: usize) -> Value {
         self.try_alloc_large(header, words)
-            .unwrap_or_else(|| panic!("no memory for an object of {words} words"))
+            .unwrap_or_else(|| os::out_of_memory())
     }
 
     /// Like `alloc_items_raw`, but asks the limits first.

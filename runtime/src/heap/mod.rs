@@ -38,6 +38,7 @@ mod verify;
 mod weak;
 
 pub use freeze::Frozen;
+pub use os::{out_of_memory, wait_readable};
 pub use mature::MAX_SMALL_WORDS;
 pub use roots::{Handle, RootSource};
 pub use weak::{WeakRef, WeakSource};
@@ -81,6 +82,14 @@ pub struct HeapOptions {
     pub verify: bool,
     /// Overwrite dead young objects.
     pub poison: bool,
+}
+
+impl HeapOptions {
+    /// The limit where none is asked for: what the machine has, less room for what lies outside
+    /// the heap and for the copies that growing makes.
+    pub fn limit_of_machine() -> usize {
+        os::memory() / 8 * 5
+    }
 }
 
 impl Default for HeapOptions {

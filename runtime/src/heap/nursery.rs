@@ -51,12 +51,14 @@ pub struct Nursery {
 
 impl Nursery {
     pub fn new(target: usize) -> Nursery {
-        let mut bytes = RESERVE_BYTES;
+        // Where address space is limited, most of it is for the other spaces.
+        let share = (os::address_space() / 8).next_power_of_two();
+        let mut bytes = RESERVE_BYTES.min(share).max(RESERVE_BYTES_MIN);
         let base = loop {
             match os::reserve(bytes) {
                 Some(base) => break base,
                 None if bytes > RESERVE_BYTES_MIN => bytes /= 2,
-                None => panic!("no address space for a nursery of {bytes} bytes"),
+                None => os::out_of_memory(),
             }
         };
         let eden = base + 2 * SURVIVOR_BYTES;
@@ -115,10 +117,9 @@ impl Nursery {
         let end = space + os::round_up(bytes, os::PAGE_BYTES);
         let usable = &mut self.survivors_committed[index];
         if end > *usable {
-            assert!(
-                os::commit(*usable, end - *usable),
-                "no memory for survivors"
-            );
+            if !os::commit(*usable, end - *usable) {
+                os::out_of_memory();
+            }
             *usable = end;
         }
         space
@@ -127,10 +128,11 @@ impl Nursery {
     fn commit_eden(&mut self, end: usize) {
         let end = os::round_up(end, os::PAGE_BYTES);
         if end > self.committed {
-            assert!(
-                end <= self.base + self.bytes && os::commit(self.committed, end - self.committed),
-                "a single step of the program allocates more than the nursery can hold"
-            );
+            // A single step of the program may allocate more than the nursery can hold.
+            let fits = end <= self.base + self.bytes;
+            if !fits || !os::commit(self.committed, end - self.committed) {
+                os::out_of_memory();
+            }
             self.committed = end;
         }
     }

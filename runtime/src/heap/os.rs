@@ -84,6 +84,76 @@ pub fn unmap(at: usize, bytes: usize) {
     unsafe { libc::munmap(at as *mut _, bytes) };
 }
 
+/// Memory that this process may use: the machine's, less what limits on address space, data or a
+/// control group forbid.
+pub fn memory() -> usize {
+    let mut bytes = usize::MAX;
+    // SAFETY: asks for two numbers.
+    let (pages, page) = unsafe {
+        (
+            libc::sysconf(libc::_SC_PHYS_PAGES),
+            libc::sysconf(libc::_SC_PAGESIZE),
+        )
+    };
+    if pages > 0 && page > 0 {
+        bytes = bytes.min((pages as usize).saturating_mul(page as usize));
+    }
+    for file in [
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ] {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        bytes = bytes.min(text.trim().parse().unwrap_or(usize::MAX));
+    }
+    bytes
+        .min(limit_of(libc::RLIMIT_AS))
+        .min(limit_of(libc::RLIMIT_DATA))
+}
+
+/// Limit on the address space of this process.
+pub fn address_space() -> usize {
+    limit_of(libc::RLIMIT_AS)
+}
+
+#[cfg(target_os = "linux")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(not(target_os = "linux"))]
+type Resource = libc::c_int;
+
+fn limit_of(resource: Resource) -> usize {
+    let mut limit = libc::rlimit {
+        rlim_cur: libc::RLIM_INFINITY,
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: fills the record.
+    let known = unsafe { libc::getrlimit(resource, &mut limit) } == 0;
+    if known && limit.rlim_cur != libc::RLIM_INFINITY {
+        limit.rlim_cur as usize
+    } else {
+        usize::MAX
+    }
+}
+
+/// Waits until a descriptor has something to read (or is at its end); false if it still has not.
+pub fn wait_readable(descriptor: i32, wait: std::time::Duration) -> bool {
+    let mut poll = libc::pollfd {
+        fd: descriptor,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one record, which lives during the call.
+    unsafe { libc::poll(&mut poll, 1, wait.as_millis() as i32) != 0 }
+}
+
+/// Ends the process when there is no memory even for what limits allow, or outside the heap. What
+/// a program can bring about on purpose is refused earlier, with an exception.
+pub fn out_of_memory() -> ! {
+    use std::io::Write;
+    // Standard error is not buffered: nothing is allocated.
+    let _ = std::io::stderr().write_all(b"MemoryError: out of memory\n");
+    signal_hook::low_level::exit(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -356,11 +356,6 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
         }
     }
     builtins::polyglot::complete(vm, fl);
-    for name in builtins::prelude::EXPORTS {
-        let symbol = vm.symbols.intern(name);
-        let f = builtins::prelude::function(vm, fl, name);
-        namespace.set(vm, symbol, f);
-    }
     // Nothing is being handled yet.
     vm.heap.core.regs[crate::state::REG_HANDLED as usize] = Value::NONE;
 }
@@ -667,6 +662,7 @@ pub fn native_module(vm: &mut Vm, name: &str) -> Option<Value> {
         }
     }
     if name == "builtins" {
+        builtins::prelude::bind_exports(vm, fl);
         for (symbol, v) in fl.builtins().bindings() {
             namespace.set(vm, symbol, v);
         }

@@ -176,6 +176,7 @@ fn join(vm: &mut Vm, s: Value, items: Value) -> Guest {
             let message = format!("sequence item {i}: expected a bytes-like object, {name} found");
             return Err(exception::type_error(vm, message));
         };
+        vm.check_items(out.len() + bytes.len(), 1, 1)?;
         out.extend_from_slice(bytes);
     }
     Ok(texts::make(vm, t.kind, &out))

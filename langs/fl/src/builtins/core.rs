@@ -36,6 +36,9 @@ pub fn write_out(vm: &mut Vm, stream: Stream, bytes: &[u8]) -> Guest {
     }
 }
 
+/// Most containers that may be open at once while FL code takes part in writing them.
+const PRINTING_MAX: usize = 10_000;
+
 /// An I/O failure as OSError, FileNotFoundError, …
 pub fn io_error(vm: &mut Vm, e: &std::io::Error, path: Option<&str>) -> metatrace::meta::Raised {
     use std::io::ErrorKind::*;
@@ -80,6 +83,15 @@ pub fn values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
             ))
         }
     }
+}
+
+/// As [`values`], of what holds its items. Others, iterators and ranges, are left to FL code, which
+/// neither takes more from an iterator than it needs nor runs long without a merge point.
+fn stored_values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
+    if iterators::is_native_iterator(v) || is::<Range>(v) {
+        return Ok(None);
+    }
+    values(vm, v)
 }
 
 /// `int(v, base)`
@@ -360,7 +372,7 @@ fn best(vm: &mut Vm, name: &str, largest: bool, args: Value, key: Value, default
             let message = format!("{name} expected at least 1 argument, got 0");
             return Err(exception::type_error(vm, message));
         }
-        [one] => match values(vm, *one)? {
+        [one] => match stored_values(vm, *one)? {
             Some(items) => items,
             None => return Ok(FALLBACK),
         },
@@ -391,13 +403,19 @@ fn best(vm: &mut Vm, name: &str, largest: bool, args: Value, key: Value, default
 }
 
 fn sum(vm: &mut Vm, iterable: Value, start: Value) -> Guest {
-    let Some(items) = values(vm, iterable)? else {
-        return Ok(FALLBACK);
-    };
     let mut total = if absent(start) {
         Value::small(0)
     } else {
         start
+    };
+    if number::is_int(total)
+        && let Some(range) = Obj::<Range>::of(iterable)
+    {
+        let sum = builtins::ranges::sum(vm, range);
+        return Ok(vm.int_add(total, sum));
+    }
+    let Some(items) = stored_values(vm, iterable)? else {
+        return Ok(FALLBACK);
     };
     if is::<Str>(total) {
         return Err(exception::type_error(
@@ -426,7 +444,7 @@ fn sum(vm: &mut Vm, iterable: Value, start: Value) -> Guest {
 }
 
 fn quantify(vm: &mut Vm, iterable: Value, wanted: bool) -> Guest {
-    let Some(items) = values(vm, iterable)? else {
+    let Some(items) = stored_values(vm, iterable)? else {
         return Ok(FALLBACK);
     };
     for v in items {
@@ -1105,6 +1123,11 @@ builtins! {
     "_fl_sorted_order" "keys reverse" |vm, [keys, reverse]| sorted_order(vm, keys, reverse == Value::TRUE);
     "_fl_enter" "obj" |vm, [o]| {
         let fl = FlState::of(vm);
+        if fl.printing.borrow().len() > PRINTING_MAX {
+            let class = fl.types().RecursionError;
+            let message = "maximum recursion depth exceeded while getting the repr of an object";
+            return Err(exception::raise(vm, class, message));
+        }
         let new = !fl.printing.borrow().contains(&o);
         if new { fl.printing.borrow_mut().push(o); }
         Ok(Value::bool(new))

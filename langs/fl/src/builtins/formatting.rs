@@ -177,6 +177,7 @@ pub fn format(vm: &mut Vm, v: Value, spec_text: &str) -> Guest {
             format!("Invalid format specifier '{spec_text}' for object of type '{class}'");
         return Err(exception::value_error(vm, message));
     };
+    check_size(vm, &spec)?;
     let text = if is::<Str>(v) {
         format_str(vm, v, &spec, &class)?
     } else if number::is_int(number) && !spec.kind.is_some_and(|k| "eEfFgG%".contains(k)) {
@@ -186,6 +187,18 @@ pub fn format(vm: &mut Vm, v: Value, spec_text: &str) -> Guest {
         format_float(vm, f, &spec, &class)?
     };
     Ok(vm.str(&text))
+}
+
+/// Raises if there is no room for text as wide as the specification asks for.
+fn check_size(vm: &mut Vm, spec: &Spec) -> Guest<()> {
+    // As CPython: a precision is a C int.
+    let precision = spec.precision.unwrap_or(0);
+    if precision > i32::MAX as usize {
+        return Err(exception::value_error(vm, "precision too big"));
+    }
+    // A fill character may take four bytes.
+    vm.check_items(spec.width.max(precision), 4, 1)?;
+    Ok(())
 }
 
 fn unknown_code(vm: &mut Vm, kind: char, class: &str) -> metatrace::meta::Raised {
@@ -335,19 +348,31 @@ fn format_float_signed(vm: &mut Vm, f: f64, spec: &Spec, class: &str) -> Guest<S
 /// `%.{p}f`
 pub fn fixed(f: f64, precision: usize, alternate: bool) -> String {
     let dot = if alternate && precision == 0 { "." } else { "" };
-    format!("{f:.precision$}{dot}")
+    let (exact, zeros) = split_precision(precision);
+    format!("{f:.exact$}{dot}{}", "0".repeat(zeros))
+}
+
+/// No float has more digits than this, before or behind the point.
+const DIGITS_MAX: usize = 1100;
+
+/// The digits to ask Rust for, whose precision is limited, and the zeros to append.
+fn split_precision(precision: usize) -> (usize, usize) {
+    let exact = precision.min(DIGITS_MAX);
+    (exact, precision - exact)
 }
 
 /// `%.{p}e`
 pub fn exponent(f: f64, precision: usize, alternate: bool) -> String {
-    let text = format!("{f:.precision$e}");
+    let (exact, zeros) = split_precision(precision);
+    let text = format!("{f:.exact$e}");
     let (digits, exp) = text.split_once('e').expect("Rust writes an exponent");
+    let zeros = "0".repeat(zeros);
     let dot = if alternate && precision == 0 { "." } else { "" };
     let (sign, exp) = match exp.strip_prefix('-') {
         Some(exp) => ('-', exp),
         None => ('+', exp),
     };
-    format!("{digits}{dot}e{sign}{exp:0>2}")
+    format!("{digits}{zeros}{dot}e{sign}{exp:0>2}")
 }
 
 /// `%.{p}g`
@@ -357,7 +382,7 @@ pub fn general(f: f64, precision: usize, alternate: bool) -> String {
 
 fn general_from(f: f64, precision: usize, alternate: bool, repr_like: bool) -> String {
     let p = precision.max(1);
-    let text = format!("{f:.*e}", p - 1);
+    let text = format!("{f:.*e}", split_precision(p - 1).0);
     let (_, exp) = text.split_once('e').expect("Rust writes an exponent");
     let exp: i32 = exp.parse().expect("a number");
     let limit = if repr_like { p as i32 - 1 } else { p as i32 };
@@ -515,6 +540,7 @@ fn directive(
         *at += 1;
         spec.precision = Some(number(vm, at, arguments)?.unwrap_or(0).max(0) as usize);
     }
+    check_size(vm, &spec)?;
     while peek(*at).is_some_and(|c| "hlL".contains(c)) {
         *at += 1;
     }
@@ -616,5 +642,6 @@ fn convert_int(vm: &mut Vm, kind: char, v: Value, mut spec: Spec) -> Guest<Strin
         None => ("", text.as_str()),
     };
     spec.width = width;
-    Ok(pad(&spec, sign, &format!("{body:0>digits$}"), '>'))
+    let zeros = "0".repeat(digits.saturating_sub(body.len()));
+    Ok(pad(&spec, sign, &format!("{zeros}{body}"), '>'))
 }

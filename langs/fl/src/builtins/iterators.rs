@@ -21,6 +21,9 @@ pub const ITEMS: u32 = 2;
 /// Added to the shape of an iterator that goes backwards.
 pub const BACKWARDS: u32 = 4;
 
+/// How many items natives collect between two looks at limits and interrupts.
+const CHECK_EVERY: usize = 1 << 12;
+
 const USUAL: Effects = Effects {
     opaque: false,
     invalidates: false,
@@ -376,6 +379,11 @@ fn collect_native(vm: &mut Vm, v: Value) -> Guest<Vec<Value>> {
         match next(vm, it)? {
             Value::STOP => return Ok(items),
             item => items.push(item),
+        }
+        if items.len().is_multiple_of(CHECK_EVERY) {
+            // Each item again takes room in what is made from them.
+            vm.check_items(items.len(), 2, 8)?;
+            vm.check_interrupt()?;
         }
     }
 }

@@ -134,6 +134,7 @@ fn str_join(vm: &mut Vm, s: Value, items: Value) -> Guest {
     };
     let separator = text::bytes(Obj::cast(s));
     let mut out = Vec::new();
+    let mut checked = 1 << 16;
     for (i, item) in items.into_iter().enumerate() {
         if i > 0 {
             out.extend_from_slice(separator);
@@ -144,6 +145,10 @@ fn str_join(vm: &mut Vm, s: Value, items: Value) -> Guest {
             let message = format!("sequence item {i}: expected str instance, {name} found");
             return Err(exception::type_error(vm, message));
         };
+        if out.len() + bytes.len() + separator.len() > checked {
+            checked = out.len() * 2 + bytes.len() + separator.len();
+            vm.check_items(checked, 2, 1)?;
+        }
         out.extend_from_slice(bytes);
     }
     Ok(vm.str_from_bytes(&out))

@@ -47,6 +47,19 @@ fn at(vm: &mut Vm, range: Obj<Range>, i: Value) -> Value {
     vm.int_add(range.get(Range::START), offset)
 }
 
+/// The sum of all values.
+pub fn sum(vm: &mut Vm, range: Obj<Range>) -> Value {
+    let len = range.get(Range::LEN);
+    // len * (2 * start + (len - 1) * step) is even.
+    let before = vm.int_sub(len, Value::small(1));
+    let steps = vm.int_mul(before, range.get(Range::STEP));
+    let start = range.get(Range::START);
+    let twice = vm.int_add(start, start);
+    let ends = vm.int_add(twice, steps);
+    let double = vm.int_mul(len, ends);
+    vm.int_shr(double, Value::small(1)).unwrap_or(double)
+}
+
 /// `range[key]`
 pub fn item(vm: &mut Vm, range: Obj<Range>, key: Value) -> Guest {
     let len = range.get(Range::LEN);

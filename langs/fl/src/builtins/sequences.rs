@@ -76,8 +76,18 @@ pub fn binary(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> 
     }
 }
 
+/// Raises MemoryError unless two sequences fit behind one another. Small ones are not asked about.
+fn room(vm: &mut Vm, a: usize, b: usize, item_bytes: usize) -> Guest<()> {
+    let total = a + b;
+    if total >= 1 << 16 {
+        vm.check_items(total, 1, item_bytes)?;
+    }
+    Ok(())
+}
+
 fn add(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
     if let (Some(a), Some(b)) = (Obj::<Str>::of(x), Obj::<Str>::of(y)) {
+        room(vm, a.size(Str::BYTES), b.size(Str::BYTES), 1)?;
         return Ok(text::concat(vm, a, b).value());
     }
     if let Some(a) = Obj::<List>::of(x) {
@@ -91,18 +101,22 @@ fn add(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
                 return Err(exception::type_error(vm, message));
             };
             let items = items?;
+            room(vm, vm.list_len(a), items.len(), 8)?;
             vm.list_extend_values(a, &items);
             return Ok(x);
         }
         if let Some(b) = Obj::<List>::of(y) {
+            room(vm, vm.list_len(a), vm.list_len(b), 8)?;
             return Ok(vm.list_concat(a, b));
         }
     }
     if let (Some(a), Some(b)) = (Obj::<Tuple>::of(x), Obj::<Tuple>::of(y)) {
+        room(vm, a.len(), b.len(), 8)?;
         let items = [a.items(), b.items()].concat();
         return Ok(vm.tuple(&items));
     }
     if let (Some(a), Some(b)) = (vm.bytes_like(x), vm.bytes_like(y)) {
+        room(vm, a.len(), b.len(), 1)?;
         if inplace && let Some(buffer) = Obj::<ByteBuffer>::of(x) {
             let b = b.to_vec();
             super::bytes::extend(vm, buffer, &b);

@@ -62,6 +62,28 @@ fn input(vm: &mut Vm, prompt: Value) -> Guest {
     Ok(vm.str_from_bytes(text.strip_suffix(b"\n").unwrap_or(text)))
 }
 
+/// Sleeps in short naps, so that an interrupt ends it.
+fn sleep(vm: &mut Vm, seconds: f64) -> Guest {
+    const NAP: Duration = Duration::from_millis(50);
+    // As CPython, whose limit is the range of a time stamp.
+    let Ok(mut left) = Duration::try_from_secs_f64(seconds) else {
+        let class = FlState::of(vm).types().OverflowError;
+        let message = "timestamp too large to convert to C _PyTime_t";
+        return Err(exception::raise(vm, class, message));
+    };
+    loop {
+        let nap = left.min(NAP);
+        if let Err(e) = vm.host.sleep(nap) {
+            return Err(builtins::core::io_error(vm, &e, None));
+        }
+        vm.check_interrupt()?;
+        left -= nap;
+        if left.is_zero() {
+            return Ok(Value::NONE);
+        }
+    }
+}
+
 /// About the bytes that an object takes, without what it refers to.
 fn size_of(vm: &mut Vm, o: Value) -> i64 {
     let o = types::unwrap_payload(vm, o);
@@ -201,10 +223,7 @@ builtins! {
         if s < 0.0 {
             return Err(exception::value_error(vm, "sleep length must be non-negative"));
         }
-        match vm.host.sleep(Duration::from_secs_f64(s)) {
-            Ok(()) => Ok(Value::NONE),
-            Err(e) => Err(builtins::core::io_error(vm, &e, None)),
-        }
+        sleep(vm, s)
     };
     "_time:monotonic_ns" "" |vm, []| match vm.host.monotonic_nanos() {
         Ok(t) => Ok(vm.int(t as i64)),

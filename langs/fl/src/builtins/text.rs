@@ -8,6 +8,7 @@ use crate::object::class::Kind;
 use crate::object::layouts::*;
 use crate::object::{exception, function, types};
 use crate::state::{ELLIPSIS, FALLBACK, FlState, NOT_IMPLEMENTED};
+use hashbrown::HashSet;
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::engine::Vm;
@@ -16,6 +17,9 @@ use runtime::native::Guest;
 use runtime::number::{self, format};
 use runtime::object::{Obj, is, to_float};
 use runtime::{natives, text};
+
+/// How many parts are written between two looks at limits and interrupts.
+const CHECK_EVERY: usize = 1 << 12;
 
 const READS: Effects = Effects {
     reads: !0,
@@ -43,6 +47,8 @@ natives! {
     /// Concatenation of strings.
     pub static CONCAT_ALL = many "concat_all"(vm, parts) -> Guest [Effects::FRESH.raises()] {
         let mut all = Vec::new();
+        let size: usize = parts.iter().map(|p| text::bytes_of(*p).map_or(0, <[u8]>::len)).sum();
+        vm.check_items(size, 2, 1)?;
         for part in parts {
             all.extend_from_slice(text::bytes_of(*part).unwrap_or(&[]));
         }
@@ -95,8 +101,55 @@ pub fn display_repr(vm: &mut Vm, v: Value) -> String {
 enum Todo {
     Value(Value),
     Text(&'static str),
+    Name(Box<str>),
     /// The innermost container that is being written ends.
     Leave,
+}
+
+/// The containers that are being written, innermost last.
+struct Open {
+    stack: Vec<Value>,
+    /// The same as a set, once there are many.
+    set: HashSet<u64>,
+}
+
+impl Open {
+    const FEW: usize = 32;
+
+    fn new(stack: Vec<Value>) -> Open {
+        let mut open = Open {
+            stack: Vec::new(),
+            set: HashSet::new(),
+        };
+        stack.into_iter().for_each(|v| open.push(v));
+        open
+    }
+
+    fn push(&mut self, v: Value) {
+        self.stack.push(v);
+        if self.stack.len() == Open::FEW {
+            self.set.extend(self.stack.iter().map(|v| v.0));
+        } else if self.stack.len() > Open::FEW {
+            self.set.insert(v.0);
+        }
+    }
+
+    fn pop(&mut self) {
+        let v = self.stack.pop();
+        if self.stack.len() >= Open::FEW {
+            self.set.remove(&v.map_or(0, |v| v.0));
+        } else {
+            self.set.clear();
+        }
+    }
+
+    fn contains(&self, v: Value) -> bool {
+        if self.stack.len() < Open::FEW {
+            self.stack.contains(&v)
+        } else {
+            self.set.contains(&v.0)
+        }
+    }
 }
 
 /// Appends `str(v)` or `repr(v)`; false if guest code decides.
@@ -109,17 +162,23 @@ pub fn write(vm: &mut Vm, v: Value, as_str: bool, out: &mut Vec<u8>) -> Guest<bo
         out.extend_from_slice(text.as_bytes());
         return Ok(true);
     }
+    let v = if as_str { innermost(vm, v) } else { v };
     if as_str && let Some(written) = exception_text(vm, v, out)? {
         return Ok(written);
     }
-    let mut open: Vec<Value> = FlState::of(vm).printing.borrow().clone();
+    let mut open = Open::new(FlState::of(vm).printing.borrow().clone());
     let mut todo = vec![Todo::Value(v)];
+    let mut steps = 0;
     while let Some(next) = todo.pop() {
+        steps += 1;
+        if steps % CHECK_EVERY == 0 {
+            vm.check_interrupt()?;
+            vm.check_items(out.len(), 2, 1)?;
+        }
         match next {
             Todo::Text(s) => out.extend_from_slice(s.as_bytes()),
-            Todo::Leave => {
-                open.pop();
-            }
+            Todo::Name(s) => out.extend_from_slice(s.as_bytes()),
+            Todo::Leave => open.pop(),
             Todo::Value(v) => {
                 if !write_one(vm, v, out, &mut open, &mut todo)? {
                     return Ok(false);
@@ -135,7 +194,7 @@ fn write_one(
     vm: &mut Vm,
     v: Value,
     out: &mut Vec<u8>,
-    open: &mut Vec<Value>,
+    open: &mut Open,
     todo: &mut Vec<Todo>,
 ) -> Guest<bool> {
     if number::is_int(v) {
@@ -153,7 +212,7 @@ fn write_one(
         return Ok(true);
     }
     if let Some(instance) = Obj::<Instance>::of(v) {
-        return instance_repr(vm, instance, out);
+        return instance_repr(vm, instance, out, todo);
     }
     let (start, items, end) = match container(vm, v) {
         Some(parts) => parts,
@@ -162,7 +221,7 @@ fn write_one(
             return Ok(true);
         }
     };
-    if open.contains(&v) {
+    if open.contains(v) {
         let dots: &str = match start {
             "[" => "[...]",
             "{" => "{...}",
@@ -176,6 +235,12 @@ fn write_one(
     out.extend_from_slice(start.as_bytes());
     todo.push(Todo::Leave);
     todo.push(Todo::Text(end));
+    push_items(items, todo);
+    Ok(true)
+}
+
+/// Queues items with commas between.
+fn push_items(items: Items, todo: &mut Vec<Todo>) {
     for (k, (key, item)) in items.into_iter().enumerate().rev() {
         todo.push(Todo::Value(item));
         if let Some(key) = key {
@@ -186,7 +251,6 @@ fn write_one(
             todo.push(Todo::Text(", "));
         }
     }
-    Ok(true)
 }
 
 /// ValueError for an integer with more decimal digits than `sys.set_int_max_str_digits` allows.
@@ -301,7 +365,12 @@ fn leaf_repr(vm: &mut Vm, v: Value) -> Option<Vec<u8>> {
 }
 
 /// The representation of an instance, unless its class has its own.
-fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Guest<bool> {
+fn instance_repr(
+    vm: &mut Vm,
+    instance: Obj<Instance>,
+    out: &mut Vec<u8>,
+    todo: &mut Vec<Todo>,
+) -> Guest<bool> {
     let fl = FlState::of(vm);
     let class = types::class_of(vm, instance.value());
     if class.lookup_guest(fl.names.repr).is_some() {
@@ -313,15 +382,8 @@ fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Gue
         let name = class.name.borrow().clone();
         out.extend_from_slice(name.as_bytes());
         out.push(b'(');
-        for (k, arg) in args.items().iter().enumerate() {
-            if k > 0 {
-                out.extend_from_slice(b", ");
-            }
-            if !write(vm, *arg, false, out)? {
-                return Ok(false);
-            }
-        }
-        out.push(b')');
+        todo.push(Todo::Text(")"));
+        push_items(args.items().iter().map(|v| (None, *v)).collect(), todo);
         return Ok(true);
     }
     if class.payload.is_some() {
@@ -348,27 +410,43 @@ fn instance_repr(vm: &mut Vm, instance: Obj<Instance>, out: &mut Vec<u8>) -> Gue
         }
         // A set's representation names its class.
         if is::<Set>(payload) || is::<FrozenSet>(payload) {
-            let name = class.name.borrow().clone();
-            out.extend_from_slice(format!("{name}(").as_bytes());
-            if !tables::keys(payload).is_empty() {
-                let mut inner = Vec::new();
-                if !write(vm, payload, false, &mut inner)? {
-                    return Ok(false);
-                }
-                let from = inner.iter().position(|b| *b == b'{').unwrap_or(0);
-                let to = inner
-                    .iter()
-                    .rposition(|b| *b == b'}')
-                    .unwrap_or(inner.len() - 1);
-                out.extend_from_slice(&inner[from..=to]);
-            }
-            out.push(b')');
+            let keys = tables::keys(payload);
+            todo.push(Todo::Text(if keys.is_empty() { ")" } else { "})" }));
+            let items: Items = keys.into_iter().map(|v| (None, v)).collect();
+            let brace = if items.is_empty() { "" } else { "{" };
+            push_items(items, todo);
+            let start = format!("{}({brace}", class.name.borrow());
+            todo.push(Todo::Name(start.into()));
             return Ok(true);
         }
-        return write(vm, payload, false, out);
+        todo.push(Todo::Value(payload));
+        return Ok(true);
     }
     out.extend_from_slice(default_repr(vm, instance.value()).as_bytes());
     Ok(true)
+}
+
+/// The exception whose `str` that of `e` is: an exception's only argument may be another one.
+fn innermost(vm: &mut Vm, e: Value) -> Value {
+    let mut at = e;
+    loop {
+        if !is::<Instance>(at) {
+            return at;
+        }
+        let fl = FlState::of(vm);
+        let class = types::class_of(vm, at);
+        if class.kind != Kind::Exception
+            || class.lookup_guest(fl.names.str).is_some()
+            || class.is_subclass(fl.types().KeyError)
+        {
+            return at;
+        }
+        let data = exception::data(vm, at).expect("an exception");
+        match Obj::<Tuple>::cast(data.get(ExcData::ARGS)).items() {
+            [one] if is::<Instance>(*one) => at = *one,
+            _ => return at,
+        }
+    }
 }
 
 /// `str` of an exception, or of an instance with its own `__str__` (false).

@@ -440,8 +440,9 @@ pub fn replace(vm: &mut Vm, t: Value, old: Value, new: Value, max: Value) -> Gue
     let t = receiver(vm, t)?;
     let (old, new) = (operand(vm, t, old, false)?, operand(vm, t, new, false)?);
     let max = limit(vm, max)?;
-    let mut out = Vec::with_capacity(t.bytes.len());
+    let mut out = Vec::new();
     if old.is_empty() {
+        vm.check_items(t.bytes.len() + 1, new.len() + 1, 1)?;
         let mut rest = t.bytes;
         let mut done = 0;
         while done < max {
@@ -461,6 +462,9 @@ pub fn replace(vm: &mut Vm, t: Value, old: Value, new: Value, max: Value) -> Gue
     if found.is_empty() && t.kind == Kind::Str {
         return Ok(t.value);
     }
+    let grown = new.len().saturating_sub(old.len());
+    let added = vm.check_items(found.len(), grown, 1)?;
+    vm.check_items(t.bytes.len() + added, 1, 1)?;
     let mut at = 0;
     for next in found {
         out.extend_from_slice(&t.bytes[at..next]);
@@ -518,7 +522,7 @@ pub fn justify(vm: &mut Vm, t: Value, width: Value, fill: Value, align: Align) -
         // CPython puts the odd one to the left if the width is odd.
         Align::Center => missing / 2 + (missing & width & 1),
     };
-    let size = vm.check_items(missing as usize + n as usize, 1, 1)?;
+    let size = vm.check_items(missing as usize + n as usize, fill.len(), 1)?;
     let mut out = Vec::with_capacity(size);
     (0..left).for_each(|_| out.extend_from_slice(&fill));
     out.extend_from_slice(t.bytes);
@@ -529,6 +533,7 @@ pub fn justify(vm: &mut Vm, t: Value, width: Value, fill: Value, align: Align) -
 pub fn zfill(vm: &mut Vm, t: Value, width: Value) -> Guest {
     let t = receiver(vm, t)?;
     let missing = (index(vm, width)? - length(t) as i64).max(0) as usize;
+    vm.check_items(t.bytes.len().saturating_add(missing), 1, 1)?;
     let signed = matches!(t.bytes.first(), Some(b'+' | b'-')) as usize;
     let mut out = t.bytes[..signed].to_vec();
     out.resize(signed + missing, b'0');
@@ -550,6 +555,7 @@ pub fn expandtabs(vm: &mut Vm, t: Value, size: Value) -> Guest {
         let (code, n) = first(t.kind, rest);
         if code == 9 {
             let spaces = if size == 0 { 0 } else { size - column % size };
+            vm.check_items(out.len().saturating_add(spaces), 1, 1)?;
             out.resize(out.len() + spaces, b' ');
             column += spaces;
         } else {

@@ -89,6 +89,11 @@ impl File {
         self.at = 0;
     }
 
+    /// Is it the process's standard input?
+    pub fn is_input(&self) -> bool {
+        matches!(self.source, Some(Source::Input))
+    }
+
     /// Reads further ahead; the number of bytes that came, 0 at the end.
     pub fn fill(&mut self, host: &mut dyn Host) -> io::Result<usize> {
         self.flush(host)?;

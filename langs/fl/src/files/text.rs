@@ -61,6 +61,11 @@ impl Text {
     /// Reads further ahead and checks what came, as CPython does, which decodes by blocks.
     fn fill(&mut self, vm: &mut Vm, file: &mut File, all: bool) -> Guest<usize> {
         let before = file.ahead().len();
+        // Wait in short turns, so that an interrupt ends the wait.
+        while file.is_input() && !vm.host.input_ready(Duration::from_millis(50)) {
+            let _ = vm.host.flush(Stream::Out);
+            vm.check_interrupt()?;
+        }
         let result = match all {
             true => file.fill_all(&mut *vm.host),
             false => file.fill(&mut *vm.host).map(|_| ()),

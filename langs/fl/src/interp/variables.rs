@@ -1,7 +1,8 @@
 //! Variables: globals, cells, class namespaces.
 
+use crate::builtins::prelude;
 use crate::interp::errors;
-use crate::interp::frames::{raised, tables};
+use crate::interp::frames::{raised, tables, vm};
 use crate::namespace::GlobalCell;
 use crate::op::Instr;
 use metatrace::Val;
@@ -82,7 +83,13 @@ fn find_global<M: Meta>(m: &mut M, name: u32) -> Option<Val<M>> {
     let own = fc.namespace.cell(name);
     match load_cell(m, own) {
         Some(v) => Some(v),
-        None => load_cell(m, fc.state.builtins().cell(name)),
+        None => {
+            let cell = fc.state.builtins().cell(name);
+            if cell.get() == Value::UNDEF {
+                prelude::bind_export(vm(m), fc.state, name);
+            }
+            load_cell(m, cell)
+        }
     }
 }
 
