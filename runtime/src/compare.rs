@@ -123,7 +123,7 @@ enum Pair {
 /// The walk's stack may not outgrow memory: cyclic structures never end.
 const STACK_MAX: usize = 40_000_000;
 /// How deep a difference may lie in sequences whose order is asked for.
-const ORDER_LEVELS_MAX: usize = 10_000;
+const ORDER_LEVELS_MAX: usize = 1000;
 /// Depths of the stack at which limits and interrupts are looked at.
 const CHECK_EVERY: usize = 1 << 12;
 

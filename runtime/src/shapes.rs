@@ -306,6 +306,11 @@ impl Shapes {
         next
     }
 
+    /// Can no attribute be added to instances of `shape`?
+    pub fn is_full(&self, shape: u32) -> bool {
+        self.shapes[shape as usize].len >= ATTRIBUTES_MAX
+    }
+
     /// Instances of `class` grew to `len` attributes: later ones start larger.
     fn expect(&mut self, class: ClassId, len: u16) {
         let info = &mut self.classes[class.0 as usize];

@@ -24,8 +24,12 @@ pub struct Cache {
     pub key: Cell<u32>,
     pub kind: Cell<u32>,
     pub index: Cell<u32>,
+    /// Shape that a store gives the receiver.
+    pub next: Cell<u32>,
     pub value: Cell<Option<Value>>,
     pub global: Cell<Option<&'static GlobalCell>>,
+    /// What counts while `global` is unbound.
+    pub builtin: Cell<Option<&'static GlobalCell>>,
 }
 
 /// FL's tables of one [`Code`].

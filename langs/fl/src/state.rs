@@ -7,6 +7,7 @@
 
 use crate::builtins::BuiltinDef;
 use crate::files::OpenFiles;
+use crate::interp::attributes::{KNOWN, Known};
 use crate::loaded::{FlCode, fl_code};
 use crate::names::Names;
 use crate::namespace::Namespace;
@@ -35,6 +36,8 @@ pub struct FlState {
     pub classes: RefCell<Vec<&'static ClassInfo>>,
     /// Changes whenever a class changes in a way that inline caches must notice.
     pub epoch: Cell<u32>,
+    /// What attributes of instances of some shapes are.
+    pub known: RefCell<Box<[Known]>>,
     pub namespaces: RefCell<Vec<&'static Namespace>>,
     /// Built-in names.
     pub builtins: OnceCell<&'static Namespace>,
@@ -98,6 +101,7 @@ impl FlState {
             names: Names::new(&mut vm.symbols),
             classes: RefCell::default(),
             epoch: Cell::new(1),
+            known: RefCell::new(vec![Known::default(); KNOWN].into()),
             namespaces: RefCell::default(),
             builtins: OnceCell::new(),
             well_known: OnceCell::new(),

@@ -306,8 +306,8 @@ impl Mature {
 
     fn free_block(&mut self) -> usize {
         if self.free.is_empty() {
-            let chunk = os::map_aligned(CHUNK_BYTES, CHUNK_BYTES)
-                .unwrap_or_else(|| os::out_of_memory());
+            let chunk =
+                os::map_aligned(CHUNK_BYTES, CHUNK_BYTES).unwrap_or_else(|| os::out_of_memory());
             if self.chunks.len() >= LARGE_PAGE_CHUNKS_MIN {
                 os::prefer_large_pages(chunk, CHUNK_BYTES);
             }

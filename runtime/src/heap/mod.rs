@@ -38,8 +38,8 @@ mod verify;
 mod weak;
 
 pub use freeze::Frozen;
-pub use os::{out_of_memory, wait_readable};
 pub use mature::MAX_SMALL_WORDS;
+pub use os::{out_of_memory, wait_readable};
 pub use roots::{Handle, RootSource};
 pub use weak::{WeakRef, WeakSource};
 

@@ -142,7 +142,9 @@ pub fn wait_readable(descriptor: i32, wait: std::time::Duration) -> bool {
         revents: 0,
     };
     // SAFETY: one record, which lives during the call.
-    unsafe { libc::poll(&mut poll, 1, wait.as_millis() as i32) != 0 }
+    let found = unsafe { libc::poll(&mut poll, 1, wait.as_millis() as i32) };
+    let interrupted = std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted;
+    found > 0 || found < 0 && !interrupted
 }
 
 /// Ends the process when there is no memory even for what limits allow, or outside the heap. What

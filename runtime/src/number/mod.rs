@@ -212,7 +212,16 @@ pub fn bits(v: Value) -> u64 {
 pub const HASH_MODULUS: u64 = (1 << 61) - 1;
 
 /// Hash of an integer: its value modulo [`HASH_MODULUS`] with its sign, never -1.
+#[inline]
 pub fn hash_int(v: Value) -> i64 {
+    match v.to_int() {
+        Some(i) if i != -1 && i.unsigned_abs() < HASH_MODULUS => i,
+        _ => hash_rare(v),
+    }
+}
+
+#[inline(never)]
+fn hash_rare(v: Value) -> i64 {
     let h = match v.to_int() {
         Some(i) => {
             let h = (i.unsigned_abs() % HASH_MODULUS) as i64;

@@ -616,12 +616,14 @@ fn make_builtin(
     let receiver = owner_class.filter(|_| {
         !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
     });
+    let params = parse_signature(vm, row.signature);
     let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
         index,
         row,
         name,
         owner,
-        params: parse_signature(vm, row.signature),
+        positional: builtins::positional_counts(&params),
+        params,
         special: builtins::special::Special::named(special_name),
         unwraps: owner.is_some() && !keeps_instance,
         receiver,

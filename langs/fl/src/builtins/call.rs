@@ -4,15 +4,16 @@ use crate::builtins::special;
 use crate::builtins::{BuiltinDef, ParamKind, collections};
 use crate::interp::attributes::class_of;
 use crate::interp::call::{Args, invoke_prelude, make_tuple, payload_of};
-use crate::interp::frames::{Cont, complete, raised};
+use crate::interp::frames::{Cont, complete, raised, state};
 use crate::object::class::ClassInfo;
 use crate::object::{exception, types};
 use crate::state::{FALLBACK, FlState};
-use metatrace::Val;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::native::Effects;
 use metatrace::value::Value;
+use metatrace::{Ref, Val};
 use runtime::engine::Vm;
+use runtime::layouts::Builtin;
 use runtime::native::Guest;
 use runtime::natives;
 use smallvec::SmallVec;
@@ -53,22 +54,33 @@ pub fn call_builtin<M: Meta>(
     args: &Args<M>,
     cont: Cont,
 ) -> Flow {
-    let bound = match bind(m, def, args) {
-        Ok(bound) => bound,
-        Err(Raised) => return raised(m),
-    };
+    match bind(m, def, args) {
+        Ok(bound) => call_bound(m, def, &bound, cont, |_| Args {
+            values: args.values.clone(),
+            names: args.names.clone(),
+        }),
+        Err(Raised) => raised(m),
+    }
+}
+
+/// Calls a builtin with one value per parameter; `args` are the arguments for its fallback.
+#[inline(always)]
+fn call_bound<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    bound: &[Val<M>],
+    cont: Cont,
+    args: impl FnOnce(&mut M) -> Args<M>,
+) -> Flow {
     if let Some(special) = def.special
-        && let Some(flow) = special::call(m, special, &bound, cont)
+        && let Some(flow) = special::call(m, special, bound, cont)
     {
         return flow;
     }
-    match m.call_many(def.row.native, &bound) {
+    match m.call_many(def.row.native, bound) {
         Err(Raised) => raised(m),
         Ok(v) if !def.row.fallback.is_empty() && m.is(v, FALLBACK) => {
-            let mut args = Args {
-                values: args.values.clone(),
-                names: args.names.clone(),
-            };
+            let mut args = args(m);
             if def.unwraps {
                 args.values[0] = bound[0];
             }
@@ -76,6 +88,39 @@ pub fn call_builtin<M: Meta>(
         }
         Ok(v) => complete(m, cont, v),
     }
+}
+
+/// Calls a builtin with the `argc` arguments in the slots from `first`, if it is one that takes
+/// them one by one; else `None`.
+pub fn call_in_slots<M: Meta>(
+    m: &mut M,
+    f: Ref<M, Builtin>,
+    first: u16,
+    argc: u16,
+) -> Option<Flow> {
+    let index = m.get(f, Builtin::INDEX);
+    let index = m.promote_int(index);
+    let def = state(m).builtin(index);
+    if !(def.positional.0..=def.positional.1).contains(&argc) {
+        return None;
+    }
+    let mut bound: Bound<M> = SmallVec::new();
+    for k in 0..argc {
+        bound.push(m.slot(first + k));
+    }
+    for _ in argc..def.positional.1 {
+        bound.push(m.val(Value::UNDEF));
+    }
+    if let Err(Raised) = take_receiver(m, def, &mut bound) {
+        return Some(raised(m));
+    }
+    Some(call_bound(m, def, &bound, Cont::Def, |m| {
+        let mut args = Args::positional(&[]);
+        for k in 0..argc {
+            args.values.push(m.slot(first + k));
+        }
+        args
+    }))
 }
 
 /// Calls a builtin whose result is needed at once; it must not need guest code.
@@ -142,16 +187,28 @@ fn bind<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Result<
     if used < given || keywords_used < args.names.len() {
         return Err(bad(m, def, args));
     }
+    take_receiver(m, def, &mut bound)?;
+    Ok(bound)
+}
+
+/// Unwraps and checks the receiver of a method.
+fn take_receiver<M: Meta>(
+    m: &mut M,
+    def: &'static BuiltinDef,
+    bound: &mut Bound<M>,
+) -> Result<(), Raised> {
+    let Some(first) = bound.first().copied() else {
+        return Ok(());
+    };
     if def.unwraps
-        && let Some(first) = bound.first().copied()
         && let Some(payload) = payload_of(m, first)
     {
         bound[0] = payload;
     }
-    if let Some(owner) = def.receiver {
-        check_receiver(m, def, owner, bound[0])?;
+    match def.receiver {
+        Some(owner) => check_receiver(m, def, owner, bound[0]),
+        None => Ok(()),
     }
-    Ok(bound)
 }
 
 /// A method of a built-in class relies on the layout of its receiver.

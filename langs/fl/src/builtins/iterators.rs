@@ -12,7 +12,7 @@ use runtime::engine::Vm;
 use runtime::layouts::*;
 use runtime::native::Guest;
 use runtime::object::{Obj, is};
-use runtime::{natives, text};
+use runtime::{natives, number, text};
 
 /// Shapes of dict views and dict iterators.
 pub const KEYS: u32 = 0;
@@ -373,6 +373,10 @@ pub fn collect(vm: &mut Vm, v: Value) -> Option<Guest<Vec<Value>>> {
 }
 
 fn collect_native(vm: &mut Vm, v: Value) -> Guest<Vec<Value>> {
+    if let Some(range) = Obj::<Range>::of(v) {
+        let len = number::to_i64(range.get(Range::LEN)).unwrap_or(i64::MAX);
+        vm.check_items(len as usize, 2, 8)?;
+    }
     let it = iter(vm, v)?;
     let mut items = Vec::new();
     loop {

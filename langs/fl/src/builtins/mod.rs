@@ -114,6 +114,9 @@ pub struct BuiltinDef {
     /// `Some` for methods.
     pub owner: Option<&'static str>,
     pub params: Box<[Param]>,
+    /// Fewest and most arguments of a call by position only; nothing is in this range where
+    /// arguments have to be gathered.
+    pub positional: (u16, u16),
     pub special: Option<Special>,
     /// The receiver's payload is what the body wants.
     pub unwraps: bool,
@@ -129,6 +132,16 @@ impl BuiltinDef {
             _ => false,
         }
     }
+}
+
+/// See [`BuiltinDef::positional`].
+pub fn positional_counts(params: &[Param]) -> (u16, u16) {
+    let single = |p: &Param| matches!(p.kind, ParamKind::Required | ParamKind::Optional);
+    if !params.iter().all(single) {
+        return (1, 0);
+    }
+    let required = params.iter().filter(|p| p.kind == ParamKind::Required);
+    (required.count() as u16, params.len() as u16)
 }
 
 /// Reads a row's signature.

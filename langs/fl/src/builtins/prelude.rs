@@ -114,7 +114,10 @@ fn load(vm: &mut Vm, fl: &'static FlState, namespace: &'static Namespace, name: 
     let mut wanted = vec![name];
     while let Some(name) = wanted.pop() {
         let symbol = vm.symbols.intern(name);
-        let Some(text) = texts().get(name).filter(|_| namespace.get(symbol).is_none()) else {
+        let Some(text) = texts()
+            .get(name)
+            .filter(|_| namespace.get(symbol).is_none())
+        else {
             continue;
         };
         let object = match compile_source("<prelude>", text, Mode::File) {
@@ -131,7 +134,10 @@ fn load(vm: &mut Vm, fl: &'static FlState, namespace: &'static Namespace, name: 
 
 /// Adds the functions of the prelude that the code and those within it may name.
 fn add_names(object: &CodeObject, wanted: &mut Vec<&'static str>) {
-    let known = object.names.iter().filter_map(|n| texts().get_key_value(&**n));
+    let known = object
+        .names
+        .iter()
+        .filter_map(|n| texts().get_key_value(&**n));
     wanted.extend(known.map(|(name, _)| name));
     for constant in &object.consts {
         if let Const::Code(inner) = constant {

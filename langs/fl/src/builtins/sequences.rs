@@ -3,7 +3,7 @@
 use crate::builtins::tables::{self, Entry};
 use crate::object::{exception, types};
 use crate::op::{BinKind, CmpKind};
-use crate::state::{FALLBACK, NOT_IMPLEMENTED};
+use crate::state::{FALLBACK, FlState, NOT_IMPLEMENTED};
 use metatrace::value::Value;
 use runtime::compare::unbool;
 use runtime::dict::Table;
@@ -145,7 +145,18 @@ fn multiply(vm: &mut Vm, inplace: bool, x: Value, y: Value) -> Guest {
     let n = match number::to_i64(count) {
         Some(n) => n.max(0),
         None if number::cmp(count, Value::small(0)).is_lt() => 0,
-        None => i64::MAX,
+        None => {
+            let sequence = is::<Str>(seq)
+                || is::<List>(seq)
+                || is::<Tuple>(seq)
+                || vm.bytes_like(seq).is_some();
+            if !sequence {
+                return Ok(NOT_IMPLEMENTED);
+            }
+            let class = FlState::of(vm).types().OverflowError;
+            let message = "cannot fit 'int' into an index-sized integer";
+            return Err(exception::raise(vm, class, message));
+        }
     };
     if let Some(s) = Obj::<Str>::of(seq) {
         return text::repeat(vm, s, n);

@@ -7,6 +7,7 @@ use crate::builtins::bytes;
 use crate::builtins::core::absent;
 use crate::builtins::operators::index;
 use crate::object::{exception, types};
+use crate::state::FlState;
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::layouts::{ByteBuffer, Bytes, Str, Tuple};
@@ -548,6 +549,11 @@ pub fn expandtabs(vm: &mut Vm, t: Value, size: Value) -> Guest {
     } else {
         index(vm, size)?.max(0) as usize
     };
+    if size > i32::MAX as usize {
+        let class = FlState::of(vm).types().OverflowError;
+        let message = "Python int too large to convert to C int";
+        return Err(exception::raise(vm, class, message));
+    }
     let mut out = Vec::new();
     let mut column = 0;
     let mut rest = t.bytes;

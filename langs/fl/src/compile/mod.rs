@@ -348,7 +348,8 @@ impl<'t> Compiler<'t> {
         let first = self.unit.top;
         self.unit.top += count as u32;
         self.unit.slots_used = self.unit.slots_used.max(self.unit.top);
-        first.min(OPERAND_MAX) as u16
+        // With too many slots the code is rejected in the end; until then they can be counted on.
+        first.min(OPERAND_MAX - 8) as u16
     }
 
     fn temp(&mut self) -> u16 {

@@ -5,7 +5,9 @@ use crate::builtins::codecs::{self, Codec};
 use crate::builtins::{bytes, core};
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::host::Stream;
 use runtime::native::Guest;
+use std::time::Duration;
 
 /// The argument `newline` of `open`.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

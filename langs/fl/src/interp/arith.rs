@@ -146,7 +146,7 @@ pub fn float_binary<M: Meta>(
 
 /// The truth of a comparison of fixnums.
 #[inline(always)]
-fn int_compare<M: Meta>(m: &mut M, kind: CmpKind, a: Int<M>, b: Int<M>) -> metatrace::Bool<M> {
+pub fn int_compare<M: Meta>(m: &mut M, kind: CmpKind, a: Int<M>, b: Int<M>) -> metatrace::Bool<M> {
     match kind {
         CmpKind::Lt => m.int_cmp(Op::IntLt, a, b),
         CmpKind::Le => m.int_cmp(Op::IntLe, a, b),

@@ -51,7 +51,86 @@ pub fn call<M: Meta>(m: &mut M, i: Instr) -> Flow {
     {
         return Flow::Next;
     }
-    m.outlined(|m| call_slow(m, i))
+    m.outlined(|m| call_other(m, i, callee, i.b() + 1, i.c()))
+}
+
+/// Calls what is no function with `argc` arguments in the slots from `first`.
+#[inline(never)]
+fn call_other<M: Meta>(m: &mut M, i: Instr, callee: Val<M>, first: u16, argc: u16) -> Flow {
+    let state_slot = tables(m).state_slot;
+    let waiting = m.slot(state_slot);
+    if m.is(waiting, Value::UNDEF) {
+        let flow = if let Some(f) = m.as_ref::<Builtin>(callee) {
+            builtins::call::call_in_slots(m, f, first, argc)
+        } else if m.is_tag(callee, Tag::layout(Class::ID)) {
+            instantiate_in_slots(m, callee, first, argc)
+        } else {
+            None
+        };
+        if let Some(flow) = flow {
+            return flow;
+        }
+    }
+    call_slow(m, i)
+}
+
+/// [`Cache`](crate::loaded::Cache) kind: the `__init__` of the class that was called last.
+const CONSTRUCT: u32 = 16;
+
+/// Calls a class whose instances are made by an `__init__` that only takes the arguments as they
+/// are; `None` for others.
+fn instantiate_in_slots<M: Meta>(m: &mut M, callee: Val<M>, first: u16, argc: u16) -> Option<Flow> {
+    let class = promote_class(m, callee);
+    m.assume(&class.valid.borrow());
+    let cache = tables(m).cache(m.pc() - 1);
+    let fl = state(m);
+    let hit = cache.kind.get() == CONSTRUCT
+        && cache.key.get() == class.id.0 as u32
+        && cache.epoch.get() == fl.epoch.get();
+    if !hit {
+        let init = plain_init(m, class)?;
+        cache.kind.set(CONSTRUCT);
+        cache.key.set(class.id.0 as u32);
+        cache.epoch.set(fl.epoch.get());
+        cache.value.set(Some(init));
+    }
+    let init = m.val(cache.value.get()?);
+    let init = m.cast::<Function>(init);
+    let id = m.get(init, Function::CODE);
+    let id = m.promote_int(id);
+    let code = mem::code(m.core(), id as u32);
+    let fc = fl_code(code);
+    if fc.simple_args != argc as i32 + 1 || m.too_deep() {
+        return None;
+    }
+    let object = shapes::new_instance(m, class.id).val();
+    let scratch = tables(m).scratch;
+    m.set_slot(scratch, object);
+    let frame = m.new_frame(code);
+    m.init_slot(&frame, 0, object);
+    for k in 0..argc {
+        let v = m.slot(first + k);
+        m.init_slot(&frame, k + 1, v);
+    }
+    if fc.free_count != 0 {
+        init_free(m, init, &frame, fc);
+    }
+    let resume = resume_pc(m, Cont::State(INIT));
+    m.enter_frame(frame, resume);
+    Some(Flow::Next)
+}
+
+/// The function that is all there is to making an instance of the class.
+fn plain_init<M: Meta>(m: &mut M, class: &'static ClassInfo) -> Option<Value> {
+    let names = &state(m).names;
+    let plain = class.constructor.get().is_none()
+        && class.payload.is_none()
+        && class.kind != Kind::Exception
+        && class.abstract_names.borrow().is_empty()
+        && class.lookup_guest(names.new).is_none();
+    let init = class.lookup_guest(names.init).filter(|_| plain)?;
+    let found = !init.in_cell && runtime::object::is::<Function>(init.value);
+    found.then_some(init.value)
 }
 
 /// `CallMethod`.
@@ -70,7 +149,17 @@ pub fn call_method<M: Meta>(m: &mut M, i: Instr) -> Flow {
             return Flow::Next;
         }
     }
-    m.outlined(|m| call_slow(m, i))
+    m.outlined(|m| call_other_method(m, i, callee))
+}
+
+#[inline(never)]
+fn call_other_method<M: Meta>(m: &mut M, i: Instr, callee: Val<M>) -> Flow {
+    let receiver = m.slot(i.b() + 1);
+    if m.is(receiver, Value::UNDEF) {
+        call_other(m, i, callee, i.b() + 2, i.c())
+    } else {
+        call_other(m, i, callee, i.b() + 1, i.c() + 1)
+    }
 }
 
 /// Pushes a frame for `argc` arguments in the slots from `first`, if nothing else is to be done.
@@ -81,11 +170,45 @@ fn enter_simple<M: Meta>(m: &mut M, f: Ref<M, Function>, first: u16, argc: u16) 
     let code = mem::code(m.core(), id as u32);
     let fc = fl_code(code);
     if fc.simple_args != argc as i32 || m.too_deep() {
+        return argc as i32 <= fc.simple_args && m.outlined(|m| enter_defaulted(m, f, first, argc));
+    }
+    let frame = m.new_frame(code);
+    for k in 0..argc {
+        let v = m.slot(first + k);
+        m.init_slot(&frame, k, v);
+    }
+    if fc.free_count != 0 {
+        init_free(m, f, &frame, fc);
+    }
+    let resume = m.pc();
+    m.enter_frame(frame, resume);
+    true
+}
+
+/// As `enter_simple`, where defaults stand for the last arguments.
+#[inline(never)]
+fn enter_defaulted<M: Meta>(m: &mut M, f: Ref<M, Function>, first: u16, argc: u16) -> bool {
+    let id = m.get(f, Function::CODE);
+    let id = m.promote_int(id);
+    let code = mem::code(m.core(), id as u32);
+    let fc = fl_code(code);
+    let wanted = fc.simple_args as u16;
+    let defaults = m.get(f, Function::DEFAULTS);
+    let Some(defaults) = m.as_ref::<Tuple>(defaults) else {
+        return false;
+    };
+    let n = m.get(defaults, Tuple::LEN);
+    let n = m.promote_int(n) as u16;
+    if argc + n < wanted || m.too_deep() {
         return false;
     }
     let frame = m.new_frame(code);
     for k in 0..argc {
         let v = m.slot(first + k);
+        m.init_slot(&frame, k, v);
+    }
+    for k in argc..wanted {
+        let v = m.item_at(defaults, Tuple::ITEMS, k + n - wanted);
         m.init_slot(&frame, k, v);
     }
     if fc.free_count != 0 {

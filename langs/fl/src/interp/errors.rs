@@ -146,6 +146,11 @@ natives! {
         vm.core_mut().depth = depth;
         depth >= vm.core().depth_limit
     }
+    /// MemoryError: an object has as many attributes as a shape can describe.
+    pub static TOO_MANY_ATTRIBUTES = "too_many_attributes"(vm) -> Guest [RAISES] {
+        let class = FlState::of(vm).types().MemoryError;
+        Err(exception::raise(vm, class, "too many attributes"))
+    }
     /// ValueError of a generator that resumes itself.
     pub static GENERATOR_RUNS = "generator_runs"(vm) -> Guest [RAISES] {
         Err(exception::value_error(vm, "generator already executing"))

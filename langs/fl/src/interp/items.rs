@@ -10,8 +10,8 @@ use metatrace::ir::{Op, Tag};
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::{Int, Native, Val};
-use runtime::layouts::{Class, Instance, List, Tuple};
-use runtime::{list, tuple};
+use runtime::layouts::{Class, Dict, Instance, List, Str, Tuple};
+use runtime::{list, text, tuple};
 
 /// The index that `i` means in a sequence of `len` items, if it is in range.
 #[inline(always)]
@@ -68,6 +68,22 @@ fn get_item_slow<M: Meta>(m: &mut M, i: Instr, imm: bool) -> Flow {
     } else {
         m.slot(i.c())
     };
+    if let Some(s) = m.as_ref::<Str>(o) {
+        if let Some(k) = m.int(key)
+            && let Some(c) = text::str_get(m, s, k)
+        {
+            m.set_slot(i.a(), c);
+            return Flow::Next;
+        }
+    } else if m.is_tag(o, Tag::layout(Dict::ID)) {
+        return native_or(
+            m,
+            &builtins::operators::GET_ITEM,
+            [o, key],
+            "getitem",
+            Cont::Def,
+        );
+    }
     item_of(m, o, key, Cont::Def)
 }
 

@@ -15,8 +15,9 @@ use metatrace::ir::{Op as IrOp, Tag};
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
-use metatrace::{Float, Native, Val};
-use runtime::layouts::{Cell, Class, Instance, List};
+use metatrace::{Float, Native, Ref, Val};
+use runtime::layouts::{Cell, Class, Instance, List, Str};
+use runtime::text;
 use smallvec::SmallVec;
 
 /// States of operators; below: number of the method that was called last.
@@ -357,7 +358,24 @@ fn negate_result<M: Meta>(m: &mut M, result: Val<M>) -> Step<M> {
     }
 }
 
+/// A comparison of two strings.
+fn compare_strings<M: Meta>(m: &mut M, kind: CmpKind, a: Ref<M, Str>, b: Ref<M, Str>) -> Val<M> {
+    if matches!(kind, CmpKind::Eq | CmpKind::Ne) {
+        let equal = text::str_eq(m, a, b);
+        return m.val(Value::bool(equal == (kind == CmpKind::Eq)));
+    }
+    let order = m.call(&text::STR_CMP, [a.val(), b.val()]);
+    let (order, zero) = (m.cast_int(order), m.const_int(0));
+    let c = arith::int_compare(m, kind, order, zero);
+    m.bool_val(c)
+}
+
 fn compare_builtin<M: Meta>(m: &mut M, kind: CmpKind, x: Val<M>, y: Val<M>) -> Step<M> {
+    if let Some(a) = m.as_ref::<Str>(x)
+        && let Some(b) = m.as_ref::<Str>(y)
+    {
+        return Step::Done(compare_strings(m, kind, a, b));
+    }
     if (m.is_tag(x, Tag::FLOAT) || m.is_tag(y, Tag::FLOAT))
         && let Some(a) = exact_float(m, x)
         && let Some(b) = exact_float(m, y)

@@ -52,11 +52,16 @@ pub fn load_cell<M: Meta>(m: &mut M, cell: &'static GlobalCell) -> Option<Val<M>
 #[inline(always)]
 pub fn load_global<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let fc = tables(m);
-    if let Some(cell) = fc.cache(m.pc() - 1).global.get()
-        && let Some(v) = load_cell(m, cell)
-    {
-        m.set_slot(i.a(), v);
-        return Flow::Next;
+    let cache = fc.cache(m.pc() - 1);
+    if let Some(cell) = cache.global.get() {
+        let v = match (load_cell(m, cell), cache.builtin.get()) {
+            (None, Some(builtin)) => load_cell(m, builtin),
+            (v, _) => v,
+        };
+        if let Some(v) = v {
+            m.set_slot(i.a(), v);
+            return Flow::Next;
+        }
     }
     m.outlined(|m| load_global_slow(m, i))
 }
@@ -67,9 +72,9 @@ fn load_global_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
     match find_global(m, name) {
         Some(v) => {
             let fc = tables(m);
-            fc.cache(m.pc() - 1)
-                .global
-                .set(Some(fc.namespace.cell(name)));
+            let cache = fc.cache(m.pc() - 1);
+            cache.global.set(Some(fc.namespace.cell(name)));
+            cache.builtin.set(Some(fc.state.builtins().cell(name)));
             m.set_slot(i.a(), v);
             Flow::Next
         }

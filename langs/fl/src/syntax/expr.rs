@@ -6,6 +6,7 @@ use super::literal;
 use super::parser::{Failed, Parse, Parser};
 use super::target::Place;
 use crate::source::Span;
+use hashbrown::HashSet;
 
 /// Binding strengths, loosest first.
 mod prec {
@@ -592,10 +593,12 @@ impl Parser<'_> {
     fn comprehension(&mut self) -> Parse<(Vec<CompClause>, ScopeId)> {
         let scope = self.new_scope();
         let mut clauses = Vec::new();
+        let mut links = 0;
         while self.at(Tok::For) || self.at(Tok::Async) {
             if self.at(Tok::Async) {
                 return Err(self.unexpected());
             }
+            self.link(&mut links)?;
             self.bump();
             let target = self.for_targets()?;
             self.expect(Tok::In)?;
@@ -701,12 +704,12 @@ impl Parser<'_> {
     }
 
     fn reject_repeated_keywords(&mut self, args: &[Arg]) -> Parse<()> {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for arg in args {
             let Arg::Keyword(name, value) = arg else {
                 continue;
             };
-            if seen.contains(name) {
+            if !seen.insert(*name) {
                 let text = self.tree.text(*name).to_string();
                 let value = self.tree.span(*value);
                 let before = &self.source.text()[..value.start as usize];
@@ -714,7 +717,6 @@ impl Parser<'_> {
                 let span = Span::new(start, value.end);
                 return Err(self.error(span, format!("keyword argument repeated: {text}")));
             }
-            seen.push(*name);
         }
         Ok(())
     }
