@@ -341,11 +341,7 @@ fn leave(mut vm: Box<Vm>, status: i32) -> ExitCode {
     }
     let status = match vm.host.flush(Stream::Out) {
         Ok(()) => status,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => status,
-        Err(error) => {
-            eprintln!("metatrace: cannot write to standard output: {error}");
-            if status == 0 { 1 } else { status }
-        }
+        Err(error) => unwritten(&error, status),
     };
     // The heap's pages go back with the process.
     std::mem::forget(vm);
@@ -353,4 +349,17 @@ fn leave(mut vm: Box<Vm>, status: i32) -> ExitCode {
         interrupt::die();
     }
     ExitCode::from(status as u8)
+}
+
+/// Reports what could not be written at the end, in the words and with the status of CPython.
+fn unwritten(error: &std::io::Error, status: i32) -> i32 {
+    let name = match error.kind() {
+        std::io::ErrorKind::BrokenPipe => "BrokenPipeError",
+        _ => "OSError",
+    };
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let number = error.raw_os_error().unwrap_or(0);
+    eprintln!("Exception ignored in: <stdout>\n{name}: [Errno {number}] {text}");
+    if status == 0 { 120 } else { status }
 }
