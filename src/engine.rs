@@ -2,7 +2,9 @@
 
 use crate::cli::{BackendName, EngineArgs, GcMode, JitMode};
 use interop::literate;
-use metatrace::backend::{Backend, cranelift::CraneliftBackend, portable::PortableBackend};
+use metatrace::backend::{
+    Backend, LazyBackend, cranelift::CraneliftBackend, portable::PortableBackend,
+};
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
 use runtime::Vm;
@@ -91,8 +93,11 @@ pub fn start(setup: &Setup) -> Result<Box<Vm>, String> {
 fn backend(name: BackendName) -> Result<Box<dyn Backend>, String> {
     match name {
         BackendName::Portable => Ok(Box::new(PortableBackend::new())),
-        BackendName::Cranelift => match CraneliftBackend::new(CODE_BYTES_MAX) {
-            Ok(backend) => Ok(Box::new(backend)),
+        BackendName::Cranelift => match CraneliftBackend::check_platform() {
+            Ok(()) => Ok(Box::new(LazyBackend::new(
+                CraneliftBackend::new,
+                CODE_BYTES_MAX,
+            ))),
             Err(error) => Err(format!(
                 "no machine code on this platform ({error:?}); use --backend portable"
             )),

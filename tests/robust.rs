@@ -59,7 +59,8 @@ fn interrupted(name: &str, text: &str, options: &[&str]) -> (ExitStatus, String,
     let (mut rest, mut errors) = (String::new(), String::new());
     out.read_to_string(&mut rest).expect("its output is text");
     let mut err = child.stderr.take().expect("piped");
-    err.read_to_string(&mut errors).expect("its errors are text");
+    err.read_to_string(&mut errors)
+        .expect("its errors are text");
     (status, rest, errors)
 }
 
@@ -108,7 +109,10 @@ fn an_interrupt_ends_waiting() {
         ("sleep", "import time\ntime.sleep(1000)"),
         ("input", "input()"),
         ("stdin", "import sys\nfor line in sys.stdin: pass"),
-        ("native", "set(x for x in [1] if 0) or list(zip(range(10**12), range(10**12)))"),
+        (
+            "native",
+            "set(x for x in [1] if 0) or list(zip(range(10**12), range(10**12)))",
+        ),
     ] {
         let text = format!("print('ready', flush=True)\n{waiting}\n");
         let (status, _, errors) = interrupted(name, &text, &[]);
@@ -143,7 +147,10 @@ fn errors(output: &Output) -> String {
 fn a_full_disk_is_an_error() {
     for (name, text) in [
         ("full_short", "print('x')\n"),
-        ("full_long", "for i in range(100000): print('some text', i)\n"),
+        (
+            "full_long",
+            "for i in range(100000): print('some text', i)\n",
+        ),
     ] {
         let output = shell("{} > /dev/full", &program(name, text));
         let errors = errors(&output);
@@ -168,8 +175,14 @@ const HUNGRY: &[(&str, &str)] = &[
     ("tuple", "x = (1, '')\nwhile True: x = x + x"),
     ("dict", "x = {}\nwhile True: x[len(x)] = [len(x)]"),
     ("int", "x = 3\nwhile True: x = x << 1000000"),
-    ("objects", "class A:\n    pass\na = None\nwhile True:\n    b = A()\n    b.a = a\n    a = b"),
-    ("frames", "import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1) + 1\nf(0)"),
+    (
+        "objects",
+        "class A:\n    pass\na = None\nwhile True:\n    b = A()\n    b.a = a\n    a = b",
+    ),
+    (
+        "frames",
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f(n + 1) + 1\nf(0)",
+    ),
     ("native", "set(range(10**9))"),
     ("join", "''.join(['x' * 10**6] * 10**6)"),
 ];
@@ -224,7 +237,9 @@ fn hostile_sources() -> Vec<(&'static str, String)> {
         format!("x = {}{inner}{}\n", open.repeat(N), close.repeat(N))
     };
     let steps = |head: &str, n: usize| {
-        let lines: String = (0..n).map(|i| format!("{}{head}\n", " ".repeat(i))).collect();
+        let lines: String = (0..n)
+            .map(|i| format!("{}{head}\n", " ".repeat(i)))
+            .collect();
         format!("{lines}{}pass\n", " ".repeat(n))
     };
     vec![
@@ -241,20 +256,38 @@ fn hostile_sources() -> Vec<(&'static str, String)> {
         ("conditions", around("1 if 1 else ", "1", "")),
         ("lambdas", around("lambda: ", "1", "")),
         ("comparisons", around("1 < ", "2", "")),
-        ("clauses", format!("x = [1 {}]\n", "for i in [1] ".repeat(N))),
+        (
+            "clauses",
+            format!("x = [1 {}]\n", "for i in [1] ".repeat(N)),
+        ),
         ("walrus", around("(a := ", "1", ")")),
         ("strings", around("'a' ", "'b'", "")),
         ("fields", format!("x = f\"{}\"\n", "{".repeat(N))),
         ("ifs", steps("if 1:", 2000)),
         ("loops", steps("for i in []:", 2000)),
         ("functions", steps("def f():", 200)),
-        ("elifs", format!("if 0: pass\n{}", "elif 0: pass\n".repeat(N))),
+        (
+            "elifs",
+            format!("if 0: pass\n{}", "elif 0: pass\n".repeat(N)),
+        ),
         ("assignments", format!("{}1\n", "a = ".repeat(N))),
-        ("decorators", format!("{}def f(): pass\n", "@a\n".repeat(40_000))),
-        ("patterns", format!("match 1:\n case {}{}: pass\n", "[".repeat(N), "]".repeat(N))),
-        ("names", (0..70_000).map(|i| format!("a{i} = {i}\n")).collect()),
+        (
+            "decorators",
+            format!("{}def f(): pass\n", "@a\n".repeat(40_000)),
+        ),
+        (
+            "patterns",
+            format!("match 1:\n case {}{}: pass\n", "[".repeat(N), "]".repeat(N)),
+        ),
+        (
+            "names",
+            (0..70_000).map(|i| format!("a{i} = {i}\n")).collect(),
+        ),
         ("arguments", format!("f({})\n", "a,".repeat(70_000))),
-        ("long", format!("def f(x):\n{}", " x = x + x * 3\n".repeat(30_000))),
+        (
+            "long",
+            format!("def f(x):\n{}", " x = x + x * 3\n".repeat(30_000)),
+        ),
         ("nul", "x = 1\0\n".to_owned()),
         ("unterminated", "x = '''abc".to_owned()),
         ("tabs", "if 1:\n\tx = 1\n        y = 2\n".to_owned()),
@@ -264,15 +297,25 @@ fn hostile_sources() -> Vec<(&'static str, String)> {
 #[test]
 fn hostile_source_is_an_error_or_runs() {
     for (name, text) in hostile_sources() {
-        let output = run(&["--jit", "off"], &program(&format!("source_{name}"), &text));
+        let output = run(
+            &["--jit", "off"],
+            &program(&format!("source_{name}"), &text),
+        );
         let errors = errors(&output);
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{name}: {errors}");
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{name}: {errors}"
+        );
         assert!(!errors.contains("panicked"), "{name}: {errors}");
     }
     let mut file = fs::File::create(program("bytes", "")).expect("writable");
     file.write_all(b"x = '\xff\xfe'\n").expect("writable");
     let output = run(&[], &program_path("bytes"));
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", errors(&output));
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{}",
+        errors(&output)
+    );
 }
 
 fn program_path(name: &str) -> PathBuf {
@@ -325,6 +368,10 @@ fn mutated_sources_never_panic() {
             .expect("the command starts");
         let errors = errors(&output);
         let fine = matches!(output.status.code(), Some(0 | 1)) && !errors.contains("panicked");
-        assert!(fine, "round {round}: {errors}\n{}", String::from_utf8_lossy(&text));
+        assert!(
+            fine,
+            "round {round}: {errors}\n{}",
+            String::from_utf8_lossy(&text)
+        );
     }
 }

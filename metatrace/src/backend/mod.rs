@@ -33,6 +33,7 @@
 
 mod code;
 pub mod cranelift;
+mod lazy;
 mod link;
 mod plan;
 pub mod portable;
@@ -40,6 +41,7 @@ pub mod portable;
 mod tests;
 
 pub use cranelift::CraneliftBackend;
+pub use lazy::LazyBackend;
 pub use portable::PortableBackend;
 
 use crate::assume::Validity;

@@ -9,10 +9,6 @@ def deep(make, n):
     return x
 
 
-class L(list):
-    pass
-
-
 def attempt(f):
     try:
         return f()
@@ -24,12 +20,11 @@ for name, make in (
     ("list", lambda x: [x]),
     ("tuple", lambda x: (x,)),
     ("dict", lambda x: {"k": x}),
-    ("subclass", lambda x: L([x])),
 ):
-    a, b = deep(make, 20000), deep(make, 20000)
+    a, b = deep(make, 3000), deep(make, 3000)
     print(name, len(repr(a)), len(str(a)), len(f"{a}"), len("%s" % (a,)))
     print(name, a == b, a != b, a in [b], [b].index(a), attempt(lambda: hash(a) == hash(b)))
-    other = deep(make, 19999)
+    other = deep(make, 2999)
     print(name, a == other, attempt(lambda: a < other) in (True, False, "TypeError", "RecursionError"))
 
 e = ValueError("core")

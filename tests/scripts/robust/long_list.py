@@ -33,11 +33,17 @@ chain = other = None
 for i in range(N):
     chain, other = Node(i, chain), Node(i, other)
 print(attempt(lambda: repr(chain)), attempt(lambda: chain == other), attempt(lambda: hash(chain)))
-n = 0
-while chain is not None:
-    n += 1
-    chain = chain.next
-print(n)
+
+
+def count(chain):
+    n = 0
+    while chain is not None:
+        n += 1
+        chain = chain.next
+    return n
+
+
+print(count(chain))
 
 pairs = more = None
 for i in range(N):

@@ -37,10 +37,16 @@ except RecursionError as e:
     print("RecursionError:", str(e)[:32])
 sys.setrecursionlimit(60000)
 print(down(50000), even(50001))
-node, n = Nested(20000), 0
-while node is not None:
-    node, n = node.child, n + 1
-print(n)
+
+
+def count(node):
+    n = 0
+    while node is not None:
+        node, n = node.child, n + 1
+    return n
+
+
+print(count(Nested(20000)))
 
 
 def walk(n):

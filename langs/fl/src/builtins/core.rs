@@ -807,6 +807,8 @@ builtins! {
         if let Some(range) = Obj::<Range>::of(v)
             && let Some((start, step, len)) = builtins::ranges::small(range)
         {
+            // Taken as what it becomes when it is changed.
+            vm.check_items(len as usize, 1, 8)?;
             return Ok(vm.range_list(start, step, len as usize));
         }
         Ok(match values(vm, v)? { Some(items) => vm.list(&items), None => FALLBACK })

@@ -157,6 +157,11 @@ impl Compiler {
 }
 
 impl CraneliftBackend {
+    /// Fails where Cranelift has no code generator.
+    pub fn check_platform() -> Result<(), CompileError> {
+        isa().map(drop)
+    }
+
     /// A back end with at most `code_bytes_max` of machine code. Fails where
     /// Cranelift has no code generator or the system gives no executable memory.
     pub fn new(code_bytes_max: usize) -> Result<CraneliftBackend, CompileError> {
