@@ -39,17 +39,3 @@ attempt("chr", lambda: chr(10**6 * 2))
 attempt("sum", lambda: sum(range(10**18)))
 print(sum(range(10**18)), sum(range(5, 50, 3)), sum(range(10, 0, -1), 5))
 print(len("%.70000f" % 1.5), len(f"{1.5:.70000e}"), len(f"{1.5:.70000g}"))
-
-
-class Bag:
-    pass
-
-
-bag = Bag()
-try:
-    for i in range(100000):
-        setattr(bag, "a%d" % i, i)
-    print("all")
-except MemoryError:
-    print("all")
-print(bag.a10, len(vars(bag)) > 1000)
