@@ -317,10 +317,16 @@ fn new_class(
 
 /// The FL exception for one of another language; others are returned as they are.
 pub fn foreign_exception(vm: &mut Vm, e: Value) -> Value {
-    let Some((lang, object, trace)) = errors::parts(e) else {
-        return e;
-    };
     let fl = FlState::of(vm);
+    let (lang, object, trace) = match errors::parts(e) {
+        Some(parts) => parts,
+        // What another language's native raised while it was called directly.
+        None if exception::data(vm, e).is_none() => match errors::language_of(vm, e) {
+            Some(lang) => (lang, e, Vec::new()),
+            None => return e,
+        },
+        None => return e,
+    };
     if lang == fl.lang {
         SPEAKER.add_trace(vm, object, &trace);
         return object;
@@ -332,6 +338,9 @@ pub fn foreign_exception(vm: &mut Vm, e: Value) -> Value {
     let message = vm.str(&message);
     let instance = exception::new(vm, class, &[message]);
     let name = vm.str(language.name());
+    let object = interop::engine::terms(vm)
+        .and_then(|terms| terms.value_of(vm, object))
+        .unwrap_or(object);
     for (attribute, v) in [("language", name), ("object", object), ("term", object)] {
         let symbol = vm.symbols.intern(attribute);
         vm.instance_set(Obj::cast(instance), symbol, v);

@@ -75,7 +75,8 @@ impl Language for PrologLanguage {
         }))
     }
     fn describe_exception(&self, vm: &mut Vm, exception: Value) -> String {
-        messages::describe(vm, exception)
+        let ball = crate::border::values::to_term(vm, exception);
+        messages::describe(vm, ball)
     }
     fn print_exception(&self, vm: &mut Vm, exception: Value) -> i32 {
         let status = pl(vm).halted.get();

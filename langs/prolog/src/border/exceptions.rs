@@ -36,7 +36,10 @@ pub fn incoming(vm: &mut Vm, pending: Value) -> Value {
         }
         return match speaker.unwrap(vm, pending) {
             // One of ours comes home.
-            Some((lang, object)) if lang == pl(vm).lang => copy(vm, object, false),
+            Some((lang, object)) if lang == pl(vm).lang => {
+                let ball = super::values::to_term(vm, object);
+                copy(vm, ball, false)
+            }
             _ => foreign_ball(vm, lang, pending, &[]),
         };
     }
