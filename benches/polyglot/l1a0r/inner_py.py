@@ -1,0 +1,3 @@
+def loop(n):
+    while n > 0:
+        n -= 1

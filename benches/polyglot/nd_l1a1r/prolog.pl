@@ -1,0 +1,8 @@
+% A loop over the answers of a generator. Both in Prolog.
+:- use_module(inner_pl).
+% The answers are added up in a cell that backtracking leaves alone.
+:- initialization(main).
+
+main :- current_prolog_flag(argv, Argv), append(_, [A], Argv), atom_number(A, N), total(N, S), write(S), nl.
+
+total(N, S) :- T = total(0), ( numbers(N, X), arg(1, T, S0), S1 is S0 + X, nb_setarg(1, T, S1), fail ; arg(1, T, S) ).

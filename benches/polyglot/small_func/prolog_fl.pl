@@ -1,0 +1,8 @@
+% A loop calls a tiny function. Prolog calls FL.
+:- use_module(inner_py).
+:- initialization(main).
+
+main :- current_prolog_flag(argv, Argv), append(_, [A], Argv), atom_number(A, N), run(N, 0, X), write(X), nl.
+
+run(0, X, X) :- !.
+run(N, X, Z) :- inner_py:inc(X, Y), N1 is N - 1, run(N1, Y, Z).
