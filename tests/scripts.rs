@@ -29,13 +29,14 @@ fn load() -> io::Result<Vec<Box<dyn Case>>> {
         &mut cases,
     )?;
     program::load_folder("scripts", &tests.join("scripts"), &mut cases)?;
-    compose::load_folders("compose", &tests.join("compose"), &mut cases)?;
+    compose::load_programs("compose", &tests.join("compose"), &mut cases)?;
     let examples = root().join("examples");
     for language in ["fl", "prolog"] {
         let prefix = format!("examples/{language}");
         program::load_folder(&prefix, &examples.join(language), &mut cases)?;
     }
-    compose::load_folders("examples/polyglot", &examples.join("polyglot"), &mut cases)?;
+    compose::load_programs("examples/polyglot", &examples.join("polyglot"), &mut cases)?;
     bench::load_table(&root().join("benches"), &mut cases)?;
+    bench::load_composed(&root().join("benches/polyglot"), &mut cases)?;
     Ok(cases)
 }

@@ -6,6 +6,7 @@
 //! by round, so that a noisy machine disturbs all systems alike; what is
 //! reported are medians of wall time with start-up included, and peak memory.
 
+pub mod compose;
 mod report;
 mod stats;
 mod systems;
@@ -56,6 +57,9 @@ pub struct BenchArgs {
     /// Seconds after which a run is killed and counts as failed.
     #[arg(long, default_value_t = 120)]
     pub timeout: u64,
+    /// Compare composed programs with their variants in one language instead.
+    #[arg(long, conflicts_with_all = ["systems", "only_peers", "list"])]
+    pub compose: bool,
     /// List the benchmarks and leave.
     #[arg(long)]
     pub list: bool,
@@ -77,6 +81,9 @@ pub enum Sizes {
 /// Runs the benchmarks; the exit status is 1 when outputs differ or a run fails.
 pub fn run(args: &BenchArgs) -> Result<ExitCode> {
     let folder = table::find_folder(args.dir.as_deref())?;
+    if args.compose {
+        return compose::run(args, &folder.join("polyglot"));
+    }
     let benchmarks: Vec<Benchmark> = table::read(&folder)?
         .into_iter()
         .filter(|b| is_selected(b, &args.names))

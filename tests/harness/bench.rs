@@ -1,10 +1,10 @@
-//! The benchmarks at their test sizes.
+//! The benchmarks, those of composed programs too, at their test sizes.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use metatrace_cli::bench::table::{self, Benchmark};
+use metatrace_cli::bench::{compose, table};
 use metatrace_cli::process::Outcome;
 
 use super::Case;
@@ -18,8 +18,25 @@ pub fn load_table(folder: &Path, cases: &mut Vec<Box<dyn Case>>) -> io::Result<(
             id: format!("bench/{}", benchmark.name),
             file: benchmark.fl_file(folder),
             expected,
-            benchmark,
+            size: benchmark.test_size,
         }));
+    }
+    Ok(())
+}
+
+/// Adds every variant of every composed benchmark.
+pub fn load_composed(folder: &Path, cases: &mut Vec<Box<dyn Case>>) -> io::Result<()> {
+    for job in compose::read(folder).map_err(io::Error::other)? {
+        let home = folder.join(&job.name);
+        let expected = std::fs::read_to_string(home.join("expected.out"))?;
+        for (_, file) in compose::VARIANTS {
+            cases.push(Box::new(BenchmarkCase {
+                id: format!("bench/{}/{file}", job.name),
+                file: home.join(file),
+                expected: expected.clone(),
+                size: job.test_size.clone(),
+            }));
+        }
     }
     Ok(())
 }
@@ -29,7 +46,7 @@ struct BenchmarkCase {
     id: String,
     file: PathBuf,
     expected: String,
-    benchmark: Benchmark,
+    size: String,
 }
 
 impl Case for BenchmarkCase {
@@ -39,7 +56,7 @@ impl Case for BenchmarkCase {
 
     fn prepare(&self, _folder: &Path) -> io::Result<Vec<String>> {
         let file = self.file.to_string_lossy().into_owned();
-        Ok(vec![file, self.benchmark.test_size.clone()])
+        Ok(vec![file, self.size.clone()])
     }
 
     fn stdin(&self) -> &[u8] {

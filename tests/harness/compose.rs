@@ -1,4 +1,4 @@
-//! Composed programs: a folder each, run where it lies on a copy.
+//! Composed programs: a folder or a Markdown file each, run on a copy.
 //!
 //! ```text
 //! tests/compose/NAME/main.py       the program: main.{fl,py,pl,cv,md}
@@ -9,6 +9,8 @@
 //! tests/compose/NAME/args          its arguments, in shell quoting
 //! tests/compose/NAME/input         its standard input
 //! ```
+//!
+//! A literate program alone is `NAME.md` with `NAME.out`, `NAME.err` and so on beside it.
 //!
 //! Without `expected.err`, a program that exits with 0 prints nothing on standard error.
 
@@ -25,11 +27,12 @@ use super::{Case, copy_tree};
 
 const MAIN_FILES: &[&str] = &["main.py", "main.fl", "main.pl", "main.cv", "main.md"];
 
-/// One folder.
+/// One program.
 struct Composed {
     id: String,
-    folder: PathBuf,
-    main: &'static str,
+    /// A folder, or the program's only file.
+    source: PathBuf,
+    main: String,
     arguments: Vec<String>,
     stdin: Vec<u8>,
     expected: String,
@@ -37,55 +40,76 @@ struct Composed {
     status: i32,
 }
 
-/// Adds the folders of a folder; one that is not there holds none.
-pub fn load_folders(prefix: &str, folder: &Path, cases: &mut Vec<Box<dyn Case>>) -> io::Result<()> {
+/// Adds the programs of a folder; one that is not there holds none.
+pub fn load_programs(
+    prefix: &str,
+    folder: &Path,
+    cases: &mut Vec<Box<dyn Case>>,
+) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
-    let mut folders = entries
+    let mut sources = entries
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<Vec<PathBuf>>>()?;
-    folders.retain(|path| path.is_dir());
-    folders.sort();
-    for folder in folders {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let case = load(format!("{prefix}/{name}"), &folder)
-            .map_err(|error| io::Error::other(format!("{}: {error}", folder.display())))?;
+    sources.retain(|path| path.is_dir() || path.extension().is_some_and(|e| e == "md"));
+    sources.retain(|path| path.file_name().is_some_and(|name| name != "README.md"));
+    sources.sort();
+    for source in sources {
+        let name = source.file_stem().unwrap_or_default().to_string_lossy();
+        let case = load(format!("{prefix}/{name}"), &source)
+            .map_err(|error| io::Error::other(format!("{}: {error}", source.display())))?;
         cases.push(Box::new(case));
     }
     Ok(())
 }
 
-fn load(id: String, folder: &Path) -> io::Result<Composed> {
-    let optional = |name: &str| match fs::read_to_string(folder.join(name)) {
+/// The name of a folder's main file.
+fn main_file(folder: &Path) -> io::Result<String> {
+    let mut mains = MAIN_FILES.iter().filter(|name| folder.join(name).is_file());
+    match (mains.next(), mains.next()) {
+        (Some(main), None) => Ok((*main).to_owned()),
+        (None, _) => Err(io::Error::other("no main file")),
+        (Some(_), Some(_)) => Err(io::Error::other("several main files")),
+    }
+}
+
+fn load(id: String, source: &Path) -> io::Result<Composed> {
+    let is_folder = source.is_dir();
+    let companion = |in_folder: &str, extension: &str| match is_folder {
+        true => source.join(in_folder),
+        false => source.with_extension(extension),
+    };
+    let optional = |in_folder: &str, extension: &str| match fs::read_to_string(companion(
+        in_folder, extension,
+    )) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         text => text,
     };
-    let mut mains = MAIN_FILES
-        .iter()
-        .copied()
-        .filter(|name| folder.join(name).is_file());
-    let main = match (mains.next(), mains.next()) {
-        (Some(main), None) => main,
-        (None, _) => return Err(io::Error::other("no main file")),
-        (Some(_), Some(_)) => return Err(io::Error::other("several main files")),
+    let main = match is_folder {
+        true => main_file(source)?,
+        false => source
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
     };
-    let stderr = optional("expected.err")?
+    let stderr = optional("expected.err", "err")?
         .lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| Regex::new(&format!("(?m){line}")).map_err(io::Error::other))
         .collect::<io::Result<Vec<Regex>>>()?;
-    let status = optional("status")?;
+    let status = optional("status", "status")?;
     Ok(Composed {
         id,
-        folder: folder.to_owned(),
+        source: source.to_owned(),
         main,
-        arguments: shlex::split(&optional("args")?)
+        arguments: shlex::split(&optional("args", "args")?)
             .ok_or_else(|| io::Error::other("bad quoting in args"))?,
-        stdin: optional("input")?.into_bytes(),
-        expected: fs::read_to_string(folder.join("expected.out"))
-            .map_err(|error| io::Error::other(format!("expected.out: {error}")))?,
+        stdin: optional("input", "in")?.into_bytes(),
+        expected: fs::read_to_string(companion("expected.out", "out"))
+            .map_err(|error| io::Error::other(format!("expected output: {error}")))?,
         stderr,
         status: match status.trim() {
             "" => 0,
@@ -100,8 +124,12 @@ impl Case for Composed {
     }
 
     fn prepare(&self, folder: &Path) -> io::Result<Vec<String>> {
-        copy_tree(&self.folder, folder)?;
-        let mut arguments = vec![self.main.to_owned()];
+        if self.source.is_dir() {
+            copy_tree(&self.source, folder)?;
+        } else {
+            fs::copy(&self.source, folder.join(&self.main))?;
+        }
+        let mut arguments = vec![self.main.clone()];
         arguments.extend(self.arguments.iter().cloned());
         Ok(arguments)
     }

@@ -7,13 +7,9 @@ def main(n):
     total = 0
     for _ in range(n):
         t = inner_py.build_tuples(1000)
-        while True:
-            match t:
-                case ("cons", head, tail):
-                    total += head
-                    t = tail
-                case _:
-                    break
+        while t is not None:
+            _, head, t = t
+            total += head
     print(total)
 
 

@@ -1,7 +1,6 @@
-from polyglot import Term
-
-
 def build(n):
+    from polyglot import Term
+
     t = "nil"
     for i in range(n):
         t = Term("cons", i, t)
