@@ -7,6 +7,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod embed;
 pub mod engine;
 pub mod fuzz;
 pub mod line_editor;
@@ -15,6 +16,11 @@ pub mod modes;
 pub mod process;
 pub mod stats;
 pub mod trace_view;
+
+pub use embed::{
+    Arguments, Builder, Engine, Error, FromGuest, GuestLanguage, HostFunction, Object, Out, Scope,
+    ToGuest, Tracing, fl, prolog,
+};
 
 /// Registers every language of this build.
 pub fn add_languages(vm: &mut runtime::Vm) {

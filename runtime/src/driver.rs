@@ -199,6 +199,11 @@ impl Vm {
                 return Err(self.error(ErrorKind::Memory, ""));
             }
         }
+        if poll & POLL_FUEL != 0 {
+            // The bit stays up, lest a guest catches the exception and goes on.
+            self.core_mut().poll |= POLL_FUEL;
+            return Err(self.error(ErrorKind::Interrupt, "time limit exceeded"));
+        }
         if poll & POLL_INTERRUPT != 0 {
             return Err(self.error(ErrorKind::Interrupt, ""));
         }

@@ -1,13 +1,16 @@
-//! The interrupt signal as a bit of the poll word.
+//! The interrupt signal, and deadlines, as bits of the poll word.
 //!
 //! A signal belongs to the process, an engine does not: at most one engine at a
 //! time is told. The handler does nothing but set the bit, which every merge
 //! point, compiled or not, looks at.
 
 use crate::engine::Vm;
-use metatrace::vm::POLL_INTERRUPT;
+use metatrace::vm::{POLL_FUEL, POLL_INTERRUPT};
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 /// The poll word of the engine that is told, or null.
 static POLL: AtomicPtr<u64> = AtomicPtr::new(std::ptr::null_mut());
@@ -63,6 +66,61 @@ fn on_signal() {
     }
 }
 
+/// Ends the guest's time after a while, unless it is dropped before. It must not outlive its engine;
+/// engines do not move.
+#[derive(Debug)]
+pub struct Deadline {
+    poll: *mut u64,
+    /// Dropping it tells the timer to go.
+    stop: Option<mpsc::Sender<()>>,
+    timer: Option<thread::JoinHandle<()>>,
+}
+
+/// The address of a poll word, for the timer.
+struct PollWord(*mut u64);
+
+// SAFETY: the timer only uses the word as an atomic, and has ended when `Deadline` is dropped.
+unsafe impl Send for PollWord {}
+
+impl PollWord {
+    fn raise(&self, bits: u64) {
+        // SAFETY: the engine outlives its `Deadline`, which waits for the timer; all users of
+        // the word read and write it as one aligned word.
+        unsafe { AtomicU64::from_ptr(self.0) }.fetch_or(bits, Ordering::SeqCst);
+    }
+}
+
+impl Vm {
+    /// From `limit` on, every merge point raises an exception, until the result is dropped.
+    pub fn start_deadline(&mut self, limit: Duration) -> Deadline {
+        let poll = &raw mut self.core_mut().poll;
+        let word = PollWord(poll);
+        let (stop, stopped) = mpsc::channel::<()>();
+        let timer = thread::spawn(move || {
+            if stopped.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+                word.raise(POLL_FUEL);
+            }
+        });
+        Deadline {
+            poll,
+            stop: Some(stop),
+            timer: Some(timer),
+        }
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(timer) = self.timer.take() {
+            // It only fails if the timer panicked, which it does not.
+            let _ = timer.join();
+        }
+        // SAFETY: as in `PollWord::raise`.
+        unsafe { AtomicU64::from_ptr(self.poll) }.fetch_and(!POLL_FUEL, Ordering::SeqCst);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +133,17 @@ mod tests {
         signal_hook::low_level::raise(signal_hook::consts::SIGINT).expect("raised");
         assert!(vm.core().poll & POLL_INTERRUPT != 0);
         drop(interrupts);
+    }
+
+    #[test]
+    fn a_deadline_raises_the_poll_bit_and_takes_it_back() {
+        let mut vm = vm();
+        let deadline = vm.start_deadline(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(200));
+        assert!(vm.core().poll & POLL_FUEL != 0);
+        drop(deadline);
+        assert!(vm.core().poll & POLL_FUEL == 0);
+        drop(vm.start_deadline(Duration::from_secs(1000)));
+        assert!(vm.core().poll & POLL_FUEL == 0);
     }
 }
