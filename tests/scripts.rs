@@ -1,6 +1,6 @@
 //! Runs every guest program of the tree, in every mode, against its expected output:
 //! the conformance cases of each language, the scripts below `tests/scripts`, the composed
-//! programs, the examples, and the benchmarks at their test sizes. How to run a part of
+//! programs, the examples, the benchmarks at their test sizes, and random programs. How to run a part of
 //! it: `tests/harness/mod.rs`.
 
 mod harness;
@@ -8,7 +8,7 @@ mod harness;
 use std::io;
 use std::process::ExitCode;
 
-use harness::{Case, bench, compose, program, prolog, root, run_suites};
+use harness::{Case, bench, compose, program, prolog, random, root, run_suites};
 
 fn main() -> ExitCode {
     match load() {
@@ -38,5 +38,6 @@ fn load() -> io::Result<Vec<Box<dyn Case>>> {
     compose::load_programs("examples/polyglot", &examples.join("polyglot"), &mut cases)?;
     bench::load_table(&root().join("benches"), &mut cases)?;
     bench::load_composed(&root().join("benches/polyglot"), &mut cases)?;
+    random::load_seeds(1..31, &mut cases);
     Ok(cases)
 }

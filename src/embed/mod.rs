@@ -52,6 +52,8 @@
 
 mod convert;
 mod functions;
+#[cfg(test)]
+mod tests;
 
 pub use convert::{Arguments, FromGuest, Object, Out, Scope, ToGuest};
 pub use functions::HostFunction;
@@ -87,6 +89,8 @@ pub enum Error {
     Guest { language: String, message: String },
     /// A guest value that is not what the Rust side wants.
     Conversion(String),
+    /// The call took longer than [`Builder::time_limit`] allows.
+    TimeLimit,
 }
 
 impl fmt::Display for Error {
@@ -94,6 +98,7 @@ impl fmt::Display for Error {
         match self {
             Error::Setup(message) | Error::Conversion(message) => f.write_str(message),
             Error::Guest { message, .. } => f.write_str(message),
+            Error::TimeLimit => f.write_str("the time limit is exceeded"),
         }
     }
 }
@@ -242,6 +247,7 @@ impl Builder {
             languages: self.languages,
             search_path,
             time_limit: self.time_limit,
+            is_out_of_time: false,
         })
     }
 }
@@ -252,6 +258,8 @@ pub struct Engine {
     languages: Vec<GuestLanguage>,
     search_path: Vec<PathBuf>,
     time_limit: Option<Duration>,
+    /// The last call was ended by its time limit.
+    is_out_of_time: bool,
 }
 
 impl Engine {
@@ -464,13 +472,16 @@ impl Engine {
     fn limited<T>(&mut self, run: impl FnOnce(&mut Vm) -> T) -> T {
         let deadline = self.time_limit.map(|limit| self.vm.start_deadline(limit));
         let result = run(&mut self.vm);
-        drop(deadline);
+        self.is_out_of_time = deadline.is_some_and(|deadline| deadline.has_passed());
         result
     }
 
     /// The pending exception, which came out of code of language `lang`.
     fn raised(&mut self, lang: u8) -> Error {
         let exception = self.vm.take_pending();
+        if std::mem::take(&mut self.is_out_of_time) {
+            return Error::TimeLimit;
+        }
         let (lang, exception) = match interop::errors::parts(exception) {
             Some((lang, object, _)) => (lang, object),
             None => (lang, exception),

@@ -7,7 +7,7 @@
 mod define;
 mod expr;
 mod generate;
-mod rng;
+pub mod rng;
 mod stmt;
 mod tree;
 
@@ -280,7 +280,7 @@ enum Comparison {
 }
 
 /// How an outcome differs from what it should be: end, output, kind of error.
-fn difference(reference: &Outcome, outcome: &Outcome) -> Option<String> {
+pub fn difference(reference: &Outcome, outcome: &Outcome) -> Option<String> {
     if reference.end != outcome.end {
         let text = outcome.stderr_text();
         let last = text.trim_end().lines().last().unwrap_or_default();

@@ -21,6 +21,7 @@ pub mod compose;
 mod known;
 pub mod program;
 pub mod prolog;
+pub mod random;
 
 use std::fs;
 use std::io;
@@ -181,7 +182,7 @@ fn run_cases(
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(case) = cases.get(index) else { return };
             for mode in modes {
-                let folder = work_folder(index, mode);
+                let folder = work_folder(&format!("{index}-{}", mode.name));
                 let limit = if known.is_slow(case.id(), mode) {
                     KNOWN_SLOW_LIMIT
                 } else {
@@ -219,8 +220,8 @@ fn run_cases(
     failures.into_iter().map(|(_, failure)| failure).collect()
 }
 
-fn work_folder(index: usize, mode: &Mode) -> PathBuf {
-    let name = format!("case-{}-{index}-{}", std::process::id(), mode.name);
+fn work_folder(name: &str) -> PathBuf {
+    let name = format!("case-{}-{}", std::process::id(), name.replace('/', "-"));
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 

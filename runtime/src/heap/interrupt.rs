@@ -109,6 +109,14 @@ impl Vm {
     }
 }
 
+impl Deadline {
+    pub fn has_passed(&self) -> bool {
+        // SAFETY: as in `PollWord::raise`.
+        let bits = unsafe { AtomicU64::from_ptr(self.poll) }.load(Ordering::SeqCst);
+        bits & POLL_FUEL != 0
+    }
+}
+
 impl Drop for Deadline {
     fn drop(&mut self) {
         drop(self.stop.take());

@@ -184,6 +184,10 @@ fn locate_anywhere(vm: &mut Vm, name: &str, beside: Option<PathBuf>) -> Guest<Lo
             folders.push(folder);
         }
     }
+    // A block shadows every file, and needs no folder.
+    if let Search::Found(block) = search::find(vm, &[], name) {
+        return take(vm, name, &block);
+    }
     for folder in folders {
         if let Some(package) = package_in(vm, &folder, name) {
             return Ok(Located::Here(package));
