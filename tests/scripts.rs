@@ -37,6 +37,7 @@ fn load() -> io::Result<Vec<Box<dyn Case>>> {
     }
     compose::load_programs("examples/polyglot", &examples.join("polyglot"), &mut cases)?;
     bench::load_table(&root().join("benches"), &mut cases)?;
+    bench::load_prolog(&root().join("benches/prolog"), &mut cases)?;
     bench::load_composed(&root().join("benches/polyglot"), &mut cases)?;
     random::load_seeds(1..31, &mut cases);
     Ok(cases)

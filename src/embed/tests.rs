@@ -126,13 +126,13 @@ run(N, S0, S) :- app:add(S0, N, S1), N1 is N - 1, run(N1, S1, S).
 
 #[test]
 fn limits_end_in_errors() {
-    let limited = |text: &str| {
+    let limited = |milliseconds: u64, text: &str| {
         let mut engine = Engine::builder()
             .language(fl())
             .sandbox()
             .heap_limit(32 << 20)
             .depth_limit(500)
-            .time_limit(Duration::from_millis(300))
+            .time_limit(Duration::from_millis(milliseconds))
             .build()
             .unwrap();
         let module = engine.load_text("fl", "limited", text).unwrap();
@@ -142,14 +142,24 @@ fn limits_end_in_errors() {
         error.to_string()
     };
     let time = limited(
-        "def run():\n    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass\n",
+        200,
+        "\
+def run():
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+",
     );
     assert!(time.contains("time limit"), "{time}");
-    let heap = limited("def run():\n    x = []\n    while True:\n        x.append([x])\n");
+    let heap = "def run():\n    x = []\n    while True:\n        x.append([x])\n";
+    let heap = limited(120_000, heap);
     assert!(heap.contains("MemoryError"), "{heap}");
-    let depth = limited("def run():\n    return run()\n");
+    let depth = limited(120_000, "def run():\n    return run()\n");
     assert!(depth.contains("RecursionError"), "{depth}");
-    let file = limited("def run():\n    open('/etc/passwd')\n");
+    let file = limited(120_000, "def run():\n    open('/etc/passwd')\n");
     assert!(file.contains("PermissionError"), "{file}");
 }
 

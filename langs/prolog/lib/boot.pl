@@ -419,9 +419,7 @@ current_op(P, T, N) :-
 current_prolog_flag(F, V) :- F == argv, !, '$argv'(V).
 current_prolog_flag(F, V) :-
     '$check_flag'(F),
-    '$flags'(L0),
-    '$argv'(Argv),
-    L = [argv-Argv|L0],
+    '$flags'(L),
     ( nonvar(F) -> '$memberchk'(F-V0, L), V = V0 ; '$member'(F-V, L) ).
 prolog_flag(F, V) :- current_prolog_flag(F, V).
 statistics(K, V) :-

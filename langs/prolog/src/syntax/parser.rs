@@ -78,7 +78,7 @@ type AfterOperand = (Atom, Option<Op>, Option<Op>);
 type Parse<T> = Result<T, SyntaxError>;
 
 /// Nesting at which reading gives up instead of exhausting the native stack.
-const DEPTH_MAX: u32 = 50_000;
+const DEPTH_MAX: u32 = 3_000;
 
 /// A reader of clauses from one text.
 pub struct Parser<'a> {
