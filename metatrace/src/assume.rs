@@ -57,6 +57,11 @@ impl Assumption {
         dependents.push(Rc::downgrade(validity));
     }
 
+    /// The same assumption?
+    pub fn is(&self, other: &Assumption) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The fact no longer holds: every dependent trace is invalid. Cheap when nothing depends on it.
     pub fn invalidate(&self) {
         for dependent in self.0.dependents.borrow_mut().drain(..) {

@@ -1,6 +1,7 @@
 //! Guest code as the core sees it: what identifies a position, and what the
 //! recorder needs to know about it.
 
+use crate::value::Value;
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -87,6 +88,11 @@ pub struct MergePoint {
 pub trait CodeData: Any {
     /// Slots whose value may still be read when execution continues at `pc`.
     fn live_slots(&self, pc: u32) -> SlotMask;
+    /// A slot that holds this value whenever execution arrives at a merge point or
+    /// comes back from a call. It is not live there, so its memory may hold anything.
+    fn idle_slot(&self) -> Option<(u16, Value)> {
+        None
+    }
     /// One printed instruction, for `metatrace trace`.
     fn describe(&self, pc: u32) -> String;
     /// Source line (1-based) of the instruction, 0 if none.

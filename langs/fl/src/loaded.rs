@@ -123,6 +123,10 @@ impl CodeData for FlCode {
         mask
     }
 
+    fn idle_slot(&self) -> Option<(u16, Value)> {
+        Some((self.state_slot, Value::UNDEF))
+    }
+
     fn describe(&self, pc: u32) -> String {
         match self.object.instrs.get((pc & 0xffff) as usize) {
             Some(instr) => format!("{instr:?}"),
@@ -201,7 +205,7 @@ pub fn load(
     code
 }
 
-/// Merge point numbers are loop numbers.
+/// Merge point numbers are loop numbers; the entry of a function comes last.
 fn merge_points(object: &CodeObject) -> Box<[MergePoint]> {
     let points = object.loops.iter().map(|l| MergePoint {
         pc: l.header as u32,
@@ -211,7 +215,13 @@ fn merge_points(object: &CodeObject) -> Box<[MergePoint]> {
         },
         counter: Cell::new(0),
     });
-    points.collect()
+    let enters = object.instrs.first().map(|i| i.op()) == Some(Op::Enter);
+    let entry = enters.then(|| MergePoint {
+        pc: 0,
+        kind: MergeKind::Entry,
+        counter: Cell::new(0),
+    });
+    points.chain(entry).collect()
 }
 
 /// A constant as a guest value (code objects: None, see [`FlCode::codes`]).

@@ -245,6 +245,7 @@ ops! {
     NotIn         "not_in"         (Def, Use, Use)      Calls  "a := b not in c";
 
     // Jumps.
+    Enter         "enter"          (Flag, No, No)       Plain  "Entry of a function: merge point a, behind those of the loops.";
     LoopHeader    "loop"           (Loop, No, No)       Plain  "Head of loop a: the merge point, and the only target of backward jumps.";
     Jump          "jump"           (Target, No, No)     Plain  "Goes to a.";
     JumpIfTrue    "jump_if"        (Use, Target, No)    Calls  "Goes to b if a is true.";

@@ -238,10 +238,14 @@ impl Jit {
             let start = self.options.timing.then(Instant::now);
             state.stats.exits += 1;
             let info = state.forest.exit(exit);
+            let info_op = info.op();
             bits.extend(mem::exit_values(core, info.ops.len()));
             let trace = state.forest.trace_of(exit);
             let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
             let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
+            if info_op == Op::GuardDepth {
+                pass_merge_point(core);
+            }
             state.stats.exit_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
             (rebuilt, hot)
         };
@@ -356,7 +360,7 @@ impl Jit {
             let trace = state.forest.trace_of(exit);
             let snapshot = trace.snapshot(info.snapshot);
             let targets = state.targets.clone();
-            Record::start_bridge(
+            let mut rec = Record::start_bridge(
                 core,
                 trace,
                 snapshot,
@@ -365,7 +369,9 @@ impl Jit {
                 &rebuilt.frames,
                 targets,
                 self.options.limits,
-            )
+            );
+            rec.retrace = info.wants_retrace();
+            rec
         };
         let (result, how) = self.record(services, core, rec);
         let outcome =
@@ -587,6 +593,15 @@ fn current_position(core: *mut VmCore) -> (&'static Code, u32) {
 
 fn current_code(core: *mut VmCore) -> &'static Code {
     current_position(core).0
+}
+
+/// Too deep for the trace that starts at the current position: the interpreter
+/// goes through, to the call that reports it.
+fn pass_merge_point(core: *mut VmCore) {
+    let (code, pc) = current_position(core);
+    if let Some(point) = code.merge_points.iter().find(|p| p.pc == pc) {
+        point.counter.set(point.counter.get().max(2));
+    }
 }
 
 /// Makes a merge point be recorded at its next visit.

@@ -3,6 +3,9 @@
 //! Each piece is compiled when it is recorded. A small tree is then emitted
 //! anew as one unit, with its bridges as ordinary control flow, because the
 //! crossing guard → bridge → loop is what costs when pieces stay apart.
+//!
+//! Recursion makes several roots, entries and continuations, which jump to one
+//! another all the time: they share a tree as long as it is small.
 
 use super::CoreHeap;
 use super::stats::JitStats;
@@ -16,6 +19,9 @@ use crate::value::Value;
 use crate::vm::VmCore;
 use std::rc::Rc;
 
+/// Specialised versions of one loop, at most.
+const VERSIONS_MAX: usize = 5;
+
 /// One compiled piece.
 struct Fragment {
     trace: Trace,
@@ -23,14 +29,24 @@ struct Fragment {
     source: Source,
     stages: Vec<Stage>,
     ending: Ending,
+    /// Where its trace, or that of the exit it continues, starts.
+    root: Root,
+}
+
+/// What is known of a root trace.
+struct RootInfo {
+    root: Root,
+    /// The tree that has its code.
+    tree: usize,
+    versions: Vec<Rc<ExportedLabel>>,
 }
 
 struct Tree {
-    root: Root,
     fragments: Vec<Fragment>,
-    versions: Vec<Rc<ExportedLabel>>,
     codes: Vec<CodeId>,
     validity: Rc<Validity>,
+    /// What the validity hangs on.
+    assumptions: Vec<Assumption>,
     /// Objects that the code mentions: roots.
     consts: Vec<Value>,
     ops: usize,
@@ -60,6 +76,27 @@ pub(super) struct ExitInfo {
     /// Count at which a bridge is tried; `u32::MAX`: never.
     due: u32,
     failures: u32,
+    retrace: Retrace,
+}
+
+/// Is the bridge of an exit to become a new version of the loop that it reaches?
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Retrace {
+    Not,
+    /// No version fitted: the next attempt goes around the loop.
+    Wanted,
+    /// That did not work, or is not worth it.
+    Never,
+}
+
+impl ExitInfo {
+    pub fn op(&self) -> Op {
+        self.op
+    }
+
+    pub fn wants_retrace(&self) -> bool {
+        self.retrace == Retrace::Wanted
+    }
 }
 
 /// One trace as text.
@@ -75,6 +112,8 @@ pub struct TraceText {
 
 #[derive(Default)]
 pub(super) struct Forest {
+    /// By trace id.
+    roots: Vec<RootInfo>,
     trees: Vec<Tree>,
     exits: Vec<ExitInfo>,
 }
@@ -116,6 +155,15 @@ impl Forest {
     /// No bridge this time: waits longer, gives up after a few attempts.
     pub fn bridge_failed(&mut self, exit: ExitId, reason: Abort) {
         let info = &mut self.exits[exit.0 as usize];
+        match (info.retrace, reason) {
+            (Retrace::Not, Abort::NoMatch) => {
+                info.retrace = Retrace::Wanted;
+                info.due = info.count.saturating_add(1);
+                return;
+            }
+            (Retrace::Wanted, _) => info.retrace = Retrace::Never,
+            _ => {}
+        }
         info.failures += 1;
         let wait = 16u32 << (info.failures + reason.penalty()).min(16);
         info.due = if info.failures > 5 {
@@ -126,7 +174,9 @@ impl Forest {
     }
 
     pub fn is_valid(&self, trace: TraceId) -> bool {
-        self.trees[trace.index()].validity.is_valid()
+        self.trees[self.roots[trace.index()].tree]
+            .validity
+            .is_valid()
     }
 
     /// Drops the code of trees whose assumptions broke, and what jumps into it.
@@ -166,7 +216,7 @@ impl Forest {
                     Source::Bridge(exit) => Some(exit.0),
                 };
                 out.push(TraceText {
-                    root: tree.root,
+                    root: fragment.root,
                     bridge_of,
                     stages: fragment.stages.clone(),
                     code,
@@ -177,7 +227,68 @@ impl Forest {
     }
 
     fn versions(&self, trace: TraceId) -> &[Rc<ExportedLabel>] {
-        self.trees.get(trace.index()).map_or(&[], |t| &t.versions)
+        self.roots.get(trace.index()).map_or(&[], |r| &r.versions)
+    }
+
+    /// The tree of the trace that a trace of `root` jumps to, if they belong together.
+    fn family(&self, root: Root, ending: Ending, options: &JitOptions) -> Option<usize> {
+        let Ending::Target { trace, .. } = ending else {
+            return None;
+        };
+        let recursive = |root: Root| matches!(root, Root::Entry { .. } | Root::Continuation { .. });
+        let target = self.roots.get(trace.index())?;
+        let tree = &self.trees[target.tree];
+        let fits = tree.ops <= options.tree_ops_max && tree.validity.is_valid();
+        (fits && recursive(root) && recursive(target.root)).then_some(target.tree)
+    }
+
+    /// Makes the fragments of tree `from` part of tree `into`.
+    fn merge(&mut self, from: usize, into: usize) {
+        let offset = self.trees[into].fragments.len();
+        let tree = &mut self.trees[from];
+        let (fragments, codes) = (
+            std::mem::take(&mut tree.fragments),
+            std::mem::take(&mut tree.codes),
+        );
+        let (assumptions, consts) = (
+            std::mem::take(&mut tree.assumptions),
+            std::mem::take(&mut tree.consts),
+        );
+        let ops = std::mem::take(&mut tree.ops);
+        let tree = &mut self.trees[into];
+        tree.fragments.extend(fragments);
+        tree.codes.extend(codes);
+        tree.consts.extend(consts);
+        tree.ops += ops;
+        self.assume(into, assumptions);
+        for exit in self.exits.iter_mut().filter(|e| e.tree == from) {
+            exit.tree = into;
+            exit.fragment += offset;
+        }
+        for root in self.roots.iter_mut().filter(|r| r.tree == from) {
+            root.tree = into;
+        }
+    }
+
+    fn assume(&mut self, tree: usize, assumptions: Vec<Assumption>) {
+        let tree = &mut self.trees[tree];
+        for assumption in &assumptions {
+            assumption.register(&tree.validity);
+        }
+        tree.assumptions.extend(assumptions);
+    }
+
+    fn add_tree(&mut self, core: *mut VmCore) -> usize {
+        self.trees.push(Tree {
+            fragments: Vec::new(),
+            codes: Vec::new(),
+            validity: Rc::new(Validity::new(core)),
+            assumptions: Vec::new(),
+            consts: Vec::new(),
+            ops: 0,
+            emitted: 0,
+        });
+        self.trees.len() - 1
     }
 
     /// Optimises and compiles a recorded loop or entry.
@@ -192,7 +303,7 @@ impl Forest {
         root: Root,
         mut recording: Recording,
     ) -> Result<TraceId, Abort> {
-        let trace = TraceId(self.trees.len() as u32);
+        let trace = TraceId(self.roots.len() as u32);
         let mut run = |recording: &Recording| {
             let mut env = OptEnv {
                 heap: &CoreHeap,
@@ -214,28 +325,25 @@ impl Forest {
         let result = match (result, recording.ending) {
             (Err(OptError::NoMatch), Ending::Target { trace, .. }) => {
                 self.enter_instead(&mut recording, trace);
-                timed(stats, || run_exit(&recording, None, next_label, options))
+                timed(stats, || run(&recording))
             }
             (result, _) => result,
         };
         let result = result.map_err(reason_of)?;
-        let validity = register(core, &recording.assumptions);
-        let versions = result.labels.clone();
+        let family = self.family(root, recording.ending, options);
+        let tree = family.unwrap_or_else(|| self.add_tree(core));
+        self.assume(tree, std::mem::take(&mut recording.assumptions));
         let consts = objects(&recording.trace);
-        self.trees.push(Tree {
+        self.trees[tree].consts.extend(consts);
+        self.roots.push(RootInfo {
             root,
-            fragments: Vec::new(),
-            versions,
-            codes: Vec::new(),
-            validity,
-            consts,
-            ops: 0,
-            emitted: 0,
+            tree,
+            versions: result.labels.clone(),
         });
-        let tree = self.trees.len() - 1;
         let recorded = text_of(&recording.trace, options);
         self.add_fragment(
             tree,
+            root,
             Source::Entry(trace),
             recording.ending,
             recorded,
@@ -243,7 +351,10 @@ impl Forest {
             options,
         );
         if let Err(error) = self.emit(backend, tree, 0) {
-            self.trees[tree].validity.invalidate();
+            self.trees[tree].fragments.pop();
+            let apart = self.add_tree(core);
+            self.roots[trace.index()].tree = apart;
+            self.trees[apart].validity.invalidate();
             return Err(compile_reason(error));
         }
         match recording.ending {
@@ -279,6 +390,11 @@ impl Forest {
             opt::optimize_bridge(&recording.trace, knowledge, targets, &mut env)
         });
         let result = match (result, recording.ending) {
+            (Err(OptError::NoMatch), Ending::Target { trace, .. })
+                if self.may_retrace(exit, trace) =>
+            {
+                return Err(Abort::NoMatch);
+            }
             (Err(OptError::NoMatch), Ending::Target { trace, .. }) => {
                 self.enter_instead(&mut recording, trace);
                 timed(stats, || {
@@ -288,23 +404,38 @@ impl Forest {
             (result, _) => result,
         };
         let result = result.map_err(reason_of)?;
-        let tree = self.exit(exit).tree;
-        for assumption in &recording.assumptions {
-            assumption.register(&self.trees[tree].validity);
-        }
+        let ExitInfo { tree, fragment, .. } = *self.exit(exit);
+        let root = self.trees[tree].fragments[fragment].root;
+        self.assume(tree, std::mem::take(&mut recording.assumptions));
         let consts = objects(&recording.trace);
         self.trees[tree].consts.extend(consts);
         let labels = result.labels.clone();
         let recorded = text_of(&recording.trace, options);
-        let fragment = self.add_fragment(
+        let mut fragment = self.add_fragment(
             tree,
+            root,
             Source::Bridge(exit),
             recording.ending,
             recorded,
             result,
             options,
         );
-        let whole = self.trees[tree].wants_emission(options);
+        let mut whole = self.trees[tree].wants_emission(options);
+        let family = self.family(root, recording.ending, options);
+        if let Some(other) = family.filter(|other| *other != tree)
+            && self.trees[tree].ops <= options.tree_ops_max
+        {
+            // The bridge stays last, to be taken back if it does not compile.
+            let bridge = self.trees[tree].fragments.pop().expect("just added");
+            self.merge(other, tree);
+            let tree = &mut self.trees[tree];
+            for id in &bridge.exits {
+                self.exits[id.0 as usize].fragment = tree.fragments.len();
+            }
+            fragment = tree.fragments.len();
+            tree.fragments.push(bridge);
+            whole = true;
+        }
         let emitted = if whole {
             self.emit(backend, tree, 0)
         } else {
@@ -321,7 +452,7 @@ impl Forest {
                 self.exits[exit.0 as usize].due = u32::MAX;
                 if let Ending::Target { trace, .. } = recording.ending {
                     // New versions made by this bridge serve later ones.
-                    self.trees[trace.index()].versions.extend(labels);
+                    self.roots[trace.index()].versions.extend(labels);
                 }
                 Ok(())
             }
@@ -332,9 +463,19 @@ impl Forest {
         }
     }
 
+    /// May the bridge of `exit` become a new version of the loop `trace`?
+    fn may_retrace(&self, exit: ExitId, trace: TraceId) -> bool {
+        let target = &self.roots[trace.index()];
+        self.exit(exit).retrace == Retrace::Not
+            && matches!(target.root, Root::Loop { .. })
+            && target.versions.len() < VERSIONS_MAX
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a fragment has many parts")]
     fn add_fragment(
         &mut self,
         tree: usize,
+        root: Root,
         source: Source,
         ending: Ending,
         recorded: String,
@@ -357,6 +498,7 @@ impl Forest {
                 count: 0,
                 due: 0,
                 failures: 0,
+                retrace: Retrace::Not,
             });
         }
         self.trees[tree].ops += result.trace.insts.len();
@@ -380,6 +522,7 @@ impl Forest {
             source,
             stages,
             ending,
+            root,
         });
         fragment
     }
@@ -454,14 +597,6 @@ fn timed(
         stats.optimised_ops += result.trace.insts.len() as u64;
     }
     result
-}
-
-fn register(core: *mut VmCore, assumptions: &[Assumption]) -> Rc<Validity> {
-    let validity = Rc::new(Validity::new(core));
-    for assumption in assumptions {
-        assumption.register(&validity);
-    }
-    validity
 }
 
 fn objects(trace: &Trace) -> Vec<Value> {

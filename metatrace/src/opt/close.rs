@@ -15,7 +15,7 @@ impl Walk<'_, '_> {
     /// Ends the body: `end` are the slots at the back edge. `false` when an
     /// assumption did not hold; it is weakened then.
     pub fn close_loop(&mut self, draft: &mut Draft, end: &[Abs], assume: &mut Assume) -> bool {
-        self.flush_delayed(assume.carries());
+        self.flush_others(assume.carries(), &draft.delayed);
         let mut stable = true;
         let mut bound: HashMap<u32, (u32, u64)> = HashMap::new();
         for (i, abs) in end.iter().enumerate() {
@@ -56,8 +56,9 @@ impl Walk<'_, '_> {
         assume: &mut Assume,
         bound: &mut HashMap<u32, (u32, u64)>,
     ) -> bool {
-        self.flush_delayed(assume.carries());
-        let waiting = self.st.heap.pending.clone();
+        self.flush_others(assume.carries(), &draft.delayed);
+        let mut waiting = self.st.heap.pending.clone();
+        waiting.retain(|p| !draft.delayed.contains(&(p.object, p.field)));
         let fits = waiting.len() == draft.pending.len()
             && waiting
                 .iter()

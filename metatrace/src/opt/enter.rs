@@ -6,12 +6,13 @@
 //! cannot be made to fit is `OptError::NoMatch`.
 
 use super::OptError;
+use super::heap::Pending;
 use super::intbound::Range;
 use super::state::{ExportedLabel, LabelArg, LabelField, LabelSource, Pattern, VirtualPattern};
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
-use crate::layout::FRAME;
+use crate::layout::{FRAME, FieldRef, Frame};
 use crate::value::{INT_MAX, INT_MIN, Value};
 use hashbrown::HashMap;
 
@@ -28,6 +29,7 @@ impl Walk<'_, '_> {
             label,
             values: vec![OpRef::NONE; label.values.len()],
             bound: HashMap::new(),
+            checked: Vec::new(),
             snapshot,
         };
         if label.slots.len() != slots.len() {
@@ -42,10 +44,14 @@ impl Walk<'_, '_> {
             self.enter_value(&mut e, k)?;
         }
         for f in &label.fields {
-            self.enter_field(&e, f)?;
+            self.enter_field(&mut e, f)?;
         }
-        self.flush_delayed(!label.pending.is_empty());
-        if self.st.heap.pending.len() != label.pending.len() {
+        let delayed: Vec<_> = (label.delayed.iter())
+            .map(|(object, field)| (self.label_arg(&e, *object), *field))
+            .collect();
+        self.flush_others(!label.pending.is_empty(), &delayed);
+        let carried = |p: &&Pending| !delayed.contains(&(p.object, p.field));
+        if self.st.heap.pending.iter().filter(carried).count() != label.pending.len() {
             return Err(OptError::NoMatch);
         }
         let exists = |v: &u32| self.st.virtuals[*v as usize].forced != OpRef::NONE;
@@ -186,9 +192,13 @@ impl Walk<'_, '_> {
             descr,
         } = &value.source
         {
+            if let (Op::Load, Descr::Field(field)) = (op, descr)
+                && !self.has_word(e, args[0], *field)?
+            {
+                return Err(OptError::NoMatch);
+            }
             let args: crate::ir::Args = args.iter().map(|a| self.label_arg(e, *a)).collect();
-            let result = self.import(*op, *ty, &args, *descr, e.snapshot)?;
-            e.values[k] = result;
+            e.values[k] = self.import(*op, *ty, &args, *descr, e.snapshot)?;
         }
         let op = self.resolve_op(e.values[k]);
         if op == OpRef::NONE {
@@ -214,6 +224,31 @@ impl Walk<'_, '_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Does the word mean what the label takes it for? A slot of another frame
+    /// than the label's own does if that frame is where the label knows it.
+    fn has_word(&mut self, e: &mut Entering, frame: LabelArg, field: FieldRef) -> Walked<bool> {
+        let label = e.label;
+        if field.layout != FRAME
+            || field.word < Frame::SLOTS.raw.start
+            || label.slots.first() == Some(&Pattern::Value(frame))
+        {
+            return Ok(true);
+        }
+        let object = self.label_arg(e, frame);
+        if e.checked.contains(&object) {
+            return Ok(true);
+        }
+        let is_token = |f: &&LabelField| f.object == frame && f.field == Frame::TOKEN.raw;
+        let Some(token) = label.fields.iter().find(is_token) else {
+            // What is known of the word already needs no look at the frame.
+            let key = super::heap::ClassKey::of(field);
+            return Ok(self.st.heap.find(key, object, OpRef::NONE).is_some());
+        };
+        e.checked.push(object);
+        self.same_field(e, token)?;
+        Ok(true)
     }
 
     fn enter_range(
@@ -287,12 +322,26 @@ impl Walk<'_, '_> {
         })
     }
 
-    fn enter_field(&mut self, e: &Entering, f: &LabelField) -> Walked<()> {
-        let (object, value) = (self.label_arg(e, f.object), self.label_arg(e, f.value));
-        if f.field.layout == FRAME {
+    fn enter_field(&mut self, e: &mut Entering, f: &LabelField) -> Walked<()> {
+        let own = e.label.slots.first() == Some(&Pattern::Value(f.object));
+        if f.field.layout == FRAME && own {
             // The slot's value is what the frame ought to hold at a merge point.
+            let (object, value) = (self.label_arg(e, f.object), self.label_arg(e, f.value));
             self.store(Abs::Op(object), f.field, Abs::Op(value));
             return Ok(());
+        }
+        if !self.has_word(e, f.object, f.field)? {
+            return Err(OptError::NoMatch);
+        }
+        self.same_field(e, f)
+    }
+
+    /// Makes sure that the word has the value that the label relies on.
+    fn same_field(&mut self, e: &Entering, f: &LabelField) -> Walked<()> {
+        let (object, value) = (self.label_arg(e, f.object), self.label_arg(e, f.value));
+        if f.field.layout == FRAME {
+            // A generator that is at its end has none.
+            self.guard_tag(Abs::Op(object), Tag::layout(FRAME), e.snapshot)?;
         }
         let loaded = self.load(Abs::Op(object), f.field);
         if loaded == Abs::Op(value) {
@@ -313,5 +362,7 @@ struct Entering<'l> {
     values: Vec<OpRef>,
     /// Virtual objects met, by entry of `ExportedLabel::virtuals`.
     bound: HashMap<u32, u32>,
+    /// Frames that are known to be where the label has them.
+    checked: Vec<OpRef>,
     snapshot: Option<crate::ir::SnapshotId>,
 }

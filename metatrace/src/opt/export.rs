@@ -12,6 +12,7 @@ use super::unroll::{Draft, HeapFact, LeafSource, Pat, VirtPat};
 use super::virtualize::VirtualKind;
 use super::walk::Walk;
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
+use crate::layout::FieldRef;
 use hashbrown::HashMap;
 
 impl Walk<'_, '_> {
@@ -70,6 +71,7 @@ impl Walk<'_, '_> {
         let pending = pending.collect();
         e.imports();
         let fields = e.fields();
+        let delayed = e.delayed();
         let types = params.iter().map(|p| self.out.ty(*p)).collect();
         ExportedLabel {
             recorded: draft.recorded,
@@ -80,6 +82,7 @@ impl Walk<'_, '_> {
             values: e.values,
             fields,
             pending,
+            delayed,
         }
     }
 }
@@ -225,6 +228,28 @@ impl Exporter<'_, '_, '_> {
             }
             self.add(leaf.param, source);
         }
+    }
+
+    /// Words that need not be in memory when the label is entered.
+    fn delayed(&mut self) -> Vec<(LabelArg, FieldRef)> {
+        let mut out = Vec::new();
+        for leaf in &self.draft.leaves {
+            let LeafSource::Heap(origin) = leaf.source else {
+                continue;
+            };
+            let HeapFact::Word {
+                object,
+                descr: Descr::Field(field),
+                ..
+            } = self.draft.facts[origin as usize]
+            else {
+                continue;
+            };
+            if self.draft.delayed.contains(&(object, field)) && self.params.contains(&leaf.param) {
+                out.push((self.need(object), field));
+            }
+        }
+        out
     }
 
     /// Words in memory that must agree with values found elsewhere.

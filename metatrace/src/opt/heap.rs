@@ -227,7 +227,15 @@ impl Walk<'_, '_> {
 
     /// Performs what is delayed, but for stores that a loop may carry.
     pub fn flush_delayed(&mut self, carry: bool) {
-        self.flush_where(|w, p| !(carry && !p.object.is_const() && w.is_open(p.value)));
+        self.flush_others(carry, &[]);
+    }
+
+    /// The same, but for words that memory may lack at the label to come, too.
+    pub fn flush_others(&mut self, carry: bool, delayed: &[(OpRef, FieldRef)]) {
+        self.flush_where(|w, p| {
+            let carried = carry && !p.object.is_const() && w.is_open(p.value);
+            !carried && !delayed.contains(&(p.object, p.field))
+        });
         self.flush_regs();
         self.flush_depth();
     }

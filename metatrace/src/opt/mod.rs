@@ -143,7 +143,14 @@ pub fn optimize_entry(
     targets: &[Rc<ExportedLabel>],
     env: &mut OptEnv<'_>,
 ) -> Result<OptResult, OptError> {
-    optimize_bridge(trace, None, targets, env)
+    let last = trace.insts.last().map(|i| (i.op, i.descr));
+    match trace.insts.iter().position(|i| i.op == Op::Label) {
+        Some(label) if last != Some((Op::Jump, trace.insts[label].descr)) => {
+            debug_assert_eq!(crate::ir::verify::verify(trace), Ok(()), "{trace}");
+            pipeline::entry(trace, label, targets, env)
+        }
+        _ => optimize_bridge(trace, None, targets, env),
+    }
 }
 
 /// Optimises a bridge. `targets` are the known versions of the loops it may jump

@@ -58,7 +58,25 @@ pub(super) fn plain_loop(
     Ok(w.finish(Some(draft)))
 }
 
-/// A bridge or entry: one way through.
+/// A root that is no loop: a label behind its beginning takes the slots as they
+/// were recorded, for those who come with them.
+pub(super) fn entry(
+    trace: &Trace,
+    label: usize,
+    targets: &[Rc<ExportedLabel>],
+    env: &mut OptEnv<'_>,
+) -> Result<OptResult, OptError> {
+    let id = env.fresh_label();
+    let mut w = start(trace, None, env);
+    let entry = w.prologue(label)?;
+    let recorded = label_of(&trace.insts[label]);
+    let (draft, slots) = w.open_label(recorded, id, &[], &entry, &Assume::nothing());
+    w.bind_label(&trace.insts[label], &slots);
+    w.through(&trace.insts[label + 1..], targets, None)?;
+    Ok(w.finish(Some(draft)))
+}
+
+/// A bridge: one way through.
 pub(super) fn straight(
     trace: &Trace,
     knowledge: Option<&Knowledge>,
@@ -66,23 +84,8 @@ pub(super) fn straight(
     env: &mut OptEnv<'_>,
 ) -> Result<OptResult, OptError> {
     let mut w = start(trace, knowledge, env);
-    let (last, rest) = trace.insts.split_last().ok_or(OptError::NoMatch)?;
-    w.walk(rest)?;
-    match last.op {
-        Op::Jump => {
-            let avoid = knowledge.and_then(|k| k.avoid);
-            w.jump_out(last, targets, avoid)?
-        }
-        Op::Exit => {
-            w.emit_guard(Op::Exit, &[], Descr::None, last.snapshot)?;
-        }
-        Op::Enter => {
-            let frame = w.real(last.args[0]);
-            w.flush_all();
-            w.emit(Op::Enter, Ty::Void, &[frame], last.descr, None);
-        }
-        op => unreachable!("{} is not terminal", op.name()),
-    }
+    let avoid = knowledge.and_then(|k| k.avoid);
+    w.through(&trace.insts, targets, avoid)?;
     Ok(w.finish(None))
 }
 
@@ -131,6 +134,30 @@ impl Walk<'_, '_> {
         let (jump, rest) = insts.split_last().ok_or(OptError::NoMatch)?;
         self.walk(rest)?;
         Ok(jump.args.iter().map(|a| self.operand(*a)).collect())
+    }
+
+    /// Walks straight code and the operation that ends the trace.
+    fn through(
+        &mut self,
+        insts: &[Inst],
+        targets: &[Rc<ExportedLabel>],
+        avoid: Option<LabelId>,
+    ) -> Walked<()> {
+        let (last, rest) = insts.split_last().ok_or(OptError::NoMatch)?;
+        self.walk(rest)?;
+        match last.op {
+            Op::Jump => self.jump_out(last, targets, avoid)?,
+            Op::Exit => {
+                self.emit_guard(Op::Exit, &[], Descr::None, last.snapshot)?;
+            }
+            Op::Enter => {
+                let frame = self.real(last.args[0]);
+                self.flush_all();
+                self.emit(Op::Enter, Ty::Void, &[frame], last.descr, None);
+            }
+            op => unreachable!("{} is not terminal", op.name()),
+        }
+        Ok(())
     }
 
     /// Walks straight code. A label that is reached only from just before it is

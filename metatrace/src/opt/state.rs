@@ -154,4 +154,6 @@ pub struct ExportedLabel {
     pub fields: Vec<LabelField>,
     /// Delayed stores that the loop carries.
     pub pending: Vec<LabelPending>,
+    /// Words that memory need not hold: their values are operands.
+    pub delayed: Vec<(LabelArg, FieldRef)>,
 }

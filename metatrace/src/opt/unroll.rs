@@ -27,6 +27,9 @@ use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
 use crate::layout::FieldRef;
 use hashbrown::{HashMap, HashSet};
 
+/// Stores of a loop that wait for its exits, at most.
+const DELAYED_MAX: usize = 8;
+
 /// Weakened assumptions, by path: a slot, or a field of a virtual object in one.
 #[derive(Default, Debug)]
 pub(super) struct Assume {
@@ -146,6 +149,8 @@ pub(super) struct Draft {
     /// Facts about values at the label.
     pub known: Vec<Fact>,
     pub derived: Vec<bool>,
+    /// Carried words of which memory may lack the current value.
+    pub delayed: Vec<(OpRef, FieldRef)>,
 }
 
 impl Draft {
@@ -234,6 +239,9 @@ impl Walk<'_, '_> {
         end: &[Abs],
         assume: &Assume,
     ) -> (Draft, Vec<Abs>) {
+        let waiting: Vec<(OpRef, FieldRef)> = (self.st.heap.pending.iter())
+            .map(|p| (p.object, p.field))
+            .collect();
         let end = self.settle_slots(end, assume);
         let regs = self.steady_regs(assume);
         let (base, invariant, derived) = self.invariants(entry, &end, &regs, assume);
@@ -269,6 +277,7 @@ impl Walk<'_, '_> {
         let abs = slots.iter().map(|p| self.pattern_abs(*p, &o)).collect();
         let facts = self.label_memory(&mut o);
         self.st.heap.used = vec![false; facts.len()];
+        let delayed = self.delay_stores(&waiting, &facts);
         self.st.heap.written.clear();
         self.st.heap.shapes_written = false;
         self.st.poll_seen = false;
@@ -291,6 +300,7 @@ impl Walk<'_, '_> {
             regs,
             known: self.st.facts.clone(),
             derived,
+            delayed,
         };
         (draft, abs)
     }
@@ -629,6 +639,43 @@ impl Walk<'_, '_> {
         self.st.heap.version += 1;
         self.label_shapes(o, &mut facts);
         facts
+    }
+
+    /// Words that the first iteration stored last go on waiting in the loop:
+    /// their values are operands, and memory gets them at exits. The words
+    /// cannot be of the same object and field, or they would not wait together.
+    fn delay_stores(
+        &mut self,
+        waiting: &[(OpRef, FieldRef)],
+        facts: &[HeapFact],
+    ) -> Vec<(OpRef, FieldRef)> {
+        let mut delayed = Vec::new();
+        for (origin, fact) in facts.iter().enumerate() {
+            let HeapFact::Word {
+                key,
+                object,
+                descr: Descr::Field(field),
+                leaf: Some(_),
+                ..
+            } = *fact
+            else {
+                continue;
+            };
+            if !waiting.contains(&(object, field)) || delayed.len() >= DELAYED_MAX {
+                continue;
+            }
+            let Some(value) = self.st.heap.find(key, object, OpRef::NONE) else {
+                continue;
+            };
+            self.st.heap.used[origin] = true;
+            self.st.heap.pending.push(Pending {
+                object,
+                field,
+                value,
+            });
+            delayed.push((object, field));
+        }
+        delayed
     }
 
     fn heap_leaf(&mut self, value: OpRef, path: u64, origin: u32, o: &mut Opening) -> u32 {

@@ -32,6 +32,7 @@ aborts! {
     Unstable = "the loop did not settle", 3;
     NoMatch = "no version of the target fits", 1;
     FrozenConst = "a constant must not move while a native runs", 2;
+    Invalidated = "an assumption broke while recording", 0;
     Codegen = "the back end refused the trace", 4;
     CodeMemory = "code memory is full", 2;
 }

@@ -102,6 +102,9 @@ impl Record {
         if let Some(reason) = self.abort {
             return Err(reason);
         }
+        if !self.validity.is_valid() {
+            return Err(Abort::Invalidated);
+        }
         if let Some(ending) = self.ending {
             return Ok(Some(ending));
         }
@@ -314,6 +317,10 @@ impl Record {
         }
         if inlined == 0 {
             if let Some(target) = target {
+                if std::mem::take(&mut self.retrace) {
+                    self.go_around(key, target);
+                    return false;
+                }
                 return self.close(Some(target));
             }
             if self.is_enclosing(key) {
@@ -402,12 +409,27 @@ impl Record {
         true
     }
 
-    /// Ends the trace by a jump to `target`, or to its own label.
-    fn close(&mut self, target: Option<TargetInfo>) -> bool {
-        if !self.polled {
-            // Traces that only jump to each other must notice what wants attention, too.
-            self.guard(Op::GuardNoPoll, &[], Descr::None);
-        }
+    /// The bridge becomes a loop of its own: a new version of `target`.
+    fn go_around(&mut self, key: (u32, u16), target: TargetInfo) {
+        let (object, args) = self.settle();
+        self.begin_label(object, &args, target.label);
+        self.root = Root::Loop {
+            code: key.0,
+            index: key.1,
+        };
+        self.retraced = Some(target);
+        self.regs = [super::frame::Slot::Unknown; crate::vm::REG_COUNT];
+        self.visits.clear();
+        self.undo.slots.clear();
+        self.undo.aux = None;
+        self.polled = true;
+        self.guard(Op::GuardNoPoll, &[], Descr::None);
+    }
+
+    /// Makes all frames objects and writes back what their memory lacks, but
+    /// for the slots of the current one: returns its object, and the object and
+    /// live slots as operands of a jump.
+    fn settle(&mut self) -> (super::Red, Vec<OpRef>) {
         let top = self.stack.len() - 1;
         for below in 0..top {
             let pc = self.stack[below].waiting_pc;
@@ -439,9 +461,28 @@ impl Record {
         // The frames are objects now: a snapshot made here stores only what changed.
         self.base = None;
         self.last_snapshot = None;
+        (object, args)
+    }
+
+    /// Ends the trace by a jump to `target`, or to its own label.
+    fn close(&mut self, target: Option<TargetInfo>) -> bool {
+        if !self.polled {
+            // Traces that only jump to each other must notice what wants attention, too.
+            self.guard(Op::GuardNoPoll, &[], Descr::None);
+        }
+        let (_, args) = self.settle();
         let snapshot = self.snapshot();
         let (label, ending) = match target {
-            None => (self.own_label(), Ending::Loop),
+            None => match self.retraced {
+                Some(t) => (
+                    t.label,
+                    Ending::Target {
+                        trace: t.trace,
+                        label: t.label,
+                    },
+                ),
+                None => (self.own_label(), Ending::Loop),
+            },
             Some(t) => (
                 t.label,
                 Ending::Target {

@@ -1,9 +1,10 @@
 //! Frames as the recorder sees them, and the snapshots made of them.
 
 use super::{Record, Red};
-use crate::code::{Code, SlotMask};
+use crate::code::{Code, SlotMask, token_code};
 use crate::ir::{Descr, FrameSnap, FrameSnapId, Op, SnapVal, Snapshot, SnapshotId, Ty};
 use crate::layout::{FRAME, FieldRef, Frame};
+use crate::run::mem;
 use crate::value::Value;
 use std::rc::Rc;
 
@@ -51,6 +52,9 @@ pub(super) struct RecFrame {
     pub published: bool,
     /// Entries of codes that it went through by tail calls, with how often.
     pub entries: smallvec::SmallVec<[(u32, u32); 2]>,
+    /// Memory has its parent. A frame that is resumed gets a parent without a
+    /// store: as long as the trace follows it, nobody looks.
+    pub linked: bool,
 }
 
 impl RecFrame {
@@ -67,6 +71,7 @@ impl RecFrame {
             outer: false,
             published: false,
             entries: Default::default(),
+            linked: true,
         }
     }
 
@@ -83,6 +88,7 @@ impl RecFrame {
             outer: false,
             published: false,
             entries: Default::default(),
+            linked: true,
         }
     }
 
@@ -108,6 +114,7 @@ impl RecFrame {
             outer: false,
             published: false,
             entries: Default::default(),
+            linked: true,
         }
     }
 }
@@ -136,6 +143,16 @@ impl Record {
         self.stack
             .last_mut()
             .expect("a recording has a current frame")
+    }
+
+    /// A frame of `code` that is an object and has just become current.
+    pub(super) fn arrived_frame(&mut self, object: Red, code: &'static Code) -> RecFrame {
+        let mut frame = RecFrame::of_object(object, code);
+        if let Some((slot, value)) = code.data.idle_slot() {
+            let red = self.red_const(Ty::Val, value.0);
+            frame.slots[slot as usize] = Slot::Known { red, dirty: true };
+        }
+        frame
     }
 
     pub(super) fn live(&mut self, code: &'static Code, pc: u32) -> Rc<SlotMask> {
@@ -250,6 +267,7 @@ impl Record {
     /// Makes a frame of the stack an object in the trace (its parents too).
     pub(super) fn force_frame(&mut self, index: usize) -> Red {
         if let Some(object) = self.stack[index].object {
+            self.link_frame(index, object);
             return object;
         }
         let code = self.stack[index]
@@ -289,6 +307,16 @@ impl Record {
             }
         }
         object
+    }
+
+    /// Stores the parent of a frame object that lacks it.
+    fn link_frame(&mut self, index: usize, object: Red) {
+        if self.stack[index].linked || index == 0 {
+            return;
+        }
+        let parent = self.force_frame(index - 1);
+        self.store_field(object, Frame::PARENT.raw, parent);
+        self.stack[index].linked = true;
     }
 
     /// Writes what differs from memory of frame `index`, which is to continue at `pc`.
@@ -387,7 +415,7 @@ impl Record {
         };
         let token = Value(token.bits).as_int();
         let code = crate::run::mem::code(self.run.core_ptr(), crate::code::token_code(token));
-        let mut frame = RecFrame::of_object(object, code);
+        let mut frame = self.arrived_frame(object, code);
         frame.waiting_pc = crate::code::token_pc(token);
         frame.outer = true;
         frame
@@ -406,17 +434,23 @@ impl Record {
         self.stack.insert(0, parent);
     }
 
-    /// The frame on top was opaque and is current now: checks its position.
-    pub(super) fn learn_top(&mut self) {
-        if self.stack.last().is_none_or(|f| f.code.is_some()) {
+    /// The current frame is about to be left: checks the position of the caller,
+    /// if it was not looked at yet. This comes before anything in memory says
+    /// that the frame was left: a failure of the check starts the bytecode anew.
+    pub(super) fn learn_parent(&mut self) {
+        self.ensure_parent();
+        let parent = self.stack.len() - 2;
+        if self.stack[parent].code.is_some() {
             return;
         }
-        let object = self.top().object.expect("opaque frames are objects");
+        let object = (self.stack[parent].object).expect("opaque frames are objects");
         self.check_token(object);
-        let code = crate::meta::Meta::code(&self.run);
-        *self.top() = RecFrame::of_object(object, code);
+        let token = mem::word(object.bits, Frame::TOKEN.raw.word as usize);
+        let code = mem::code(self.run.core_ptr(), token_code(Value(token).as_int()));
+        self.stack[parent] = self.arrived_frame(object, code);
         self.bottoms_left += 1;
-        self.returned = Some(code.id == self.left);
+        let left = crate::meta::Meta::code(&self.run);
+        self.returned = Some(code.id == left.id);
     }
 
     /// Makes sure that a frame waits where it does now.
@@ -442,7 +476,7 @@ impl Record {
             self.top().waiting = None;
             return;
         }
-        let mut chain = vec![RecFrame::of_object(frame, code)];
+        let mut chain = vec![self.arrived_frame(frame, code)];
         chain[0].outer = true;
         // Published by this trace, if its memory knows it.
         chain[0].published = self.memory.find(frame.op, Frame::PARENT.raw).is_some();

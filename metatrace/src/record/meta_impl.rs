@@ -73,12 +73,6 @@ impl Record {
         top.waiting_pc = resume_pc;
     }
 
-    /// After a pop: the frame below is current again.
-    fn arrive_below(&mut self) {
-        self.top().waiting = None;
-        self.learn_top();
-    }
-
     fn take_fresh(&mut self, address: u64) -> RecFrame {
         let at = self
             .fresh
@@ -537,15 +531,18 @@ impl Meta for Record {
         let expected = self.red_const(Ty::Int, token);
         self.guard(Op::GuardValue, &[op, expected.op], Descr::None);
         self.run.resume_frame_raw(frame.bits, resume_pc);
-        let mut known = RecFrame::of_object(frame, self.run.code());
+        let mut known = self.arrived_frame(frame, self.run.code());
         known.resumed = true;
+        known.linked = false;
         self.push_known(known);
         self.depth += 1;
     }
     fn suspend_frame(&mut self, resume_pc: u32) {
         self.switch();
-        self.ensure_parent();
+        self.learn_parent();
         let index = self.stack.len() - 1;
+        // It is left without a parent, so none need be stored.
+        self.stack[index].linked = true;
         self.flush_frame(index, resume_pc);
         let object = self.force_frame(index);
         let nil = self.red_const(Ty::Val, Value::NIL.0);
@@ -553,18 +550,16 @@ impl Meta for Record {
         self.stack.pop();
         self.left_published = false;
         self.depth -= 1;
-        self.left = self.run.code().id;
         self.run.suspend_frame(resume_pc);
-        self.arrive_below();
+        self.top().waiting = None;
     }
     fn leave_frame(&mut self) {
         self.switch();
-        self.ensure_parent();
+        self.learn_parent();
         self.left_published = self.stack.pop().is_some_and(|f| f.published);
         self.depth -= 1;
-        self.left = self.run.code().id;
         self.run.leave_frame();
-        self.arrive_below();
+        self.top().waiting = None;
     }
     fn switch_frame_raw(&mut self, frame: Red) {
         self.come_back_to(frame);
@@ -589,7 +584,11 @@ impl Meta for Record {
         self.at_merge_point(index)
     }
     fn assume(&mut self, assumption: &Assumption) {
-        self.assumptions.push(assumption.clone());
+        // Relied on from now on: the recording itself may break it.
+        if !self.assumptions.iter().any(|a| a.is(assumption)) {
+            assumption.register(&self.validity);
+            self.assumptions.push(assumption.clone());
+        }
     }
 }
 

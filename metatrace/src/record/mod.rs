@@ -24,7 +24,7 @@ mod meta_impl;
 pub use abort::Abort;
 pub use control::{Ending, Root, TargetInfo, Targets};
 
-use crate::assume::Assumption;
+use crate::assume::{Assumption, Validity};
 use crate::code::SlotMask;
 use crate::ir::{
     Descr, FrameSnapId, LabelId, Op, OpRef, SnapVal, Snapshot, SnapshotId, Tag, Trace, Ty,
@@ -109,12 +109,15 @@ pub struct Record {
     looping: bool,
     /// The trace looks at the poll word.
     polled: bool,
-    /// Code of the frame left last.
-    left: u32,
     visits: SmallVec<[(i64, usize, u32); 8]>,
     targets: Rc<Targets>,
     abort: Option<Abort>,
     ending: Option<Ending>,
+    /// The loop that the bridge reaches has no version that fits: the bridge
+    /// goes on once around it, and becomes one.
+    pub(crate) retrace: bool,
+    /// The loop that it is a new version of.
+    retraced: Option<TargetInfo>,
     /// A merge point that this recording would like to be compiled first.
     wanted: Option<(u32, u16)>,
     limits: RecordLimits,
@@ -124,6 +127,7 @@ pub struct Record {
     memory: Memory,
     live_cache: HashMap<i64, Rc<SlotMask>>,
     assumptions: Vec<Assumption>,
+    validity: Rc<Validity>,
     const_index: HashMap<(Ty, u64), OpRef>,
 }
 
@@ -176,17 +180,19 @@ impl Record {
             unwritten: 0,
             looping: false,
             polled: false,
-            left: 0,
             visits: SmallVec::new(),
             targets,
             abort: None,
             ending: None,
+            retrace: false,
+            retraced: None,
             wanted: None,
             limits,
             tags: Vec::new(),
             memory: Memory::default(),
             live_cache: HashMap::new(),
             assumptions: Vec::new(),
+            validity: Rc::new(Validity::new(core)),
             const_index: HashMap::new(),
         }
     }
@@ -218,21 +224,32 @@ impl Record {
                 Descr::Field(Frame::SLOTS.raw.field(slot)),
             ));
         }
-        rec.emit(Op::Jump, Ty::Void, &args, Descr::Label(label));
-        let params: Vec<OpRef> = args.iter().map(|_| rec.trace.new_value(Ty::Val)).collect();
-        rec.emit(Op::Label, Ty::Void, &params, Descr::Label(label));
-        rec.top().object = Some(Red {
+        rec.begin_label(frame, &args, label);
+        rec
+    }
+
+    /// Jumps to a label and defines it: from here on the current frame and its
+    /// live slots, `args` so far, are the label's operands.
+    fn begin_label(&mut self, frame: Red, args: &[OpRef], label: LabelId) {
+        let code = self.run.code();
+        let live = self.live(code, self.start_pc);
+        self.emit(Op::Jump, Ty::Void, args, Descr::Label(label));
+        let params: Vec<OpRef> = args.iter().map(|_| self.trace.new_value(Ty::Val)).collect();
+        self.emit(Op::Label, Ty::Void, &params, Descr::Label(label));
+        let object = Red {
             op: params[0],
             bits: frame.bits,
-        });
+        };
+        let mut known = self.arrived_frame(object, code);
         for (slot, op) in live.iter().zip(&params[1..]) {
             let bits = mem::word(frame.bits, Frame::SLOTS.raw.start as usize + slot as usize);
-            rec.top().slots[slot as usize] = Slot::Known {
+            known.slots[slot as usize] = Slot::Known {
                 red: Red { op: *op, bits },
                 dirty: true,
             };
         }
-        rec
+        self.stack = vec![known];
+        self.memory = Memory::default();
     }
 
     /// Starts a bridge from an exit. The engine is in the state of the exit
@@ -382,7 +399,18 @@ impl Record {
             }
             let code = mem::code(self.run.core(), crate::code::token_code(snap.token));
             let mut frame = match object {
-                Some(object) => RecFrame::of_object(object, code),
+                // Whether the parent trace stored its parent is not known.
+                Some(object) => {
+                    let pc = crate::code::token_pc(snap.token);
+                    let idle = code.data.idle_slot();
+                    let live = self.live(code, pc);
+                    let mut frame = match idle.filter(|idle| !live.contains(idle.0)) {
+                        Some(_) => self.arrived_frame(object, code),
+                        None => RecFrame::of_object(object, code),
+                    };
+                    frame.linked = next.is_none();
+                    frame
+                }
                 None => RecFrame::fresh(code, undef, *address),
             };
             frame.address = *address;

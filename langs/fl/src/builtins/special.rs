@@ -12,13 +12,13 @@ use crate::interp::iteration::{self, Resumed};
 use crate::loaded::{RESUME_SHIFT, instr_at};
 use crate::op::num;
 use crate::state::REG_HANDLED;
-use metatrace::ir::Tag;
+use metatrace::ir::{Op, Tag};
 use metatrace::layout::Frame;
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Arrival, Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{Class, Generator, Instance, Str, Tuple};
+use runtime::layouts::{Class, Generator, Instance, Range, Str, Tuple};
 
 macro_rules! specials {
     ($($name:ident $text:literal,)*) => {
@@ -53,6 +53,11 @@ specials! {
     QueryNext "Query.__next__",
     QueryClose "Query.close",
     QueryExit "Query.__exit__",
+    Range "range",
+    Sqrt "math:sqrt",
+    Abs "abs",
+    Min "min",
+    Max "max",
 }
 
 /// Calls a special builtin; `None`: its body does it.
@@ -111,11 +116,87 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let found = m.try_call(&super::modules::LOAD_TEXT, [args[0], args[1], token.val()]);
             crate::interp::imports::run_module(m, found, cont)
         }
+        Special::Range => return range(m, args, cont),
+        Special::Sqrt => {
+            let x = m.float(args[0])?;
+            let zero = m.const_float(0.0);
+            let defined = m.float_cmp(Op::FloatLe, zero, x);
+            if !m.branch(defined) {
+                return None;
+            }
+            let root = m.float_op1(Op::FloatSqrt, x);
+            let root = m.box_float(root);
+            complete(m, cont, root)
+        }
+        Special::Abs => return abs(m, args[0], cont),
+        Special::Min => return best_of_two(m, args, false, cont),
+        Special::Max => return best_of_two(m, args, true, cont),
         Special::Import => {
             let found = m.try_call(&super::modules::FIND_MODULE_TEXT, [args[0], args[1]]);
             crate::interp::imports::run_module(m, found, cont)
         }
     })
+}
+
+/// `abs` of a fixnum or float.
+fn abs<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Option<Flow> {
+    let v = if let Some(i) = m.int(v) {
+        let zero = m.const_int(0);
+        let i = if m.lt(i, zero) { m.sub(zero, i)? } else { i };
+        i.val()
+    } else {
+        let f = m.float(v)?;
+        let f = m.float_op1(Op::FloatAbs, f);
+        m.box_float(f)
+    };
+    Some(complete(m, cont, v))
+}
+
+/// `min` or `max` of two fixnums or two floats.
+fn best_of_two<M: Meta>(m: &mut M, args: &[Val<M>], largest: bool, cont: Cont) -> Option<Flow> {
+    if !m.is(args[1], Value::UNDEF) || !m.is(args[2], Value::UNDEF) {
+        return None;
+    }
+    let items = m.as_ref::<Tuple>(args[0])?;
+    let n = m.get(items, Tuple::LEN);
+    if m.promote_int(n) != 2 {
+        return None;
+    }
+    let a = m.item_at(items, Tuple::ITEMS, 0);
+    let b = m.item_at(items, Tuple::ITEMS, 1);
+    let second = if let Some(x) = m.int(a) {
+        let y = m.int(b)?;
+        if largest { m.lt(x, y) } else { m.lt(y, x) }
+    } else {
+        let (x, y) = (m.float(a)?, m.float(b)?);
+        let (less, more) = if largest { (x, y) } else { (y, x) };
+        let better = m.float_cmp(Op::FloatLt, less, more);
+        m.branch(better)
+    };
+    Some(complete(m, cont, if second { b } else { a }))
+}
+
+/// `range` of fixnums with step 1.
+fn range<M: Meta>(m: &mut M, args: &[Val<M>], cont: Cont) -> Option<Flow> {
+    if !m.is(args[2], Value::UNDEF) {
+        return None;
+    }
+    let first = m.int(args[0])?;
+    let (start, stop) = if m.is(args[1], Value::UNDEF) {
+        (m.const_int(0), first)
+    } else {
+        (first, m.int(args[1])?)
+    };
+    let zero = m.const_int(0);
+    let len = m.sub(stop, start)?;
+    let len = if m.lt(len, zero) { zero } else { len };
+    let one = m.const_int(1);
+    let range = m.alloc::<Range>(0);
+    m.set(range, Range::START, start.val());
+    m.set(range, Range::STOP, stop.val());
+    m.set(range, Range::STEP, one.val());
+    m.set(range, Range::LEN, len.val());
+    Some(complete(m, cont, range.val()))
 }
 
 /// Is the current instruction one that `advance_done` can finish?

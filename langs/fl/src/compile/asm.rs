@@ -327,6 +327,9 @@ fn pack(
             let number = loop_number[instr.a() as usize].expect("a kept header is numbered");
             instr = instr.with_operand(0, number);
         }
+        if instr.op() == Op::Enter {
+            instr = instr.with_operand(0, code.loops.len() as u16);
+        }
         let here = kept_instrs.len() as u16;
         kept_instrs.push(instr);
         let Some((target, slot)) = site(handlers, handler_of[pc]) else {

@@ -187,6 +187,14 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// The merge point at the entry of a function. A generator is entered at
+    /// its yields, so its body has none.
+    fn enter(&mut self, span: Span) {
+        if !self.unit.generator {
+            self.emit(span, Op::Enter, 0, 0, 0);
+        }
+    }
+
     /// Puts captured variables into cells, at the start of the unit.
     pub(super) fn make_cells(&mut self, span: Span) {
         let params = self.unit.params.slots();
@@ -222,6 +230,7 @@ impl<'t> Compiler<'t> {
         let code = self.nested_unit(lambda.scope, CodeKind::Function, "<lambda>", span, |c| {
             c.unit.generator = c.scopes.get(lambda.scope).generator;
             c.set_params(&lambda.params);
+            c.enter(span);
             c.make_cells(span);
             let body = c.tree.span(lambda.body);
             let value = c.operand(lambda.body);
@@ -293,6 +302,7 @@ impl<'t> Compiler<'t> {
             c.unit.generator = c.scopes.get(def.scope).generator;
             c.unit.annotations = c.annotations(def);
             c.set_params(&def.params);
+            c.enter(span);
             c.make_cells(span);
             c.unit.docstring = c.docstring(&def.body).map(Into::into);
             c.body(&def.body);

@@ -89,18 +89,19 @@ fn locals_are_operands_in_place() {
         "def f(a, b):\n    c = a * b + 1\n    a, b = b, a\n    return [a, c, f(b)]\n",
         expect![[r#"
             function f(a, b): 10 slots
-                2    0  mul t0, a, b
-                     1  add_k c, t0, 1
-                3    2  move t0, a
-                     3  move a, b
-                     4  move b, t0
-                4    5  move t1, a
-                     6  move t2, c
-                     7  load_global t4, f
-                     8  move t5, b
-                     9  call t3, t4..t5
-                    10  make_list t0, t1..t3
-                    11  return t0
+                1    0  enter 0
+                2    1  mul t0, a, b
+                     2  add_k c, t0, 1
+                3    3  move t0, a
+                     4  move a, b
+                     5  move b, t0
+                4    6  move t1, a
+                     7  move t2, c
+                     8  load_global t4, f
+                     9  move t5, b
+                    10  call t3, t4..t5
+                    11  make_list t0, t1..t3
+                    12  return t0
         "#]],
     );
 }
@@ -111,20 +112,21 @@ fn loops_test_at_the_end() {
         "def f(n):\n    i = s = 0\n    while i < n and s != 7:\n        if i % 3 == 0:\n            continue\n        s += i\n        i += 1\n    else:\n        s = -s\n    return s\n",
         expect![[r#"
             function f(n): 5 slots
-                2    0  int i, 0
-                     1  int s, 0
-                3    2  jump_if_not_lt i, n, -> 12
-                     3  jump_if_not_ne_k s, 7, -> 12
-                     4  loop #0
-                4    5  mod_k t0, i, 3
-                     6  jump_if_not_eq_k t0, 0, -> 8
-                5    7  jump -> 10
-                6    8  iadd s, s, i
-                7    9  iadd_k i, i, 1
-                3   10  jump_if_not_lt i, n, -> 12
-                    11  jump_if_ne_k s, 7, -> 4
-                9   12  neg s, s
-               10   13  return s
+                1    0  enter 1
+                2    1  int i, 0
+                     2  int s, 0
+                3    3  jump_if_not_lt i, n, -> 13
+                     4  jump_if_not_ne_k s, 7, -> 13
+                     5  loop #0
+                4    6  mod_k t0, i, 3
+                     7  jump_if_not_eq_k t0, 0, -> 9
+                5    8  jump -> 11
+                6    9  iadd s, s, i
+                7   10  iadd_k i, i, 1
+                3   11  jump_if_not_lt i, n, -> 13
+                    12  jump_if_ne_k s, 7, -> 5
+                9   13  neg s, s
+               10   14  return s
         "#]],
     );
 }
@@ -135,27 +137,28 @@ fn for_loops_and_comprehensions_share_the_frame() {
         "def f(xs):\n    for i, x in enumerate(xs):\n        print(i, x)\n    return {k: v for k, v in xs if k}\n",
         expect![[r#"
             function f(xs): 11 slots
-                2    0  load_global t2, enumerate
-                     1  move t3, xs
-                     2  call t1, t2..t3
-                     3  get_iter t0, t1
-                     4  loop #0
-                     5  for_iter t1, t0, -> 12
-                     6  unpack t1, i..x
-                3    7  load_global t2, print
-                     8  move t3, i
-                     9  move t4, x
-                    10  call t1, t2..t4
-                    11  jump -> 4
-                4   12  get_iter t1, xs
-                    13  make_dict t0, -
-                    14  loop #1
-                    15  for_iter t2, t1, -> 20
-                    16  unpack t2, k..v
-                    17  jump_if_not k, -> 14
-                    18  dict_set t0, k, v
-                    19  jump -> 14
-                    20  return t0
+                1    0  enter 2
+                2    1  load_global t2, enumerate
+                     2  move t3, xs
+                     3  call t1, t2..t3
+                     4  get_iter t0, t1
+                     5  loop #0
+                     6  for_iter t1, t0, -> 13
+                     7  unpack t1, i..x
+                3    8  load_global t2, print
+                     9  move t3, i
+                    10  move t4, x
+                    11  call t1, t2..t4
+                    12  jump -> 5
+                4   13  get_iter t1, xs
+                    14  make_dict t0, -
+                    15  loop #1
+                    16  for_iter t2, t1, -> 21
+                    17  unpack t2, k..v
+                    18  jump_if_not k, -> 15
+                    19  dict_set t0, k, v
+                    20  jump -> 15
+                    21  return t0
         "#]],
     );
 }
@@ -166,18 +169,19 @@ fn only_doubtful_variables_are_checked() {
         "def f(p):\n    if p:\n        x = 1\n    print(x)\n    print(x)\n    del p\n    return p\n",
         expect![[r#"
             function f(p): 6 slots
-                2    0  jump_if_not p, -> 2
-                3    1  int x, 1
-                4    2  load_global t1, print
-                     3  check_bound x, x
-                     4  move t2, x
-                     5  call t0, t1..t2
-                5    6  load_global t1, print
-                     7  move t2, x
-                     8  call t0, t1..t2
-                6    9  clear p
-                7   10  check_bound p, p
-                    11  return p
+                1    0  enter 0
+                2    1  jump_if_not p, -> 3
+                3    2  int x, 1
+                4    3  load_global t1, print
+                     4  check_bound x, x
+                     5  move t2, x
+                     6  call t0, t1..t2
+                5    7  load_global t1, print
+                     8  move t2, x
+                     9  call t0, t1..t2
+                6   10  clear p
+                7   11  check_bound p, p
+                    12  return p
         "#]],
     );
 }
@@ -209,24 +213,26 @@ fn closures_and_super() {
 
             function C.m(self, n): 13 slots
               free __class__ in slot 3
-                3    0  make_cell n
-                4    1  make_function g, <code C.m.<locals>.g>
-                8    2  load_global t5, super
-                     3  load_cell t6, [__class__], __class__
-                     4  move t7, self
-                     5  call t4, t5..t7
-                     6  load_method t1..t2, t4, m
-                     7  move t3, g
-                     8  call_method t0, t1..t3
-                     9  return t0
+                3    0  enter 0
+                     1  make_cell n
+                4    2  make_function g, <code C.m.<locals>.g>
+                8    3  load_global t5, super
+                     4  load_cell t6, [__class__], __class__
+                     5  move t7, self
+                     6  call t4, t5..t7
+                     7  load_method t1..t2, t4, m
+                     8  move t3, g
+                     9  call_method t0, t1..t3
+                    10  return t0
 
             function C.m.<locals>.g(): 3 slots
               free n in slot 0
-                6    0  load_cell t0, [n], n
-                     1  iadd_k t0, t0, 1
-                     2  store_cell [n], t0
-                7    3  load_cell t0, [n], n
-                     4  return t0
+                4    0  enter 0
+                6    1  load_cell t0, [n], n
+                     2  iadd_k t0, t0, 1
+                     3  store_cell [n], t0
+                7    4  load_cell t0, [n], n
+                     5  return t0
         "#]],
     );
 }
@@ -237,50 +243,51 @@ fn exceptions_use_a_table() {
         "def f(x):\n    for i in x:\n        try:\n            g(i)\n        except KeyError as e:\n            h(e)\n            break\n        finally:\n            done()\n",
         expect![[r#"
             function f(x): 15 slots
-                2    0  get_iter t0, x
-                     1  loop #0
-                     2  for_iter i, t0, -> 36
-                4    3  load_global t8, g
-                     4  move t9, i
-                     5  call t7, t8..t9
-                3    6  jump -> 26
-                5    7  push_exc t5, t4
-                     8  load_global t7, KeyError
-                     9  jump_if_no_match t4, t7, -> 22
-                    10  move e, t4
-                6   11  load_global t9, h
-                    12  move t10, e
-                    13  call t8, t9..t10
-                7   14  clear e
-                    15  pop_exc t5
-                9   16  load_global t9, done
-                    17  call t8, t9
-                7   18  jump -> 36
-                5   19  clear e
-                    20  pop_exc t5
-                    21  reraise t7
-                    22  pop_exc t5
-                    23  reraise t4
-                    24  pop_exc t5
-                    25  reraise t6
-                9   26  load_global t9, done
-                    27  call t8, t9
-                    28  jump -> 1
-                    29  push_exc t2, t1
-                    30  load_global t9, done
-                    31  call t8, t9
-                    32  pop_exc t2
-                    33  reraise t1
-                    34  pop_exc t2
-                    35  reraise t3
-                2   36  return_none
-              handler 3..6 -> 7, t4
-              handler 6..8 -> 29, t1
-              handler 8..11 -> 24, t6
-              handler 11..15 -> 19, t7
-              handler 15..16 -> 29, t1
-              handler 19..26 -> 29, t1
-              handler 30..32 -> 34, t3
+                1    0  enter 1
+                2    1  get_iter t0, x
+                     2  loop #0
+                     3  for_iter i, t0, -> 37
+                4    4  load_global t8, g
+                     5  move t9, i
+                     6  call t7, t8..t9
+                3    7  jump -> 27
+                5    8  push_exc t5, t4
+                     9  load_global t7, KeyError
+                    10  jump_if_no_match t4, t7, -> 23
+                    11  move e, t4
+                6   12  load_global t9, h
+                    13  move t10, e
+                    14  call t8, t9..t10
+                7   15  clear e
+                    16  pop_exc t5
+                9   17  load_global t9, done
+                    18  call t8, t9
+                7   19  jump -> 37
+                5   20  clear e
+                    21  pop_exc t5
+                    22  reraise t7
+                    23  pop_exc t5
+                    24  reraise t4
+                    25  pop_exc t5
+                    26  reraise t6
+                9   27  load_global t9, done
+                    28  call t8, t9
+                    29  jump -> 2
+                    30  push_exc t2, t1
+                    31  load_global t9, done
+                    32  call t8, t9
+                    33  pop_exc t2
+                    34  reraise t1
+                    35  pop_exc t2
+                    36  reraise t3
+                2   37  return_none
+              handler 4..7 -> 8, t4
+              handler 7..9 -> 30, t1
+              handler 9..12 -> 25, t6
+              handler 12..16 -> 20, t7
+              handler 16..17 -> 30, t1
+              handler 20..27 -> 30, t1
+              handler 31..33 -> 35, t3
         "#]],
     );
 }
@@ -291,45 +298,46 @@ fn with_statements_call_the_exits() {
         "def f():\n    with a as b, c:\n        return b\n",
         expect![[r#"
             function f(): 17 slots
-                2    0  load_global t6, a
-                     1  load_enter t7..t8, t6
-                     2  load_exit t0..t1, t6
-                     3  call_method t5, t7..t8
-                     4  move b, t5
-                     5  load_global t12, c
-                     6  load_enter t13..t14, t12
-                     7  load_exit t6..t7, t12
-                     8  call_method t11, t13..t14
-                3    9  move t12, b
-                2   10  call_exit t13, t6..t7
-                    11  call_exit t14, t0..t1
-                3   12  return t12
-                2   13  push_exc t9, t8
-                    14  call_exit_exc t11, t6..t7, t8
-                    15  jump_if t11, -> 20
-                    16  pop_exc t9
-                    17  reraise t8
-                    18  pop_exc t9
-                    19  reraise t10
-                    20  pop_exc t9
-                    21  call_exit t5, t0..t1
-                    22  jump -> 31
-                    23  push_exc t3, t2
-                    24  call_exit_exc t5, t0..t1, t2
-                    25  jump_if t5, -> 30
-                    26  pop_exc t3
-                    27  reraise t2
-                    28  pop_exc t3
-                    29  reraise t4
-                    30  pop_exc t3
-                    31  return_none
-              handler 4..9 -> 23, t2
-              handler 9..10 -> 13, t8
-              handler 10..11 -> 23, t2
-              handler 13..14 -> 23, t2
-              handler 14..16 -> 18, t10
-              handler 16..21 -> 23, t2
-              handler 24..26 -> 28, t4
+                1    0  enter 0
+                2    1  load_global t6, a
+                     2  load_enter t7..t8, t6
+                     3  load_exit t0..t1, t6
+                     4  call_method t5, t7..t8
+                     5  move b, t5
+                     6  load_global t12, c
+                     7  load_enter t13..t14, t12
+                     8  load_exit t6..t7, t12
+                     9  call_method t11, t13..t14
+                3   10  move t12, b
+                2   11  call_exit t13, t6..t7
+                    12  call_exit t14, t0..t1
+                3   13  return t12
+                2   14  push_exc t9, t8
+                    15  call_exit_exc t11, t6..t7, t8
+                    16  jump_if t11, -> 21
+                    17  pop_exc t9
+                    18  reraise t8
+                    19  pop_exc t9
+                    20  reraise t10
+                    21  pop_exc t9
+                    22  call_exit t5, t0..t1
+                    23  jump -> 32
+                    24  push_exc t3, t2
+                    25  call_exit_exc t5, t0..t1, t2
+                    26  jump_if t5, -> 31
+                    27  pop_exc t3
+                    28  reraise t2
+                    29  pop_exc t3
+                    30  reraise t4
+                    31  pop_exc t3
+                    32  return_none
+              handler 5..10 -> 24, t2
+              handler 10..11 -> 14, t8
+              handler 11..12 -> 24, t2
+              handler 14..15 -> 24, t2
+              handler 15..17 -> 19, t10
+              handler 17..22 -> 24, t2
+              handler 25..27 -> 29, t4
         "#]],
     );
 }
@@ -359,24 +367,25 @@ fn calls() {
         "def f(*a, k=1, **kw):\n    f(1, k=2)\n    a.append(f(*a, 2, **kw))\n    return f(*a, **kw)\n",
         expect![[r#"
             function f(*a, k, **kw): 12 slots
-                2    0  load_global t1, f
-                     1  int t2, 1
-                     2  int t3, 2
-                     3  call_kw t0, t1..t3, (k)
-                3    4  load_method t1..t2, a, append
-                     5  load_global t4, f
-                     6  make_list t5, -
-                     7  list_extend t5, a
-                     8  int t7, 2
-                     9  list_append t5, t7
-                    10  call_kwargs t6, kw, t4
-                    11  call_ex t3, t4..t6
-                    12  call_method t0, t1..t3
-                4   13  load_global t1, f
-                    14  call_args t2, a, t1
-                    15  call_kwargs t3, kw, t1
-                    16  call_ex t0, t1..t3
-                    17  return t0
+                1    0  enter 0
+                2    1  load_global t1, f
+                     2  int t2, 1
+                     3  int t3, 2
+                     4  call_kw t0, t1..t3, (k)
+                3    5  load_method t1..t2, a, append
+                     6  load_global t4, f
+                     7  make_list t5, -
+                     8  list_extend t5, a
+                     9  int t7, 2
+                    10  list_append t5, t7
+                    11  call_kwargs t6, kw, t4
+                    12  call_ex t3, t4..t6
+                    13  call_method t0, t1..t3
+                4   14  load_global t1, f
+                    15  call_args t2, a, t1
+                    16  call_kwargs t3, kw, t1
+                    17  call_ex t0, t1..t3
+                    18  return t0
         "#]],
     );
 }
@@ -387,27 +396,28 @@ fn conditions_become_jumps() {
         "def f(a, b):\n    if not (a < b <= 3) or a is None and b in a:\n        return f'{a!r:>{b}} {b=}'\n    return a or b if a else 2 ** 10\n",
         expect![[r#"
             function f(a, b): 11 slots
-                2    0  jump_if_not_lt a, b, -> 4
-                     1  jump_if_not_le_k b, 3, -> 4
-                     2  jump_if_not_none a, -> 14
-                     3  jump_if_not_in b, a, -> 14
-                3    4  convert t4, a, 1
-                     5  const t6, ">"
-                     6  format_simple t7, b
-                     7  build_string t5, t6..t7
-                     8  format t1, t4, t5
-                     9  const t2, " b="
-                    10  convert t4, b, 1
-                    11  format_simple t3, t4
-                    12  build_string t0, t1..t3
-                    13  return t0
-                4   14  jump_if_not a, -> 19
-                    15  move t0, a
-                    16  jump_if t0, -> 20
-                    17  move t0, b
-                    18  jump -> 20
-                    19  int t0, 1024
-                    20  return t0
+                1    0  enter 0
+                2    1  jump_if_not_lt a, b, -> 5
+                     2  jump_if_not_le_k b, 3, -> 5
+                     3  jump_if_not_none a, -> 15
+                     4  jump_if_not_in b, a, -> 15
+                3    5  convert t4, a, 1
+                     6  const t6, ">"
+                     7  format_simple t7, b
+                     8  build_string t5, t6..t7
+                     9  format t1, t4, t5
+                    10  const t2, " b="
+                    11  convert t4, b, 1
+                    12  format_simple t3, t4
+                    13  build_string t0, t1..t3
+                    14  return t0
+                4   15  jump_if_not a, -> 20
+                    16  move t0, a
+                    17  jump_if t0, -> 21
+                    18  move t0, b
+                    19  jump -> 21
+                    20  int t0, 1024
+                    21  return t0
         "#]],
     );
 }
@@ -418,48 +428,49 @@ fn match_statements() {
         "def f(x):\n    match x:\n        case [1, y, *_] if y:\n            return y\n        case {'k': str() | None as v, **rest}:\n            return v, rest\n        case P(a=0):\n            pass\n",
         expect![[r#"
             function f(x): 16 slots
-                2    0  move t0, x
-                3    1  jump_if_not_sequence t0, -> 11
-                     2  len t2, t0
-                     3  jump_if_not_ge_k t2, 2, -> 11
-                     4  get_item_k t3, t0, 0
-                     5  jump_if_not_eq_k t3, 1, -> 11
-                     6  get_item_k t4, t0, 1
-                     7  move t1, t4
-                     8  move y, t1
-                     9  jump_if_not y, -> 11
-                4   10  return y
-                5   11  jump_if_not_mapping t0, -> 34
-                    12  len t4, t0
-                    13  jump_if_not_ge_k t4, 1, -> 34
-                    14  const t3, ("k",)
-                    15  match_keys t4, t0, t3
-                    16  jump_if_none t4, -> 34
-                    17  unpack t4, t6
-                    18  move t7, t6
-                    19  load_global t8, str
-                    20  const t9, ()
-                    21  match_class t10, t7..t9, 0
-                    22  jump_if_none t10, -> 24
-                    23  jump -> 25
-                    24  jump_if_not_none t6, -> 34
-                    25  move t2, t6
-                    26  match_rest t5, t0, t3
-                    27  move t1, t5
-                    28  move rest, t1
-                    29  move v, t2
-                6   30  move t2, v
-                    31  move t3, rest
-                    32  make_tuple t1, t2..t3
-                    33  return t1
-                7   34  move t1, t0
-                    35  load_global t2, P
-                    36  const t3, ("a",)
-                    37  match_class t4, t1..t3, 0
-                    38  jump_if_none t4, -> 41
-                    39  unpack t4, t5
-                    40  jump_if_not_eq_k t5, 0, -> 41
-                2   41  return_none
+                1    0  enter 0
+                2    1  move t0, x
+                3    2  jump_if_not_sequence t0, -> 12
+                     3  len t2, t0
+                     4  jump_if_not_ge_k t2, 2, -> 12
+                     5  get_item_k t3, t0, 0
+                     6  jump_if_not_eq_k t3, 1, -> 12
+                     7  get_item_k t4, t0, 1
+                     8  move t1, t4
+                     9  move y, t1
+                    10  jump_if_not y, -> 12
+                4   11  return y
+                5   12  jump_if_not_mapping t0, -> 35
+                    13  len t4, t0
+                    14  jump_if_not_ge_k t4, 1, -> 35
+                    15  const t3, ("k",)
+                    16  match_keys t4, t0, t3
+                    17  jump_if_none t4, -> 35
+                    18  unpack t4, t6
+                    19  move t7, t6
+                    20  load_global t8, str
+                    21  const t9, ()
+                    22  match_class t10, t7..t9, 0
+                    23  jump_if_none t10, -> 25
+                    24  jump -> 26
+                    25  jump_if_not_none t6, -> 35
+                    26  move t2, t6
+                    27  match_rest t5, t0, t3
+                    28  move t1, t5
+                    29  move rest, t1
+                    30  move v, t2
+                6   31  move t2, v
+                    32  move t3, rest
+                    33  make_tuple t1, t2..t3
+                    34  return t1
+                7   35  move t1, t0
+                    36  load_global t2, P
+                    37  const t3, ("a",)
+                    38  match_class t4, t1..t3, 0
+                    39  jump_if_none t4, -> 42
+                    40  unpack t4, t5
+                    41  jump_if_not_eq_k t5, 0, -> 42
+                2   42  return_none
         "#]],
     );
 }
@@ -470,19 +481,20 @@ fn imports() {
         "def f():\n    import a.b, c as d\n    from .e import g as h\n    return a, d, h\n",
         expect![[r#"
             function f(): 8 slots
-                2    0  import_name t0, a, 0
-                     1  import_name t1, a.b, 0
-                     2  move a, t0
-                     3  import_name t0, c, 0
-                     4  move d, t0
-                3    5  import_name t0, , 1
-                     6  import_name t1, e, 1
-                     7  import_from h, t1, g
-                4    8  move t1, a
-                     9  move t2, d
-                    10  move t3, h
-                    11  make_tuple t0, t1..t3
-                    12  return t0
+                1    0  enter 0
+                2    1  import_name t0, a, 0
+                     2  import_name t1, a.b, 0
+                     3  move a, t0
+                     4  import_name t0, c, 0
+                     5  move d, t0
+                3    6  import_name t0, , 1
+                     7  import_name t1, e, 1
+                     8  import_from h, t1, g
+                4    9  move t1, a
+                    10  move t2, d
+                    11  move t3, h
+                    12  make_tuple t0, t1..t3
+                    13  return t0
         "#]],
     );
 }

@@ -279,7 +279,10 @@ pub fn arrive_raised<M: Meta>(m: &mut M) -> Flow {
     let (pc, flags) = (m.pc() & PC_MASK, m.pc() >> RESUME_SHIFT);
     // A merge point that was interrupted waits at its own pc.
     let polled = flags == 0
-        && instr_at(m.code(), pc).number() == num::LoopHeader
+        && matches!(
+            instr_at(m.code(), pc).number(),
+            num::LoopHeader | num::Enter
+        )
         && (pc == 0 || instr_at(m.code(), pc - 1).op().info().effect != Effect::Calls);
     let at = if flags == 0 && !polled { pc - 1 } else { pc };
     if flags != 0 {

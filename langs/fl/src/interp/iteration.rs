@@ -16,7 +16,9 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{Class, Generator, Instance, List, ListIter, RangeIter, Tuple, TupleIter};
+use runtime::layouts::{
+    Class, Generator, Instance, List, ListIter, Range, RangeIter, Tuple, TupleIter,
+};
 use runtime::list;
 
 /// `GetIter`.
@@ -54,10 +56,33 @@ pub fn iter_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
             return flow;
         }
     }
+    if tag == Tag::layout(Range::ID) {
+        let range = m.cast::<Range>(v);
+        if let Some(iter) = iter_of_range(m, range) {
+            return complete(m, cont, iter);
+        }
+    }
     match m.try_call(&builtins::iterators::ITER, [v]) {
         Ok(iter) => complete(m, cont, iter),
         Err(Raised) => raised(m),
     }
+}
+
+/// An iterator over a range whose numbers, and the one behind the last, are fixnums.
+fn iter_of_range<M: Meta>(m: &mut M, range: Ref<M, Range>) -> Option<Val<M>> {
+    let (start, step, len) = (
+        m.get(range, Range::START),
+        m.get(range, Range::STEP),
+        m.get(range, Range::LEN),
+    );
+    let (start, step, len) = (m.int(start)?, m.int(step)?, m.int(len)?);
+    let span = m.mul(step, len)?;
+    m.add(start, span)?;
+    let iter = m.alloc::<RangeIter>(0);
+    m.set(iter, RangeIter::NEXT, start);
+    m.set(iter, RangeIter::STEP, step);
+    m.set(iter, RangeIter::LEFT, len);
+    Some(iter.val())
 }
 
 fn iter_of_instance<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {

@@ -150,7 +150,7 @@ impl Interp for Fl {
                 out!(m, |m| operators::contains(m, i))
             }
 
-            num::LoopHeader => {
+            num::LoopHeader | num::Enter => {
                 if m.merge_point(i.a()) {
                     return Flow::Merge;
                 }

@@ -54,6 +54,14 @@ fn found_value<M: Meta>(m: &mut M, found: Found) -> Val<M> {
     v
 }
 
+/// The value as a float, if it is a number. Fixnums are rounded, as arithmetic wants it.
+fn as_float<M: Meta>(m: &mut M, v: Val<M>) -> Option<Float<M>> {
+    if let Some(a) = m.int(v) {
+        return Some(m.int_to_float(a));
+    }
+    m.float(v)
+}
+
 /// The value as a float, if it is a number whose conversion is exact.
 fn exact_float<M: Meta>(m: &mut M, v: Val<M>) -> Option<Float<M>> {
     if let Some(a) = m.int(v) {
@@ -166,8 +174,8 @@ fn mixed_numbers<M: Meta>(m: &mut M, kind: BinKind, x: Val<M>, y: Val<M>) -> Opt
     if !(is_float(m, x) || is_float(m, y)) {
         return None;
     }
-    let a = exact_float(m, x)?;
-    let b = exact_float(m, y)?;
+    let a = as_float(m, x)?;
+    let b = as_float(m, y)?;
     let r = arith::float_binary(m, kind, a, b)?;
     Some(m.box_float(r))
 }

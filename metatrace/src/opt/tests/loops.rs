@@ -189,9 +189,8 @@ fn a_field_changed_in_each_iteration_is_carried() {
               store v1, v5, pair.a
               jump L100 (v5, v0, v1)
               label L100 (v9: int, v10: val, v11: val)
-              v13 = int_add_ovf v9, 1 @[frame v10 words 7 at 10; also v11]
+              v13 = int_add_ovf v9, 1 @[frame v10 words 7 at 10; store v11, pair.a, v9]
               guard_no_poll @[frame v10 words 7 at 11; store v11, pair.a, v13]
-              store v11, v13, pair.a
               jump L100 (v13, v10, v11)
         "#]],
     );
