@@ -48,16 +48,12 @@ impl Editor {
             Key::Enter => return Step::Done,
             Key::CtrlC => return Step::Interrupt,
             Key::Char('\u{4}') if line.text.is_empty() => return Step::End,
-            Key::Del | Key::Char('\u{4}') => {
-                if line.cursor < line.text.len() {
-                    line.text.remove(line.cursor);
-                }
+            Key::Del | Key::Char('\u{4}') if line.cursor < line.text.len() => {
+                line.text.remove(line.cursor);
             }
-            Key::Backspace => {
-                if line.cursor > 0 {
-                    line.cursor -= 1;
-                    line.text.remove(line.cursor);
-                }
+            Key::Backspace if line.cursor > 0 => {
+                line.cursor -= 1;
+                line.text.remove(line.cursor);
             }
             Key::ArrowLeft | Key::Char('\u{2}') => line.cursor = line.cursor.saturating_sub(1),
             Key::ArrowRight | Key::Char('\u{6}') => {

@@ -32,6 +32,7 @@ const UNSAFE_FILES: &[&str] = &[
     "metatrace/src/run.rs",
     "metatrace/src/backend/code.rs",
     "runtime/src/heap/",
+    "src/memory.rs",
 ];
 
 fn root() -> &'static Path {

@@ -10,13 +10,16 @@ use metatrace::value::Value;
 use runtime::{Obj, Vm};
 use std::cell::RefCell;
 
+/// Codes that answer messages, by language, message and number of arguments.
+type MessageCodes = HashMap<(u8, Message, usize), Option<&'static Code>>;
+
 /// What interop keeps per engine: shared by step loops and natives as a plain reference.
 #[derive(Default)]
 pub struct Shared {
     speakers: RefCell<Vec<Option<&'static dyn Speaker>>>,
     /// Language by layout id.
     owners: RefCell<Vec<Option<u8>>>,
-    codes: RefCell<HashMap<(u8, Message, usize), Option<&'static Code>>>,
+    codes: RefCell<MessageCodes>,
     /// Relations by language, module, name and way of asking: places in the engine's roots.
     relations: RefCell<HashMap<(u8, u32, u32, u32), usize>>,
     pub modules: Modules,

@@ -85,12 +85,12 @@ fn instantiate_in_slots<M: Meta>(m: &mut M, callee: Val<M>, first: u16, argc: u1
     let cache = tables(m).cache(m.pc() - 1);
     let fl = state(m);
     let hit = cache.kind.get() == CONSTRUCT
-        && cache.key.get() == class.id.0 as u32
+        && cache.key.get() == class.id.0
         && cache.epoch.get() == fl.epoch.get();
     if !hit {
         let init = plain_init(m, class)?;
         cache.kind.set(CONSTRUCT);
-        cache.key.set(class.id.0 as u32);
+        cache.key.set(class.id.0);
         cache.epoch.set(fl.epoch.get());
         cache.value.set(Some(init));
     }

@@ -203,7 +203,7 @@ impl Asm {
             .collect();
         let lang = pl(vm).lang;
         let file = pl(vm).pred_by_id(pred).file.borrow().clone();
-        let code = vm.add_code(NewCode {
+        vm.add_code(NewCode {
             lang,
             slots: self.slots,
             name,
@@ -224,8 +224,7 @@ impl Asm {
                 live: Default::default(),
                 copied: Default::default(),
             }),
-        });
-        code
+        })
     }
 }
 

@@ -389,10 +389,9 @@ fn code_for<M: Meta>(
         Some(m.get(o, Query::LANG))
     } else if let Some(o) = m.as_ref::<Relation>(receiver) {
         Some(m.get(o, Relation::LANG))
-    } else if let Some(o) = m.as_ref::<ForeignModule>(receiver) {
-        Some(m.get(o, ForeignModule::LANG))
     } else {
-        None
+        let module = m.as_ref::<ForeignModule>(receiver);
+        module.map(|o| m.get(o, ForeignModule::LANG))
     };
     let lang = lang.map(|lang| m.promote_int(lang) as u8);
     let core = m.core();
