@@ -1,5 +1,7 @@
 """Importing by name."""
 
+import sys
+
 
 def import_module(name, package=None):
     if name.startswith("."):
@@ -13,11 +15,23 @@ def import_module(name, package=None):
         base = ".".join(parts[:len(parts) - level + 1])
         rest = name[level:]
         name = base + "." + rest if rest else base
-    module = __import__(name)
-    for part in name.split(".")[1:]:
-        module = getattr(module, part)
-    return module
+    return __import__(name, fromlist=("*",))
+
+
+def invalidate_caches():
+    pass
 
 
 def reload(module):
+    """Runs the module's text again; what it binds replaces what the module had."""
+    name = module.__name__
+    if sys.modules.get(name) is not module:
+        raise ImportError("module %s not in sys.modules" % name, name=name)
+    del sys.modules[name]
+    try:
+        new = import_module(name)
+        for attribute in dir(new):
+            setattr(module, attribute, getattr(new, attribute))
+    finally:
+        sys.modules[name] = module
     return module

@@ -119,7 +119,7 @@ def index(a):
 
 
 def concat(a, b):
-    if not hasattr(a, "__getitem__"):
+    if not isinstance(a, (str, bytes, list, tuple, bytearray)) and not hasattr(a, "__getitem__"):
         raise TypeError("'%s' object can't be concatenated" % type(a).__name__)
     return a + b
 

@@ -53,3 +53,23 @@ def open_guest(file, *args, **options):
 def write_lines(stream, lines):
     for line in lines:
         stream.write(line)
+
+
+def __import__(name, *args, **options):
+    from _import import load
+    if not isinstance(name, str):
+        raise TypeError("__import__() argument 1 must be str, not %s" % type(name).__name__)
+    level = options["level"] if "level" in options else args[3] if len(args) > 3 else 0
+    if level:
+        raise ImportError("attempted relative import with no known parent package")
+    fromlist = options["fromlist"] if "fromlist" in options else args[2] if len(args) > 2 else ()
+    if not name:
+        raise ValueError("Empty module name")
+    top = module = None
+    path = ""
+    for part in name.split("."):
+        path = path + "." + part if path else part
+        module = load(path)
+        if top is None:
+            top = module
+    return module if fromlist else top

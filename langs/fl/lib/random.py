@@ -1,5 +1,6 @@
 """Random numbers: the same streams as CPython's, from the Mersenne Twister."""
 
+import _random
 from math import acos as _acos, ceil as _ceil, cos as _cos, exp as _exp, floor as _floor
 from math import log as _log, pi as _pi, sin as _sin, sqrt as _sqrt
 
@@ -54,40 +55,11 @@ class Random:
             n >>= 32
         if not key:
             key.append(0)
-        words = [19650218]
-        x = 19650218
-        for i in range(1, _N):
-            x = 1812433253 * (x ^ x >> 30) + i & 0xffffffff
-            words.append(x)
-        i = 1
-        j = 0
-        for _ in range(max(_N, len(key))):
-            x = words[i - 1]
-            words[i] = (words[i] ^ (x ^ x >> 30) * 1664525) + key[j] + j & 0xffffffff
-            i += 1
-            j += 1
-            if i >= _N:
-                words[0] = words[_N - 1]
-                i = 1
-            if j >= len(key):
-                j = 0
-        for _ in range(_N - 1):
-            x = words[i - 1]
-            words[i] = (words[i] ^ (x ^ x >> 30) * 1566083941) - i & 0xffffffff
-            i += 1
-            if i >= _N:
-                words[0] = words[_N - 1]
-                i = 1
-        words[0] = 0x80000000
-        self._words = words
+        self._words = _random.seeded(key)
         self._at = _N
 
     def _refill(self):
-        words = self._words
-        for i in range(_N):
-            y = words[i] & 0x80000000 | words[i + 1 if i < _N - 1 else 0] & 0x7fffffff
-            x = words[i + 397 if i < _N - 397 else i + 397 - _N] ^ y >> 1
-            words[i] = x ^ 0x9908b0df if y & 1 else x
+        self._words = _random.refilled(self._words)
         self._at = 0
 
     def _word(self):
@@ -199,7 +171,7 @@ class Random:
             x[i], x[j] = x[j], x[i]
 
     def sample(self, population, k, *, counts=None):
-        if isinstance(population, (set, frozenset, dict)) or not hasattr(population, "__getitem__"):
+        if isinstance(population, (set, frozenset, dict)) or not _has_length(population):
             raise TypeError("Population must be a sequence.  "
                             "For dicts or sets, use sorted(d).")
         n = len(population)
@@ -209,9 +181,8 @@ class Random:
                 repeated.extend([x] * count)
             population = repeated
             n = len(population)
-            if n:
-                chosen = self.sample(range(n), k)
-                return [population[i] for i in chosen]
+            chosen = self.sample(range(n), k)
+            return [population[i] for i in chosen]
         if not 0 <= k <= n:
             raise ValueError("Sample larger than population or is negative")
         result = [None] * k
@@ -358,6 +329,14 @@ class Random:
 
     def weibullvariate(self, alpha, beta):
         return alpha * (-_log(1.0 - self.random())) ** (1.0 / beta)
+
+
+def _has_length(x):
+    try:
+        len(x)
+    except TypeError:
+        return False
+    return True
 
 
 def _whole(x):

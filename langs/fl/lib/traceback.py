@@ -110,7 +110,7 @@ def print_stack(f=None, limit=None, file=None):
 
 
 def _full_name(cls):
-    module = cls.__module__
+    module = getattr(cls, "__module__", "builtins")
     if module in ("__main__", "builtins"):
         return cls.__qualname__
     return module + "." + cls.__qualname__

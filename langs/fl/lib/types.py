@@ -1,8 +1,26 @@
 """Names for the types of things that have no name of their own."""
 
 
+import sys
+
+
 def _generator():
     yield
+
+
+def _cell():
+    value = None
+
+    def inner():
+        return value
+    return inner.__closure__[0]
+
+
+def _traceback():
+    try:
+        raise ValueError
+    except ValueError as error:
+        return error.__traceback__
 
 
 class _Class:
@@ -17,8 +35,14 @@ MethodType = type(_Class().method)
 BuiltinFunctionType = type(len)
 BuiltinMethodType = type([].append)
 NoneType = type(None)
+MethodDescriptorType = WrapperDescriptorType = MethodWrapperType = BuiltinFunctionType
+ModuleType = type(sys)
 NotImplementedType = type(NotImplemented)
 EllipsisType = type(Ellipsis)
+CodeType = type(_generator.__code__)
+TracebackType = type(_traceback())
+CellType = type(_cell())
+UnionType = type(int | str)
 
 
 class SimpleNamespace:

@@ -128,6 +128,7 @@ mod tests {
             "prelude.py",
             "prelude_text.py",
             "prelude_io.py",
+            "prelude_math.py",
         ];
         let preludes = preludes.iter().filter(|f| folder.join(f).exists()).count();
         assert_eq!(count(&folder) - preludes, MODULES.len());

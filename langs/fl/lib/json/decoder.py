@@ -1,4 +1,6 @@
-"""Reading JSON."""
+"""Reading JSON. Without hooks `_json` does it."""
+
+import _json
 
 
 class JSONDecodeError(ValueError):
@@ -27,6 +29,8 @@ class JSONDecoder:
         self.parse_constant = parse_constant
         self.strict = strict
         self.object_pairs_hook = object_pairs_hook
+        hooks = (object_hook, parse_float, parse_int, parse_constant, object_pairs_hook)
+        self._is_plain = hooks == (None, None, None, None, None)
 
     def decode(self, s):
         value, end = self.raw_decode(s, _skip(s, 0))
@@ -37,6 +41,13 @@ class JSONDecoder:
 
     def raw_decode(self, s, idx=0):
         """The value that begins here, and where it ends."""
+        if idx < 0:
+            raise ValueError("idx cannot be negative")
+        if self._is_plain:
+            value, end, message = _json.scan(s, idx, bool(self.strict))
+            if message is not None:
+                raise JSONDecodeError(message, s, end)
+            return value, end
         return self._value(s, idx)
 
     def _value(self, s, pos):

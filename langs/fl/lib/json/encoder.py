@@ -1,40 +1,11 @@
-"""Writing JSON."""
+"""Writing JSON. Documents of built-in values only are written by `_json`."""
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t",
-            "\b": "\\b", "\f": "\\f"}
-
-
-def _needs_escape(ch, ascii_only):
-    return ch < " " or ch == '"' or ch == "\\" or ascii_only and ch > "~"
+import _json
 
 
 def encode_string(text, ascii_only):
     """The text in quotes, special characters escaped."""
-    if ascii_only and text.isascii() or not ascii_only:
-        # Most strings have nothing to escape.
-        if text.isprintable() and '"' not in text and "\\" not in text:
-            return '"' + text + '"'
-    out = ['"']
-    start = 0
-    for index, ch in enumerate(text):
-        if not _needs_escape(ch, ascii_only):
-            continue
-        if index > start:
-            out.append(text[start:index])
-        start = index + 1
-        short = _ESCAPES.get(ch)
-        if short is not None:
-            out.append(short)
-            continue
-        code = ord(ch)
-        if code > 0xffff:
-            code -= 0x10000
-            out.append("\\u%04x\\u%04x" % (0xd800 | code >> 10, 0xdc00 | code & 0x3ff))
-        else:
-            out.append("\\u%04x" % code)
-    out.append(text[start:])
-    out.append('"')
-    return "".join(out)
+    return _json.quote(text, bool(ascii_only))
 
 
 class JSONEncoder:
@@ -60,8 +31,10 @@ class JSONEncoder:
         raise TypeError("Object of type %s is not JSON serializable" % type(o).__name__)
 
     def encode(self, o):
-        if isinstance(o, str):
-            return encode_string(o, self.ensure_ascii)
+        text = _json.write(o, bool(self.ensure_ascii), self.item_separator, self.key_separator,
+                           self.indent, bool(self.sort_keys))
+        if text is not None:
+            return text
         out = []
         self._write(o, out, 0, [])
         return "".join(out)
@@ -82,7 +55,7 @@ class JSONEncoder:
         elif o is False:
             out.append("false")
         elif isinstance(o, int):
-            out.append(int.__repr__(o))
+            out.append(repr(int(o)))
         elif isinstance(o, float):
             out.append(self._float(o))
         else:
@@ -107,7 +80,7 @@ class JSONEncoder:
         elif o == float("-inf"):
             text = "-Infinity"
         else:
-            return float.__repr__(o)
+            return repr(float(o))
         if not self.allow_nan:
             raise ValueError("Out of range float values are not JSON compliant")
         return text
@@ -170,7 +143,7 @@ class JSONEncoder:
         if key is False:
             return "false"
         if isinstance(key, int):
-            return int.__repr__(key)
+            return repr(int(key))
         if isinstance(key, float):
             return self._float(key)
         if self.skipkeys:

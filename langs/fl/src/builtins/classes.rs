@@ -330,6 +330,11 @@ builtins! {
         let name = class_arg(vm, c)?.name.borrow().clone();
         Ok(vm.str(&name))
     };
+    "type.@__module__" "self" |vm, [c]| {
+        let name = FlState::of(vm).names.module;
+        let own = types::as_class(vm, c).and_then(|class| class.own(name));
+        Ok(own.map_or_else(|| vm.str("builtins"), |found| found.get()))
+    };
     "type.@__qualname__" "self" |vm, [c]| {
         let name = class_arg(vm, c)?.qualname.borrow().clone();
         Ok(vm.str(&name))

@@ -792,7 +792,7 @@ builtins! {
             None => Ok(vm.dict().value()),
         }
     };
-    "__import__" "name *rest" |vm, [_n, _r]| Err(exception::type_error(vm, "use importlib.import_module"));
+    "_import:load" "name unused= /" |vm, [_n, _u]| Err(exception::type_error(vm, "module name must be a string"));
 
     "int" "x= / base=" => "int_guest" |vm, [v, base]| new_int(vm, v, base);
     "float" "x= /" => "float_guest" |vm, [v]| new_float(vm, v);
@@ -1033,6 +1033,7 @@ builtins! {
         }
         Ok(Value::NONE)
     };
+    "ImportError.@msg" "self" |vm, [e]| Ok(exception::first_arg(vm, e));
 
     "_fl_init" "obj" => "not_" |vm, [o]| {
         let init = FlState::of(vm).names.init;

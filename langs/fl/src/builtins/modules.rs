@@ -4,6 +4,7 @@ use crate::builtins::tables;
 use crate::frontend::{Mode, compile_source};
 use crate::loaded;
 use crate::namespace::Namespace;
+use crate::object::class::ClassInfo;
 use crate::object::{exception, types};
 use crate::state::FlState;
 use crate::stdlib;
@@ -139,14 +140,26 @@ fn find_beside(vm: &mut Vm, name: &str, beside: Option<PathBuf>) -> Guest {
             }
             _ => format!("No module named '{name}'"),
         };
-        let message = vm.str(&message);
-        let e = exception::new(vm, class, &[message]);
-        let (field, name) = (vm.symbols.intern("name"), vm.str(name));
-        vm.instance_set(Obj::cast(e), field, name);
+        let e = import_error(vm, class, &message, name);
         return Err(vm.raise(e));
     };
     let code = load_source(vm, name, &found)?;
     Ok(Value::small(code.id as i64))
+}
+
+/// An ImportError about a module.
+fn import_error(vm: &mut Vm, class: &ClassInfo, message: &str, module: &str) -> Value {
+    let message = vm.str(message);
+    let e = exception::new(vm, class, &[message]);
+    let module = vm.str(module);
+    set_import_field(vm, e, "name", module);
+    e
+}
+
+/// Sets `name` or `path` of an ImportError.
+fn set_import_field(vm: &mut Vm, e: Value, field: &str, v: Value) {
+    let symbol = vm.symbols.intern(field);
+    vm.instance_set(Obj::cast(e), symbol, v);
 }
 
 fn is_package(vm: &mut Vm, name: &str) -> bool {
@@ -390,6 +403,18 @@ pub fn loaded(vm: &mut Vm, name: &str) -> Option<Value> {
 
 /// Makes a module object with an empty namespace and enters it into `sys.modules`.
 pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
+    let namespace = detached_module(vm, name);
+    let fl = FlState::of(vm);
+    if name == "sys" {
+        fl.sys.set(Some(namespace));
+    }
+    let name = vm.symbols.intern(name);
+    tables::put_name(vm, fl.modules.get(), name, namespace.module.get());
+    namespace
+}
+
+/// Makes a module object with an empty namespace.
+pub fn detached_module(vm: &mut Vm, name: &str) -> &'static Namespace {
     let fl = FlState::of(vm);
     let id = fl.namespaces.borrow().len() as u32;
     let namespace: &'static Namespace = Box::leak(Box::new(Namespace::new(id, name)));
@@ -401,11 +426,6 @@ pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
     module.init(Module::ATTRS, Value::NONE);
     namespace.module.set(module.value());
     namespace.set(vm, fl.names.name, text);
-    if name == "sys" {
-        fl.sys.set(Some(namespace));
-    }
-    let name = vm.symbols.intern(name);
-    tables::put_name(vm, fl.modules.get(), name, module.value());
     namespace
 }
 
@@ -514,17 +534,15 @@ fn find_submodule(vm: &mut Vm, module: Value, name: &str) -> Guest {
         return find(vm, &dotted);
     }
     let class = fl.types().ImportError;
+    let file_text = parent.get(fl.names.file);
     let file = parent
         .get(fl.names.file)
         .and_then(|f| text::of(f).map(|f| f.into_owned()));
     let place = file.unwrap_or_else(|| "unknown location".to_string());
     let message = format!("cannot import name '{name}' from '{parent_name}' ({place})");
-    let message = vm.str(&message);
-    let e = exception::new(vm, class, &[message]);
-    let (parent_name, place) = (vm.str(&parent_name), vm.str(&place));
-    for (field, v) in [("name", parent_name), ("path", place)] {
-        let field = vm.symbols.intern(field);
-        vm.instance_set(Obj::cast(e), field, v);
+    let e = import_error(vm, class, &message, &parent_name);
+    if let Some(file) = file_text {
+        set_import_field(vm, e, "path", file);
     }
     Err(vm.raise(e))
 }

@@ -18,11 +18,13 @@ const SOURCE: &str = concat!(
     "\n\n",
     include_str!("../../lib/prelude_text.py"),
     "\n\n",
-    include_str!("../../lib/prelude_io.py")
+    include_str!("../../lib/prelude_io.py"),
+    "\n\n",
+    include_str!("../../lib/prelude_math.py")
 );
 
 /// Functions of the prelude that are built-in names of FL programs.
-pub const EXPORTS: &[&str] = &["sorted", "vars", "locals"];
+pub const EXPORTS: &[&str] = &["sorted", "vars", "locals", "__import__"];
 
 /// The function that continues an operator when guest code is needed.
 pub fn binary_name(kind: BinKind, inplace: bool) -> &'static str {

@@ -47,7 +47,7 @@ specials! {
     Len "len",
     IsInstance "isinstance",
     Type "type",
-    Import "_import_module",
+    Import "_import:load",
     LoadModule "_polyglot:load",
     TextModule "_polyglot:module",
     QueryNext "Query.__next__",

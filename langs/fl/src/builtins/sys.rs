@@ -1,4 +1,4 @@
-//! The modules `sys`, `math` and `time`, as far as Rust is needed for them.
+//! The modules `sys`, `time` and `gc`, as far as Rust is needed for them.
 
 use crate::builtins;
 use crate::builtins::core::absent;
@@ -14,7 +14,7 @@ use runtime::host::Stream;
 use runtime::layouts::*;
 use runtime::native::Guest;
 use runtime::number;
-use runtime::object::{Obj, is};
+use runtime::object::is;
 use runtime::text;
 use std::time::Duration;
 
@@ -109,53 +109,6 @@ fn handled(vm: &mut Vm) -> Value {
     vm.heap.core.regs[REG_HANDLED as usize]
 }
 
-fn domain_error(vm: &mut Vm) -> metatrace::meta::Raised {
-    exception::value_error(vm, "math domain error")
-}
-
-/// A function from floats to floats; NaN for a finite argument is a domain error.
-fn math1(vm: &mut Vm, v: Value, f: fn(f64) -> f64) -> Guest {
-    let v = types::unwrap_payload(vm, v);
-    let x = as_float(vm, v)?;
-    let r = f(x);
-    if r.is_nan() && !x.is_nan() {
-        return Err(domain_error(vm));
-    }
-    if r.is_infinite() && x.is_finite() {
-        let class = FlState::of(vm).types().OverflowError;
-        return Err(exception::raise(vm, class, "math range error"));
-    }
-    Ok(vm.float(r))
-}
-
-fn rounded(vm: &mut Vm, v: Value, f: fn(f64) -> f64) -> Guest {
-    let n = unbool(v);
-    if number::is_int(n) {
-        return Ok(n);
-    }
-    let x = as_float(vm, v)?;
-    vm.float_to_int(f(x))
-}
-
-fn log_of(vm: &mut Vm, v: Value) -> Guest<f64> {
-    let n = unbool(v);
-    if number::is_int(n) && !n.is_int() {
-        let big = number::big(n);
-        let bits = number::bits(n);
-        if big.sign() == num_bigint::Sign::Minus {
-            return Err(domain_error(vm));
-        }
-        let shift = bits.saturating_sub(900);
-        let top = number::to_f64(vm.big(big >> shift)).unwrap_or(f64::MAX);
-        return Ok(top.ln() + shift as f64 * std::f64::consts::LN_2);
-    }
-    let x = as_float(vm, v)?;
-    if x <= 0.0 {
-        return Err(domain_error(vm));
-    }
-    Ok(x.ln())
-}
-
 builtins! {
     /// `sys`, `time`, `gc`, input.
     pub static SYS:
@@ -237,6 +190,16 @@ builtins! {
         Ok(t) => Ok(vm.float(t as f64 / 1e9)),
         Err(e) => Err(builtins::core::io_error(vm, &e, None)),
     };
+    "module" "name doc=" |vm, [name, doc]| {
+        let Some(text) = text::of(types::unwrap_payload(vm, name)).map(|t| t.into_owned()) else {
+            return Err(exception::type_error(vm, "module name must be a string"));
+        };
+        let namespace = builtins::modules::detached_module(vm, &text);
+        let names = &FlState::of(vm).names;
+        namespace.set(vm, names.doc, if absent(doc) { Value::NONE } else { doc });
+        namespace.set(vm, names.package, Value::NONE);
+        Ok(namespace.module.get())
+    };
     "_traceback:entries" "traceback /" |vm, [t]| Ok(crate::traceback::entries(vm, t));
     "gc:isenabled" "" |_vm, []| Ok(Value::TRUE);
     "gc:get_count" "" |vm, []| Ok(vm.tuple(&[Value::small(0); 3]));
@@ -250,83 +213,4 @@ builtins! {
     "gc:collect" "generation=" |_vm, [_g]| Ok(Value::small(0));
     "gc:disable" "" |_vm, []| Ok(Value::NONE);
     "gc:enable" "" |_vm, []| Ok(Value::NONE);
-    "math:sqrt" "x /" |vm, [v]| math1(vm, v, f64::sqrt);
-    "math:sin" "x /" |vm, [v]| math1(vm, v, f64::sin);
-    "math:cos" "x /" |vm, [v]| math1(vm, v, f64::cos);
-    "math:tan" "x /" |vm, [v]| math1(vm, v, f64::tan);
-    "math:asin" "x /" |vm, [v]| math1(vm, v, f64::asin);
-    "math:acos" "x /" |vm, [v]| math1(vm, v, f64::acos);
-    "math:atan" "x /" |vm, [v]| math1(vm, v, f64::atan);
-    "math:sinh" "x /" |vm, [v]| math1(vm, v, f64::sinh);
-    "math:cosh" "x /" |vm, [v]| math1(vm, v, f64::cosh);
-    "math:tanh" "x /" |vm, [v]| math1(vm, v, f64::tanh);
-    "math:exp" "x /" |vm, [v]| math1(vm, v, f64::exp);
-    "math:expm1" "x /" |vm, [v]| math1(vm, v, f64::exp_m1);
-    "math:log1p" "x /" |vm, [v]| math1(vm, v, f64::ln_1p);
-    "math:fabs" "x /" |vm, [v]| math1(vm, v, f64::abs);
-    "math:cbrt" "x /" |vm, [v]| math1(vm, v, f64::cbrt);
-    "math:radians" "x /" |vm, [v]| math1(vm, v, |x| x * (std::f64::consts::PI / 180.0));
-    "math:degrees" "x /" |vm, [v]| math1(vm, v, |x| x * (180.0 / std::f64::consts::PI));
-    "math:floor" "x /" |vm, [v]| rounded(vm, v, f64::floor);
-    "math:ceil" "x /" |vm, [v]| rounded(vm, v, f64::ceil);
-    "math:trunc" "x /" |vm, [v]| rounded(vm, v, f64::trunc);
-    "math:log" "x base= /" |vm, [v, base]| {
-        let x = log_of(vm, v)?;
-        if absent(base) { return Ok(vm.float(x)); }
-        let base = log_of(vm, base)?;
-        if base == 0.0 {
-            let class = FlState::of(vm).types().ZeroDivisionError;
-            return Err(exception::raise(vm, class, "float division by zero"));
-        }
-        Ok(vm.float(x / base))
-    };
-    "math:log2" "x /" |vm, [v]| { log_of(vm, v)?; let x = as_float(vm, v)?; Ok(vm.float(x.log2())) };
-    "math:log10" "x /" |vm, [v]| { log_of(vm, v)?; let x = as_float(vm, v)?; Ok(vm.float(x.log10())) };
-    "math:pow" "x y /" |vm, [a, b]| {
-        let (x, y) = (as_float(vm, a)?, as_float(vm, b)?);
-        let r = x.powf(y);
-        if r.is_nan() && !x.is_nan() && !y.is_nan() { return Err(domain_error(vm)); }
-        Ok(vm.float(r))
-    };
-    "math:atan2" "y x /" |vm, [a, b]| { let (y, x) = (as_float(vm, a)?, as_float(vm, b)?); Ok(vm.float(y.atan2(x))) };
-    "math:fmod" "x y /" |vm, [a, b]| {
-        let (x, y) = (as_float(vm, a)?, as_float(vm, b)?);
-        if y == 0.0 || x.is_infinite() { return Err(domain_error(vm)); }
-        Ok(vm.float(x % y))
-    };
-    "math:copysign" "x y /" |vm, [a, b]| { let (x, y) = (as_float(vm, a)?, as_float(vm, b)?); Ok(vm.float(x.copysign(y))) };
-    "math:hypot" "*coordinates" |vm, [args]| {
-        let mut sum = 0f64;
-        for v in Obj::<Tuple>::cast(args).items() { sum = sum.hypot(as_float(vm, *v)?); }
-        Ok(vm.float(sum))
-    };
-    "math:isnan" "x /" |vm, [v]| { let x = as_float(vm, v)?; Ok(Value::bool(x.is_nan())) };
-    "math:isinf" "x /" |vm, [v]| { let x = as_float(vm, v)?; Ok(Value::bool(x.is_infinite())) };
-    "math:isfinite" "x /" |vm, [v]| { let x = as_float(vm, v)?; Ok(Value::bool(x.is_finite())) };
-    "math:isqrt" "n /" |vm, [v]| {
-        let n = unbool(v);
-        if !number::is_int(n) { index(vm, v)?; }
-        if number::cmp(n, Value::small(0)).is_lt() {
-            return Err(exception::value_error(vm, "isqrt() argument must be nonnegative"));
-        }
-        Ok(vm.int_sqrt(n))
-    };
-    "math:gcd" "*integers" |vm, [args]| {
-        let mut g = Value::small(0);
-        for v in Obj::<Tuple>::cast(args).items() {
-            let n = unbool(*v);
-            if !number::is_int(n) { index(vm, *v)?; }
-            g = builtins::operators::native_int(vm, &number::INT_GCD, g, n)?;
-        }
-        Ok(g)
-    };
-    "math:factorial" "n /" |vm, [v]| {
-        let n = index(vm, v)?;
-        if n < 0 {
-            return Err(exception::value_error(vm, "factorial() not defined for negative values"));
-        }
-        let mut r = Value::small(1);
-        for i in 2..=n { r = vm.int_mul(r, Value::small(i)); }
-        Ok(r)
-    };
 }

@@ -632,7 +632,17 @@ pub fn write_exception(vm: &mut Vm, e: Value, out: &mut Vec<u8>) -> Guest<bool> 
             match vm.instance_get(Obj::cast(e), name) {
                 Some(file) if file != Value::NONE => {
                     out.extend_from_slice(b": ");
-                    write(vm, file, false, out)
+                    if !write(vm, file, false, out)? {
+                        return Ok(false);
+                    }
+                    let name = vm.symbols.intern("filename2");
+                    match vm.instance_get(Obj::cast(e), name) {
+                        Some(second) if second != Value::NONE => {
+                            out.extend_from_slice(b" -> ");
+                            write(vm, second, false, out)
+                        }
+                        _ => Ok(true),
+                    }
                 }
                 _ => Ok(true),
             }

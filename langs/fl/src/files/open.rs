@@ -57,7 +57,10 @@ fn mode(vm: &mut Vm, text: &str) -> Guest<Mode> {
         return Err(exception::value_error(vm, message));
     }
     if kinds != 1 {
-        let message = "must have exactly one of create/read/write/append mode";
+        let message = match kinds {
+            0 => "Must have exactly one of create/read/write/append mode and at most one plus",
+            _ => "must have exactly one of create/read/write/append mode",
+        };
         return Err(exception::value_error(vm, message));
     }
     m.open.write = !m.open.read || plus;

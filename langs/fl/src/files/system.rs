@@ -10,6 +10,7 @@ use crate::state::FlState;
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::native::Guest;
+use runtime::object::Obj;
 use runtime::text;
 use std::io;
 use std::path::PathBuf;
@@ -98,8 +99,16 @@ builtins! {
     "_os:rmdir" "path /" |vm, [p]| on_path(vm, p, |vm, p| vm.host.remove_dir(&p)).map(|()| Value::NONE);
     "_os:remove" "path /" |vm, [p]| on_path(vm, p, |vm, p| vm.host.remove_file(&p)).map(|()| Value::NONE);
     "_os:rename" "from to /" |vm, [from, to]| {
-        let to = path_of(vm, to)?;
-        on_path(vm, from, |vm, p| vm.host.rename(&p, &PathBuf::from(to))).map(|()| Value::NONE)
+        let (from, target) = (path_of(vm, from)?, path_of(vm, to)?);
+        flush_all(vm);
+        let Err(e) = vm.host.rename(&PathBuf::from(&from), &PathBuf::from(target)) else {
+            return Ok(Value::NONE);
+        };
+        let raised = io_error(vm, &e, Some(&from));
+        let (e, name) = (vm.take_pending(), vm.symbols.intern("filename2"));
+        vm.instance_set(Obj::cast(e), name, to);
+        let _ = raised;
+        Err(vm.raise(e))
     };
     "_os:getpid" "" |vm, []| { let id = vm.host.process_id(); Ok(Value::small(id as i64)) };
     "_os:urandom" "size /" |vm, [n]| {

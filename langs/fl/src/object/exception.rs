@@ -52,6 +52,10 @@ fn new_os_error(vm: &mut Vm, class: &ClassInfo, data: Obj<ExcData>, args: &[Valu
         let name = vm.symbols.intern("filename");
         vm.instance_set(instance, name, file);
     }
+    if let [_, _, _, _, file] = *args {
+        let name = vm.symbols.intern("filename2");
+        vm.instance_set(instance, name, file);
+    }
     instance.value()
 }
 
