@@ -382,8 +382,8 @@ builtins! {
     "math:asin" "x /" => "math_asin" |vm, [v]| math1(vm, v, f64::asin);
     "math:acos" "x /" => "math_acos" |vm, [v]| math1(vm, v, f64::acos);
     "math:atan" "x /" => "math_atan" |vm, [v]| math1(vm, v, f64::atan);
-    "math:sinh" "x /" => "math_sinh" |vm, [v]| math1(vm, v, libm::sinh);
-    "math:cosh" "x /" => "math_cosh" |vm, [v]| math1(vm, v, libm::cosh);
+    "math:sinh" "x /" => "math_sinh" |vm, [v]| math1(vm, v, f64::sinh);
+    "math:cosh" "x /" => "math_cosh" |vm, [v]| math1(vm, v, f64::cosh);
     "math:tanh" "x /" => "math_tanh" |vm, [v]| math1(vm, v, f64::tanh);
     "math:asinh" "x /" => "math_asinh" |vm, [v]| math1(vm, v, libm::asinh);
     "math:acosh" "x /" => "math_acosh" |vm, [v]| math1(vm, v, libm::acosh);
