@@ -281,6 +281,23 @@ def total_ordering(cls):
     return cls
 
 
+def _annotated(function, text):
+    """The class that an annotation names; annotations are kept as text."""
+    if not isinstance(text, str):
+        return text
+    import builtins
+    first, *rest = text.split(".")
+    missing = object()
+    value = getattr(function, "__globals__", {}).get(first, missing)
+    if value is missing:
+        value = getattr(builtins, first, missing)
+    for name in rest:
+        value = getattr(value, name, missing)
+    if not isinstance(value, type):
+        raise TypeError("Invalid annotation. %r is not a class." % (text,))
+    return value
+
+
 def singledispatch(func):
     """A function whose implementation is chosen by the type of its first argument."""
     registry = {object: func}
@@ -305,7 +322,7 @@ def singledispatch(func):
             annotations = getattr(function, "__annotations__", {})
             if not annotations:
                 raise TypeError("Invalid first argument to `register()`: %r" % (function,))
-            cls = next(iter(annotations.values()))
+            cls = _annotated(function, next(iter(annotations.values())))
         registry[cls] = function
         return function
 

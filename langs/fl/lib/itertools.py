@@ -2,7 +2,12 @@
 
 
 def count(start=0, step=1):
-    value = start
+    if isinstance(start, str) or isinstance(step, str):
+        raise TypeError("a number is required")
+    return _counted(start, step)
+
+
+def _counted(value, step):
     while True:
         yield value
         value += step
@@ -110,7 +115,9 @@ def islice(iterable, *args):
     bounds = slice(*args)
     start, stop, step = bounds.start, bounds.stop, bounds.step
     if _is_bad_bound(start) or _is_bad_bound(stop):
-        raise ValueError("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+        what = "Stop argument" if len(args) == 1 else "Indices"
+        raise ValueError("%s for islice() must be None or an integer: 0 <= x <= sys.maxsize."
+                         % what)
     if _is_bad_bound(step) or step == 0:
         raise ValueError("Step for islice() must be a positive integer or None.")
     return _sliced(iter(iterable), start or 0, stop, step or 1)
@@ -261,6 +268,8 @@ def _product(pools):
 
 def permutations(iterable, r=None):
     pool = tuple(iterable)
+    if r is not None and r < 0:
+        raise ValueError("r must be non-negative")
     return _permutations(pool, len(pool) if r is None else r)
 
 

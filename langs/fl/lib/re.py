@@ -2,14 +2,56 @@
 
 import _re
 
-A = ASCII = 256
-I = IGNORECASE = 2
-L = LOCALE = 4
-U = UNICODE = 32
-M = MULTILINE = 8
-S = DOTALL = 16
-X = VERBOSE = 64
-NOFLAG = 0
+
+class RegexFlag(int):
+    """Flags of patterns; they print their names."""
+
+    def __repr__(self):
+        names = []
+        rest = int(self)
+        for flag, name in _FLAG_NAMES:
+            if rest & flag:
+                names.append("re." + name)
+                rest &= ~flag
+        if rest or not names:
+            names.append(hex(rest) if names else "re.NOFLAG")
+        return "|".join(names)
+
+    __str__ = __repr__
+
+    def __or__(self, other):
+        return RegexFlag(int(self) | int(other))
+
+    def __and__(self, other):
+        return RegexFlag(int(self) & int(other))
+
+    def __xor__(self, other):
+        return RegexFlag(int(self) ^ int(other))
+
+    __ror__ = __or__
+    __rand__ = __and__
+    __rxor__ = __xor__
+
+    @property
+    def value(self):
+        return int(self)
+
+    @property
+    def name(self):
+        return "|".join([name for flag, name in _FLAG_NAMES if int(self) & flag])
+
+
+_FLAG_NAMES = ((256, "ASCII"), (2, "IGNORECASE"), (4, "LOCALE"), (8, "MULTILINE"),
+               (16, "DOTALL"), (32, "UNICODE"), (64, "VERBOSE"))
+
+A = ASCII = RegexFlag(256)
+I = IGNORECASE = RegexFlag(2)
+L = LOCALE = RegexFlag(4)
+U = UNICODE = RegexFlag(32)
+M = MULTILINE = RegexFlag(8)
+S = DOTALL = RegexFlag(16)
+X = VERBOSE = RegexFlag(64)
+NOFLAG = RegexFlag(0)
 
 
 class error(Exception):
@@ -19,6 +61,14 @@ class error(Exception):
         self.msg = msg
         self.pattern = pattern
         self.pos = pos
+        self.lineno = self.colno = None
+        if pos is not None and pattern is not None:
+            newline = "\n" if isinstance(pattern, str) else b"\n"
+            self.lineno = pattern.count(newline, 0, pos) + 1
+            self.colno = pos - pattern.rfind(newline, 0, pos)
+            msg = "%s at position %d" % (msg, pos)
+            if newline in pattern:
+                msg += " (line %d, column %d)" % (self.lineno, self.colno)
         super().__init__(msg)
 
 
@@ -123,9 +173,12 @@ class Pattern:
         try:
             self._id, self.groups, names, flags = _re.compile(source, flags)
         except ValueError as e:
+            at, _, message = str(e).partition(" ")
+            if at.isdigit():
+                raise error(message, pattern, int(at)) from None
             raise error(str(e), pattern) from None
         self.groupindex = dict(names)
-        self.flags = flags if self._is_bytes or flags & ASCII else flags | UNICODE
+        self.flags = int(flags if self._is_bytes or flags & ASCII else flags | UNICODE)
 
     def _subject(self, string):
         if isinstance(string, str):
@@ -245,8 +298,9 @@ class Pattern:
 
     def __repr__(self):
         names = []
-        for name in ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE"):
-            if self.flags & globals()[name]:
+        for name, flag in (("ASCII", ASCII), ("IGNORECASE", IGNORECASE), ("MULTILINE", MULTILINE),
+                           ("DOTALL", DOTALL), ("VERBOSE", VERBOSE)):
+            if self.flags & flag:
                 names.append("re." + name)
         flags = ", " + "|".join(names) if names else ""
         return "re.compile(%.200r%s)" % (self.pattern, flags)

@@ -105,10 +105,130 @@ class Template:
 
 
 class Formatter:
-    """`str.format` as an object."""
+    """`str.format` in parts that subclasses may replace."""
 
     def format(self, format_string, /, *args, **kwargs):
-        return format_string.format(*args, **kwargs)
+        return self.vformat(format_string, args, kwargs)
 
     def vformat(self, format_string, args, kwargs):
-        return format_string.format(*args, **kwargs)
+        used = set()
+        result, _ = self._vformat(format_string, args, kwargs, used, 2, 0)
+        self.check_unused_args(used, args, kwargs)
+        return result
+
+    def _vformat(self, format_string, args, kwargs, used, depth, auto):
+        if depth < 0:
+            raise ValueError("Max string recursion exceeded")
+        result = []
+        for literal, name, spec, conversion in self.parse(format_string):
+            if literal:
+                result.append(literal)
+            if name is None:
+                continue
+            if name == "":
+                if auto is False:
+                    raise ValueError("cannot switch from manual field specification to automatic "
+                                     "field numbering")
+                name = str(auto)
+                auto += 1
+            elif name.isdigit():
+                if auto:
+                    raise ValueError("cannot switch from manual field specification to automatic "
+                                     "field numbering")
+                auto = False
+            value, key = self.get_field(name, args, kwargs)
+            used.add(key)
+            value = self.convert_field(value, conversion)
+            spec, auto = self._vformat(spec, args, kwargs, used, depth - 1, auto)
+            result.append(self.format_field(value, spec))
+        return "".join(result), auto
+
+    def get_value(self, key, args, kwargs):
+        return args[key] if isinstance(key, int) else kwargs[key]
+
+    def check_unused_args(self, used_args, args, kwargs):
+        pass
+
+    def format_field(self, value, format_spec):
+        return format(value, format_spec)
+
+    def convert_field(self, value, conversion):
+        if conversion is None:
+            return value
+        if conversion == "s":
+            return str(value)
+        if conversion == "r":
+            return repr(value)
+        if conversion == "a":
+            return ascii(value)
+        raise ValueError("Unknown conversion specifier %s" % conversion)
+
+    def parse(self, format_string):
+        """Tuples of literal text, field name, format specification and conversion."""
+        literal = []
+        i = 0
+        end = len(format_string)
+        while i < end:
+            c = format_string[i]
+            i += 1
+            if c not in "{}":
+                literal.append(c)
+                continue
+            if i < end and format_string[i] == c:
+                literal.append(c)
+                i += 1
+                continue
+            if c == "}":
+                raise ValueError("Single '}' encountered in format string")
+            if i == end:
+                raise ValueError("Single '{' encountered in format string")
+            depth = 1
+            start = i
+            while i < end and depth:
+                depth += {"{": 1, "}": -1}.get(format_string[i], 0)
+                i += 1
+            if depth:
+                raise ValueError("expected '}' before end of string")
+            yield ("".join(literal),) + _field_parts(format_string[start:i - 1])
+            literal = []
+        if literal:
+            yield "".join(literal), None, None, None
+
+    def get_field(self, field_name, args, kwargs):
+        end = len(field_name)
+        i = 0
+        while i < end and field_name[i] not in ".[":
+            i += 1
+        first = field_name[:i]
+        key = int(first) if first.isdigit() else first
+        value = self.get_value(key, args, kwargs)
+        while i < end:
+            start = i + 1
+            if field_name[i] == ".":
+                i = start
+                while i < end and field_name[i] not in ".[":
+                    i += 1
+                value = getattr(value, field_name[start:i])
+            else:
+                i = field_name.find("]", start)
+                if i < 0:
+                    raise ValueError("Missing ']' in format string")
+                item = field_name[start:i]
+                value = value[int(item) if item.isdigit() else item]
+                i += 1
+        return value, key
+
+
+def _field_parts(field):
+    """Name, specification and conversion of what stands between braces."""
+    i = 0
+    inside = False
+    while i < len(field) and (inside or field[i] not in ":!"):
+        inside = field[i] == "[" or inside and field[i] != "]"
+        i += 1
+    name = field[:i]
+    conversion = None
+    if field[i:i + 1] == "!":
+        conversion = field[i + 1:i + 2]
+        i += 2
+    return name, field[i + 1:], conversion

@@ -41,6 +41,12 @@ struct Translator {
     /// Something that can be repeated is before this place.
     atom: bool,
     largest_reference: usize,
+    /// Where the element begins that is being translated.
+    here: usize,
+    /// Where open groups began.
+    opened: Vec<usize>,
+    /// Where the fault is, if not at `here`.
+    fault_at: Option<usize>,
 }
 
 type Step<T = ()> = Result<T, String>;
@@ -56,15 +62,13 @@ fn translate(pattern: &str, flags: u32) -> Step<Translated> {
         flags,
         atom: false,
         largest_reference: 0,
+        here: 0,
+        opened: Vec::new(),
+        fault_at: None,
     };
-    while t.at < t.chars.len() {
-        t.next()?;
-    }
-    if !t.saved.is_empty() {
-        return Err("missing ), unterminated subpattern".into());
-    }
-    if t.largest_reference > t.out.groups {
-        return Err(format!("invalid group reference {}", t.largest_reference));
+    if let Err(message) = t.all() {
+        // `lib/re.py` takes this apart.
+        return Err(format!("{} {message}", t.fault_at.unwrap_or(t.here)));
     }
     t.out.flags = t.flags;
     if t.flags & IGNORE_CASE != 0 {
@@ -105,7 +109,31 @@ impl Translator {
         self.atom = true;
     }
 
+    fn all(&mut self) -> Step {
+        while self.at < self.chars.len() {
+            self.next()?;
+        }
+        if let Some(at) = self.opened.last() {
+            self.fault_at = Some(*at);
+            return Err("missing ), unterminated subpattern".into());
+        }
+        if self.largest_reference > self.out.groups {
+            return Err(format!(
+                "invalid group reference {}",
+                self.largest_reference
+            ));
+        }
+        Ok(())
+    }
+
+    /// A fault at another place than where the element begins.
+    fn fault<T>(&mut self, at: usize, message: impl Into<String>) -> Step<T> {
+        self.fault_at = Some(at);
+        Err(message.into())
+    }
+
     fn next(&mut self) -> Step {
+        self.here = self.at;
         let c = self.take()?;
         if self.flags & VERBOSE != 0 {
             if c.is_whitespace() {
@@ -132,12 +160,13 @@ impl Translator {
             '(' => self.group()?,
             ')' => {
                 self.flags = self.saved.pop().ok_or("unbalanced parenthesis")?;
+                self.opened.pop();
                 self.emit(")");
             }
             '[' => self.set()?,
             '\\' => self.escape()?,
             '*' | '+' | '?' => self.repeat(&c.to_string())?,
-            '{' => match self.bounds() {
+            '{' => match self.bounds()? {
                 Some(bounds) => self.repeat(&bounds)?,
                 None => self.literal('{'),
             },
@@ -148,21 +177,28 @@ impl Translator {
     }
 
     /// `m,n}` as a quantifier.
-    fn bounds(&mut self) -> Option<String> {
-        let end = self.chars[self.at..].iter().position(|c| *c == '}')?;
+    fn bounds(&mut self) -> Step<Option<String>> {
+        let Some(end) = self.chars[self.at..].iter().position(|c| *c == '}') else {
+            return Ok(None);
+        };
         let body: String = self.chars[self.at..self.at + end].iter().collect();
         let digits = |s: &str| s.chars().all(|c| c.is_ascii_digit());
         let (low, high) = body.split_once(',').unwrap_or((&body, &body));
         if !digits(low) || !digits(high) || body.is_empty() || body == "," {
-            return None;
+            return Ok(None);
+        }
+        if let (Ok(low), Ok(high)) = (low.parse::<u64>(), high.parse::<u64>())
+            && high < low
+        {
+            return self.fault(self.here + 1, "min repeat greater than max repeat");
         }
         self.at += end + 1;
         let low = if low.is_empty() { "0" } else { low };
-        Some(if body.contains(',') {
+        Ok(Some(if body.contains(',') {
             format!("{{{low},{high}}}")
         } else {
             format!("{{{low}}}")
-        })
+        }))
     }
 
     fn repeat(&mut self, quantifier: &str) -> Step {
@@ -177,13 +213,14 @@ impl Translator {
             }
         }
         if matches!(self.peek(), Some('*' | '+' | '?')) {
-            return Err("multiple repeat".into());
+            return self.fault(self.at, "multiple repeat");
         }
         Ok(())
     }
 
     fn open(&mut self, text: &str) {
         self.saved.push(self.flags);
+        self.opened.push(self.here);
         self.out.text.push_str(text);
         self.atom = false;
     }
@@ -220,14 +257,18 @@ impl Translator {
             return Ok(());
         }
         if self.eat("P<") {
+            let start = self.at;
             let name = self.name('>')?;
             if !name.chars().all(|c| c.is_alphanumeric() || c == '_')
                 || name.starts_with(|c: char| c.is_ascii_digit())
             {
-                return Err(format!("bad character in group name '{name}'"));
+                return self.fault(start, format!("bad character in group name '{name}'"));
             }
-            if self.out.names.iter().any(|n| n.0 == name) {
-                return Err(format!("redefinition of group name '{name}'"));
+            if let Some(old) = self.out.names.iter().find(|n| n.0 == name) {
+                let (new, old) = (self.out.groups + 1, old.1);
+                let message =
+                    format!("redefinition of group name '{name}' as group {new}; was group {old}");
+                return self.fault(start, message);
             }
             self.out.groups += 1;
             self.out.names.push((name, self.out.groups));
@@ -235,8 +276,10 @@ impl Translator {
             return Ok(());
         }
         if self.eat("P=") {
+            self.fault_at = Some(self.at);
             let name = self.name(')')?;
             let n = self.number_of(&name)?;
+            self.fault_at = None;
             self.emit(&format!("(?:\\{n})"));
             return Ok(());
         }
@@ -278,7 +321,11 @@ impl Translator {
                 }
                 ')' => return Ok(()),
                 ':' => break,
-                c => return Err(format!("unknown extension ?{c}")),
+                c => {
+                    let next = self.peek().filter(|_| c == '<').map(String::from);
+                    let message = format!("unknown extension ?{c}{}", next.unwrap_or_default());
+                    return self.fault(self.here + 1, message);
+                }
             };
             self.flags = if on {
                 self.flags | flag
@@ -411,6 +458,7 @@ impl Translator {
                 break;
             }
             first = false;
+            let start = self.at;
             let low = match self.member()? {
                 Ok(c) => c,
                 Err(class) => {
@@ -423,10 +471,10 @@ impl Translator {
             if self.peek() == Some('-') && !ends {
                 self.at += 1;
                 let Ok(high) = self.member()? else {
-                    return Err("bad character range".into());
+                    return self.fault(start, "bad character range");
                 };
                 if high < low {
-                    return Err(format!("bad character range {low}-{high}"));
+                    return self.fault(start, format!("bad character range {low}-{high}"));
                 }
                 out.push_str(&format!("-\\x{{{:x}}}", high as u32));
             }
