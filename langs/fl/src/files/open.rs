@@ -206,13 +206,7 @@ pub fn open(vm: &mut Vm, args: [Value; 8]) -> Guest {
     if is_number {
         return open_number(vm, plain.as_int(), mode, text);
     }
-    let path = match text::of(plain) {
-        Some(path) => path.into_owned(),
-        None => String::from_utf8_lossy(vm.bytes_like(plain).unwrap_or(&[])).into_owned(),
-    };
-    if path.contains('\0') {
-        return Err(exception::value_error(vm, "embedded null byte"));
-    }
+    let path = path_text(vm, plain)?;
     flush_all(vm);
     let disk = match vm.host.open(Path::new(&path), mode.open) {
         Ok(disk) => disk,
@@ -235,6 +229,18 @@ pub fn open(vm: &mut Vm, args: [Value; 8]) -> Guest {
         text.continues();
     }
     make(vm, stream, name, (mode.open, buffering == 0))
+}
+
+/// A path that is a string or bytes.
+fn path_text(vm: &mut Vm, v: Value) -> Guest<String> {
+    let path = match text::of(v) {
+        Some(path) => path.into_owned(),
+        None => String::from_utf8_lossy(vm.bytes_like(v).unwrap_or(&[])).into_owned(),
+    };
+    match path.contains('\0') {
+        true => Err(exception::value_error(vm, "embedded null byte")),
+        false => Ok(path),
+    }
 }
 
 fn next_number(vm: &mut Vm) -> i64 {
