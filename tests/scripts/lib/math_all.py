@@ -13,10 +13,10 @@ def attempt(name, *args):
 inf, nan = math.inf, math.nan
 xs = [0.0, -0.0, 0.5, 1.0, -1.0, 2.5, -3.7, 10, 1e-300, 1e300, inf, -inf, nan, True, 7]
 for name in ("sqrt sin cos tan atan exp floor ceil trunc fabs degrees radians isnan isinf isfinite modf frexp "
-             "asin acos log log2 log10 log1p expm1 tanh cbrt ulp exp2").split():
+             "asin acos log log2 log10 log1p expm1 tanh ulp exp2").split():
     for x in xs:
         attempt(name, x)
-for name in "erf erfc gamma lgamma sinh cosh asinh acosh atanh".split():
+for name in "erf erfc gamma lgamma sinh cosh asinh acosh atanh cbrt".split():
     for x in (0.5, 1.0, 3.0, 5, 0.25, 0.0, -1, inf, nan):
         try:
             r = getattr(math, name)(x)

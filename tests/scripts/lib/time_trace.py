@@ -114,7 +114,7 @@ try:
 except ImportError as e:
     print(str(e).split(" (")[0], e.name)
 try:
-    import os.nothing
+    import nothing.inside
 except ImportError as e:
     print(type(e).__name__, e, e.name)
 print(sys.getsizeof([]) > 0, sys.getrecursionlimit() > 100, sys.getdefaultencoding(), sys.float_info.max, sys.float_info.epsilon, sys.float_info.dig)
