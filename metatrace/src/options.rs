@@ -14,6 +14,9 @@ pub struct JitOptions {
     pub entry_threshold: u32,
     /// Times an exit is taken before its bridge is recorded.
     pub bridge_threshold: u32,
+    /// Operations compiled after which an exit must be taken as often again before it
+    /// gets a bridge: programs that branch without end are better interpreted.
+    pub patience_ops: usize,
     /// Recordings given up at one merge point before it is left alone.
     pub aborts_max: u32,
     /// Bridges of one tree.
@@ -35,6 +38,7 @@ impl Default for JitOptions {
             loop_threshold: 80,
             entry_threshold: 240,
             bridge_threshold: 30,
+            patience_ops: 10_000,
             aborts_max: 8,
             bridges_max: 400,
             tree_ops_max: 3000,
@@ -59,6 +63,7 @@ impl JitOptions {
             loop_threshold: 1,
             entry_threshold: 2,
             bridge_threshold: 1,
+            patience_ops: usize::MAX,
             ..JitOptions::default()
         }
     }

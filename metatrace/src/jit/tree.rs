@@ -116,6 +116,8 @@ pub(super) struct Forest {
     roots: Vec<RootInfo>,
     trees: Vec<Tree>,
     exits: Vec<ExitInfo>,
+    /// Operations of everything optimised so far.
+    ops: usize,
 }
 
 impl Forest {
@@ -141,7 +143,9 @@ impl Forest {
         info.count += 1;
         if info.due == 0 {
             info.due = if info.op.may_have_bridge() {
-                options.bridge_threshold
+                // The more was compiled, the more a further bridge has to promise.
+                let patience = 1 + self.ops / options.patience_ops;
+                options.bridge_threshold.saturating_mul(patience as u32)
             } else {
                 u32::MAX
             };
@@ -502,6 +506,7 @@ impl Forest {
             });
         }
         self.trees[tree].ops += result.trace.insts.len();
+        self.ops += result.trace.insts.len();
         let mut stages = result.stages;
         if options.keep_text {
             stages.insert(
