@@ -590,7 +590,7 @@ initialization(G) :- '$module'(M, M), ( '$load_path'(_) -> '$add_initialization'
 '$rule_fresh'([X|Xs], Seen) :- var(X), \+ '$memberchk_eq'(X, Seen), '$rule_fresh'(Xs, [X|Seen]).
 '$rule_body'([], B, B).
 '$rule_body'([G|Gs], B, (G, R)) :- '$rule_body'(Gs, B, R).
-'$no_matching_rule'(G) :- throw(error(existence_error(matching_rule, user:G), _)).
+'$no_matching_rule'(G) :- throw(error(existence_error(matching_rule, G), _)).
 $(G) :- ( call(G) -> true ; throw(error(determinism_error(user:G, det, fail, guard), _)) ).
 det(_).
 mode(_).

@@ -578,12 +578,27 @@ signs(LX, UX, LY, UY, X, Y, Z) :-
 factor(X, Y, Z) :-
     bounds(Y, LY, UY), bounds(Z, LZ, UZ),
     (   integer(X) -> true
-    ;   X == Y -> ( UZ == sup -> true ; UZ >= 0, root(UZ, 2, R), M is -R, at_least(X, M), at_most(X, R) )
+    ;   X == Y -> square_root(X, LZ, UZ)
     ;   finite4(LY, UY, LZ, UZ), LY > 0 -> quotient_range(LZ, UZ, LY, UY, X)
     ;   finite4(LY, UY, LZ, UZ), UY < 0 -> LN is -UY, UN is -LY, LM is -UZ, UM is -LZ, quotient_range(LM, UM, LN, UN, X)
     ;   integer(LZ), LZ > 0, integer(UZ) -> without(X, 0), M is -UZ, at_least(X, M), at_most(X, UZ)
     ;   integer(UZ), UZ < 0, integer(LZ) -> without(X, 0), M is -LZ, at_least(X, LZ), at_most(X, M)
     ;   integer(LY), LY > 0, integer(UZ), UZ >= 0 -> U is UZ // LY, at_most(X, U), ( integer(LZ), LZ > 0 -> at_least(X, 1) ; integer(LZ), LZ >= 0 -> at_least(X, 0) ; true )
+    ;   true
+    ).
+% X * X is between LZ and UZ.
+square_root(X, LZ, UZ) :-
+    (   UZ == sup -> true
+    ;   UZ >= 0, root(UZ, 2, R), M is -R, at_least(X, M), at_most(X, R)
+    ),
+    (   integer(X) -> true
+    ;   integer(LZ), LZ > 0
+    ->  L is LZ - 1, root(L, 2, R0), L1 is R0 + 1, U1 is -L1,
+        bounds(X, LX, UX),
+        (   LX \== inf, LX > U1 -> at_least(X, L1)
+        ;   UX \== sup, UX < L1 -> at_most(X, U1)
+        ;   U0 is U1 + 1, L0 is L1 - 1, dom_not([U0-L0], D), ( U0 =< L0 -> within(X, D) ; true )
+        )
     ;   true
     ).
 quotient_range(LZ, UZ, LY, UY, X) :-

@@ -11,7 +11,7 @@ freeze(V, G) :- ( get_attr(V, freeze, G0) -> put_attr(V, freeze, '$and'(G0, G)) 
     ).
 '$frozen_call'('$and'(A, B)) :- !, '$frozen_call'(A), '$frozen_call'(B).
 '$frozen_call'(G) :- call(G).
-frozen(V, G) :- ( attvar(V), get_attr(V, freeze, G0) -> G = freeze(V, G0) ; G = true ).
+frozen(V, G) :- ( attvar(V), get_attr(V, freeze, G0) -> '$frozen_goal'(G0, P), '$qualify_frozen'([freeze(V, P)], [G]) ; G = true ).
 
 % dif(X, Y): suspended on the variables whose binding could make the terms equal.
 dif(X, Y) :- X \== Y, '$dif'(X, Y).
@@ -77,8 +77,10 @@ copy_term(T, C, Gs) :-
     ( Vs == [] -> copy_term(T, C), Gs = [] ; '$all_attr_goals'(Vs, Gs0), copy_term_nat(T-Gs0, C-Gs) ).
 '$all_attr_goals'([], []).
 '$all_attr_goals'([V|Vs], Gs) :-
-    get_attrs(V, As), '$attrs_goals'(As, V, Gs0),
+    get_attrs(V, As), '$attrs_goals'(As, V, Gs00), '$qualify_frozen'(Gs00, Gs0),
     '$all_attr_goals'(Vs, Gs1), '$append'(Gs0, Gs1, Gs2), '$unique_goals'(Gs2, [], Gs).
+'$qualify_frozen'([], []).
+'$qualify_frozen'([G|Gs], [H|Hs]) :- ( G = freeze(V, P), P \= _:_ -> H = freeze(V, user:P) ; H = G ), '$qualify_frozen'(Gs, Hs).
 '$attrs_goals'(att(M, A, More), V, Gs) :- !, '$attribute_goals'(M, V, A, Gs0), '$attrs_goals'(More, V, Gs1), '$append'(Gs0, Gs1, Gs).
 '$attrs_goals'(_, _, []).
 '$unique_goals'([], _, []).

@@ -95,7 +95,8 @@ must_be(T, X) :- '$must_be'(T, X).
 '$must_be'(oneof(L), X) :- !, ( memberchk(X, L) -> true ; throw(error(domain_error(oneof(L), X), _)) ).
 '$must_be'(list(T), X) :- !, '$must_be'(list, X), maplist('$must_be'(T), X).
 '$must_be'(list_of(T), X) :- !, '$must_be'(list, X), maplist('$must_be'(T), X).
-'$must_be'(boolean, X) :- !, ( ( X == true ; X == false ) -> true ; throw(error(type_error(bool, X), _)) ).
+'$must_be'(boolean, X) :- !, ( ( X == true ; X == false ) -> true ; throw(error(type_error(boolean, X), _)) ).
+'$must_be'(list, X) :- !, ( is_list(X) -> true ; is_of_type(list_or_partial, X) -> throw(error(instantiation_error, _)) ; throw(error(type_error(list, X), _)) ).
 '$must_be'(T, X) :- ( is_of_type(T, X) -> true ; throw(error(type_error(T, X), _)) ).
 '$needs_bound'(T) :- \+ memberchk(T, [var, any, list_or_partial, term]).
 is_of_type(any, _).
@@ -138,7 +139,11 @@ option(O, Os) :- functor(O, N, 1), arg(1, O, V), functor(G, N, 1), ( memberchk(G
 option(O, Os, D) :- ( option(O, Os) -> true ; arg(1, O, D) ).
 select_option(O, Os, R) :- functor(O, N, 1), functor(G, N, 1), selectchk(G, Os, R), !, G = O.
 select_option(O, Os, R, D) :- ( select_option(O, Os, R0) -> R = R0 ; arg(1, O, D), R = Os ).
-merge_options(A, B, C) :- '$append'(A, B, C).
+merge_options(New, Old, Merged) :- '$canonical_options'(New, N), '$canonical_options'(Old, O), '$unset_options'(O, N, Rest), '$append'(N, Rest, All), sort(All, Merged).
+'$canonical_options'([], []).
+'$canonical_options'([O|Os], [P|Ps]) :- ( O = (N = V) -> P =.. [N, V] ; P = O ), '$canonical_options'(Os, Ps).
+'$unset_options'([], _, []).
+'$unset_options'([O|Os], New, R) :- functor(O, N, A), functor(G, N, A), ( memberchk(G, New) -> R = R1 ; R = [O|R1] ), '$unset_options'(Os, New, R1).
 random(X) :- X is random_float.
 random(L, H, X) :- X is L + random(H - L).
 random_between(L, H, X) :- X is L + random(H - L + 1).

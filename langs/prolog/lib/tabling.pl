@@ -1,16 +1,19 @@
 :- module(tabling, ['$tabled_call'/2, abolish_module_tables/1, abolish_table_subgoals/1, untable/1, tnot/1]).
 :- meta_predicate(tnot(0)).
+:- nb_setval('$tbl_path', none).
 % Linear tabling: a call whose table is not complete runs its clauses; calls of variants
 % inside use the answers known so far. The oldest evaluation that a group of
 % calls depends on runs its clauses again until nothing new appears, and then
-% the whole group is complete. Which depends on which is kept in Rust.
+% the whole group is complete. An evaluation none of whose derivations uses two
+% incomplete calls (the path tells) looks at new answers only. Which depends on which is kept in Rust.
 '$tabled_call'(Goal, Pred) :-
     '$tbl_find'(Goal, Id, Status),
-    (   Status == complete -> true
-    ;   Status == incomplete -> '$tbl_touch'(Id)
-    ;   '$tbl_evaluate'(Id, Goal, Pred)
+    (   Status == complete -> '$tbl_answers'(Id, Answers)
+    ;   ( Status == incomplete -> true ; '$tbl_evaluate'(Id, Goal, Pred) ),
+        b_getval('$tbl_path', Path),
+        '$tbl_consume'(Id, Path, NewPath, Answers),
+        b_setval('$tbl_path', NewPath)
     ),
-    '$tbl_answers'(Id, Answers),
     '$member'(Goal, Answers).
 '$tbl_evaluate'(Id, Goal, Pred) :-
     copy_term_nat(Goal, Copy),

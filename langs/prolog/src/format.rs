@@ -64,7 +64,7 @@ impl Line {
 }
 
 fn error(vm: &mut Vm, message: &str) -> Raised {
-    let text = vm.str(message);
+    let text = vm.sym(message);
     let formal = vm.term1("format", text);
     raise(vm, formal)
 }
@@ -105,6 +105,17 @@ pub fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> G
         segment: 0,
         fills: Vec::new(),
     };
+    let done = directives(vm, &spec, &mut args, &mut line);
+    // What was made before an error is written all the same.
+    streams::write(vm, stream, &line.text);
+    done?;
+    if args.next < args.items.len() {
+        return Err(error(vm, "too many arguments"));
+    }
+    Ok(true)
+}
+
+fn directives(vm: &mut Vm, spec: &[char], args: &mut Args, line: &mut Line) -> Guest<()> {
     let mut i = 0;
     while i < spec.len() {
         if spec[i] != '~' {
@@ -113,18 +124,14 @@ pub fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> G
             continue;
         }
         i += 1;
-        let numeric = numeric_argument(vm, &spec, &mut i, &mut args)?;
+        let numeric = numeric_argument(vm, spec, &mut i, args)?;
         let Some(&directive) = spec.get(i) else {
             return Err(error(vm, "truncated format specification"));
         };
         i += 1;
-        one(vm, directive, numeric, &mut args, &mut line)?;
+        one(vm, directive, numeric, args, line)?;
     }
-    if args.next < args.items.len() {
-        return Err(error(vm, "too many arguments"));
-    }
-    streams::write(vm, stream, &line.text);
-    Ok(true)
+    Ok(())
 }
 
 fn numeric_argument(

@@ -28,13 +28,14 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("tabling", include_str!("../lib/tabling.pl")),
     ("coroutines", include_str!("../lib/coroutines.pl")),
     ("misc", include_str!("../lib/misc.pl")),
+    ("ugraphs", include_str!("../lib/ugraphs.pl")),
     ("toplevel", include_str!("../lib/toplevel.pl")),
     ("clpfd", include_str!("../lib/clpfd.pl")),
     ("border", include_str!("../lib/border.pl")),
 ];
 
 /// Libraries with a module of their own: large ones, whose helpers have plain names.
-const OWN_MODULES: &[&str] = &["clpfd", "toplevel"];
+const OWN_MODULES: &[&str] = &["clpfd", "toplevel", "ugraphs"];
 
 /// Does the library of this name have a module of its own?
 pub fn has_module(name: &str) -> bool {
@@ -163,7 +164,6 @@ pub fn load_named(vm: &mut Vm, name: &str) -> Option<()> {
         "terms",
         "between",
         "system",
-        "ugraphs",
         "statistics",
         "prolog_stack",
         "main",

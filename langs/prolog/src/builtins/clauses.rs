@@ -185,6 +185,9 @@ fn abolish(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         for c in clauses {
             db::erase(vm, pred, &c);
         }
+        // The procedure itself is gone.
+        pred.kind.set(PredKind::Undefined);
+        db::changed(pred);
     }
     Ok(true)
 }

@@ -11,12 +11,11 @@ use hashbrown::HashMap;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
-use runtime::object::Obj;
 
 builtins! {
     "$tbl_find" / 3 => find;
     "$tbl_enter" / 1 => |vm, a| { with(vm, |t| t.enter(id(a[0]))); Ok(true) };
-    "$tbl_touch" / 1 => |vm, a| { with(vm, |t| t.touch(id(a[0]))); Ok(true) };
+    "$tbl_consume" / 4 => consume;
     "$tbl_leave" / 2 => |vm, a| { let again = with(vm, |t| t.leave(id(a[0]))); let v = vm.sym(if again { "again" } else { "done" }); Ok(unify(vm, a[1], v)) };
     "$tbl_abort" / 1 => |vm, a| { with(vm, |t| t.abort(id(a[0]))); Ok(true) };
     "$tbl_add" / 2 => |vm, a| { let key = variant_key(vm, a[1]); put(vm, a[0], key, a[1], false); Ok(true) };
@@ -42,12 +41,26 @@ enum Status {
 
 struct Table {
     status: Status,
-    answers: Vec<StoredTerm>,
+    /// Answers in the order of their coming; those replaced by a better one are gone.
+    answers: Vec<Option<StoredTerm>>,
+    /// Its evaluation uses, in one derivation, more than one call that is not complete.
+    nonlinear: bool,
+    /// By table used: answers seen in earlier rounds.
+    seen: HashMap<usize, Seen>,
     /// Position of the answer for a key.
     known: HashMap<Key, usize>,
     /// Position on the stack of evaluations while running; else the lowest
     /// position that a provisional table depends on.
     low: usize,
+}
+
+/// How far a table's answers were used by an evaluation.
+#[derive(Copy, Clone)]
+struct Seen {
+    /// Used in all earlier rounds: a linear derivation gives nothing new from them.
+    from: usize,
+    /// The fewest that a use in this round got to see.
+    upto: usize,
 }
 
 /// An evaluation in progress.
@@ -71,6 +84,7 @@ pub struct Tables {
 
 impl Tables {
     fn enter(&mut self, table: usize) {
+        self.next_round(table);
         self.tables[table].status = Status::Running;
         self.tables[table].low = self.stack.len();
         self.stack.push(Evaluation {
@@ -81,12 +95,38 @@ impl Tables {
         });
     }
 
-    /// The newest evaluation uses a table that is not complete.
-    fn touch(&mut self, table: usize) {
-        let low = self.tables[table].low;
-        if let Some(top) = self.stack.last_mut() {
-            top.low = top.low.min(low);
+    fn next_round(&mut self, table: usize) {
+        for seen in self.tables[table].seen.values_mut() {
+            if seen.upto != usize::MAX {
+                seen.from = seen.upto;
+                seen.upto = usize::MAX;
+            }
         }
+    }
+
+    /// The newest evaluation uses a table: its number and from which answer on.
+    /// `path` is the evaluation that the derivation at hand used a table for before.
+    fn consume(&mut self, table: usize, path: Option<usize>) -> (Option<usize>, usize) {
+        let used = &self.tables[table];
+        let (low, count) = (used.low, used.answers.len());
+        if used.status == Status::Complete {
+            return (path, 0);
+        }
+        let Some(top) = self.stack.last_mut() else {
+            return (path, 0);
+        };
+        top.low = top.low.min(low);
+        let user = top.table;
+        let own = &mut self.tables[user];
+        own.nonlinear |= path == Some(user);
+        let fresh = Seen {
+            from: 0,
+            upto: usize::MAX,
+        };
+        let seen = own.seen.entry(table).or_insert(fresh);
+        seen.upto = seen.upto.min(count);
+        let from = if own.nonlinear { 0 } else { seen.from };
+        (Some(user), from)
     }
 
     /// The clauses of the newest evaluation were run; true: they have to be run again.
@@ -116,6 +156,7 @@ impl Tables {
             };
         }
         if again {
+            self.next_round(table);
             done.changed = false;
             done.low = usize::MAX;
             self.stack.push(done);
@@ -132,6 +173,7 @@ impl Tables {
                 self.tables[t].status = Status::Fresh;
                 self.tables[t].answers.clear();
                 self.tables[t].known.clear();
+                self.tables[t].seen.clear();
             }
             if done.table == table {
                 break;
@@ -205,6 +247,8 @@ fn find(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             t.tables.push(Table {
                 status: Status::Fresh,
                 answers: Vec::new(),
+                nonlinear: false,
+                seen: HashMap::new(),
                 known: HashMap::new(),
                 low: 0,
             });
@@ -229,13 +273,12 @@ fn put(vm: &mut Vm, table: Value, key: Key, answer: Value, replace: bool) {
     let stored = store(vm, answer);
     with(vm, |t| {
         let entry = &mut t.tables[table];
-        match known {
-            Some(at) => entry.answers[at] = stored,
-            None => {
-                entry.known.insert(key, entry.answers.len());
-                entry.answers.push(stored);
-            }
+        // A better answer comes last: whoever saw the old one has to see it too.
+        if let Some(at) = known {
+            entry.answers[at] = None;
         }
+        entry.known.insert(key, entry.answers.len());
+        entry.answers.push(Some(stored));
         if let Some(top) = t.stack.last_mut() {
             top.changed = true;
         }
@@ -250,7 +293,7 @@ fn get(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         let table = &t.tables[table];
         table.known.get(&key).map(|at| table.answers[*at].clone())
     });
-    match found {
+    match found.flatten() {
         Some(stored) => {
             let answer = restore(vm, &stored);
             Ok(unify(vm, a[2], answer))
@@ -261,16 +304,33 @@ fn get(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 
 /// `'$tbl_answers'(Id, List)`.
 fn answers(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let list = answers_from(vm, id(a[0]), 0);
+    Ok(unify(vm, a[1], list))
+}
+
+/// `'$tbl_consume'(Id, Path, NewPath, Answers)`: what the newest evaluation has to look at.
+fn consume(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let table = id(a[0]);
+    let path = deref(a[1]).to_int().map(|p| p as usize);
+    let (path, from) = with(vm, |t| t.consume(table, path));
+    let path = match path {
+        Some(p) => Value::small(p as i64),
+        None => deref(a[1]),
+    };
+    let list = answers_from(vm, table, from);
+    Ok(unify(vm, a[2], path) && unify(vm, a[3], list))
+}
+
+fn answers_from(vm: &mut Vm, table: usize, from: usize) -> Value {
     let nil = crate::term::atom(pl(vm).known.nil);
     let count = with(vm, |t| t.tables[table].answers.len());
     let mut list = nil;
-    for i in (0..count).rev() {
+    for i in (from..count).rev() {
         let tables = pl(vm).tables.borrow();
-        let stored = &tables.tables[table].answers[i];
-        let answer = restore(vm, stored);
-        list = vm.cons(answer, list);
+        if let Some(stored) = &tables.tables[table].answers[i] {
+            let answer = restore(vm, stored);
+            list = vm.cons(answer, list);
+        }
     }
-    debug_assert!(list == nil || Obj::<Struct>::of(list).is_some());
-    Ok(unify(vm, a[1], list))
+    list
 }

@@ -1,0 +1,3 @@
+:- at_halt(( write(bye), nl )).
+:- initialization(main).
+main :- write(hello), nl, halt.
