@@ -30,8 +30,14 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("misc", include_str!("../lib/misc.pl")),
     ("ugraphs", include_str!("../lib/ugraphs.pl")),
     ("toplevel", include_str!("../lib/toplevel.pl")),
-    ("clpfd", include_str!("../lib/clpfd.pl")),
     ("border", include_str!("../lib/border.pl")),
+    (
+        "clpfd",
+        concat!(
+            include_str!("../lib/clpfd.pl"),
+            include_str!("../lib/clpfd_search.pl")
+        ),
+    ),
 ];
 
 /// Libraries with a module of their own: large ones, whose helpers have plain names.

@@ -4,11 +4,16 @@ use crate::convert::HeapView;
 use crate::errors;
 use crate::state::pl;
 use crate::syntax::float::format_float;
-use crate::syntax::write::{WriteOptions, to_string};
+use crate::syntax::write::{WriteOptions, to_string, write_limited};
 use crate::term::{MakeTerms, Term, deref, str_text, term};
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
+
+/// Tokens after which a term is suspected of being cyclic.
+const CHECK_STEPS: usize = 100_000;
+/// Levels shown of a cyclic term.
+const CYCLE_DEPTH: usize = 10;
 
 /// Text of an atomic value; `None` for variables and compounds.
 pub fn atomic_text(vm: &Vm, v: Value) -> Option<String> {
@@ -94,5 +99,18 @@ pub fn char_atom(vm: &mut Vm, c: char) -> Value {
 /// A term as `writeq` or `write` shows it.
 pub fn show(vm: &Vm, v: Value, options: &WriteOptions) -> String {
     let ops = pl(vm).ops.borrow();
-    to_string(&HeapView::new(vm), &ops, options, v)
+    let view = HeapView::new(vm);
+    let mut out = String::new();
+    if write_limited(&view, &ops, options, v, &mut out, CHECK_STEPS) {
+        return out;
+    }
+    // Large or endless?
+    if crate::unify::acyclic(vm, v) {
+        return to_string(&view, &ops, options, v);
+    }
+    let limited = WriteOptions {
+        max_depth: CYCLE_DEPTH,
+        ..options.clone()
+    };
+    to_string(&view, &ops, &limited, v)
 }

@@ -6,10 +6,12 @@ use crate::errors::*;
 use crate::format;
 use crate::state::pl;
 use crate::streams::{self, StreamId, output_of, write};
-use crate::syntax::write::WriteOptions;
+use crate::syntax::write::{WriteOptions, var_letter};
 use crate::term::{MakeTerms, Term, arg, deref, is_var, term};
 use crate::text::show;
 use crate::unify::unify;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
@@ -23,8 +25,8 @@ builtins! {
     "writeln" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain())?; write(vm, s, "\n"); Ok(true) };
     "writeq" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
     "writeq" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
-    "write_canonical" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &canonical()) };
-    "write_canonical" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &canonical()) };
+    "write_canonical" / 1 => |vm, a| { let s = current(vm); let o = canonical(vm, a[0]); put(vm, s, a[0], &o) };
+    "write_canonical" / 2 => |vm, a| { let s = output_of(vm, a[0])?; let o = canonical(vm, a[1]); put(vm, s, a[1], &o) };
     "write_term" / 2 => |vm, a| { let s = current(vm); let o = options(vm, a[1])?; put(vm, s, a[0], &o) };
     "write_term" / 3 => |vm, a| { let s = output_of(vm, a[0])?; let o = options(vm, a[2])?; put(vm, s, a[1], &o) };
     "nl" / 0 => |vm, _| { let s = current(vm); write(vm, s, "\n"); Ok(true) };
@@ -59,10 +61,39 @@ pub fn plain() -> WriteOptions {
     }
 }
 
-fn canonical() -> WriteOptions {
+/// As `write_canonical/1`: variables that occur once are `_`, the others get letters.
+fn canonical(vm: &Vm, t: Value) -> WriteOptions {
+    let mut once: HashMap<u64, bool> = HashMap::new();
+    let mut order = Vec::new();
+    let mut stack = if crate::unify::acyclic(vm, t) { vec![t] } else { Vec::new() };
+    while let Some(t) = stack.pop() {
+        match term(t) {
+            Term::Var(v) => match once.entry(v.0) {
+                Entry::Occupied(mut seen) => *seen.get_mut() = false,
+                Entry::Vacant(new) => {
+                    new.insert(true);
+                    order.push(v);
+                }
+            },
+            Term::Struct(s) => {
+                let n = crate::term::arity(vm, s);
+                stack.extend((0..n).rev().map(|i| arg(s, i)));
+            }
+            _ => {}
+        }
+    }
+    let mut shared = 0;
+    let mut name = |v: &Value| {
+        if once.get(&v.0).is_none_or(|o| *o) {
+            return "_".to_owned();
+        }
+        shared += 1;
+        var_letter(shared - 1)
+    };
     WriteOptions {
         quoted: true,
         ignore_ops: true,
+        var_names: order.iter().map(|v| (var_name(*v), name(v))).collect(),
         ..WriteOptions::default()
     }
 }

@@ -97,6 +97,18 @@ pub fn write<V: View>(
     term: V::Term,
     out: &mut String,
 ) {
+    write_limited(view, ops, options, term, out, usize::MAX);
+}
+
+/// As [`write`], but gives up after `steps` tokens: false then.
+pub fn write_limited<V: View>(
+    view: &V,
+    ops: &Ops,
+    options: &WriteOptions,
+    term: V::Term,
+    out: &mut String,
+    steps: usize,
+) -> bool {
     let mut w = Writer {
         view,
         ops,
@@ -105,9 +117,15 @@ pub fn write<V: View>(
         work: vec![Work::Term(term, options.priority, 1)],
         first: true,
     };
+    let mut left = steps;
     while let Some(work) = w.work.pop() {
+        if left == 0 {
+            return false;
+        }
+        left -= 1;
         w.step(work);
     }
+    true
 }
 
 /// `term` as text.
