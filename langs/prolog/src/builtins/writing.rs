@@ -65,7 +65,11 @@ pub fn plain() -> WriteOptions {
 fn canonical(vm: &Vm, t: Value) -> WriteOptions {
     let mut once: HashMap<u64, bool> = HashMap::new();
     let mut order = Vec::new();
-    let mut stack = if crate::unify::acyclic(vm, t) { vec![t] } else { Vec::new() };
+    let mut stack = if crate::unify::acyclic(vm, t) {
+        vec![t]
+    } else {
+        Vec::new()
+    };
     while let Some(t) = stack.pop() {
         match term(t) {
             Term::Var(v) => match once.entry(v.0) {
