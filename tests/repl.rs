@@ -13,7 +13,9 @@ fn session(queries: &str) -> (String, String) {
         .spawn()
         .expect("the command starts");
     let mut input = child.stdin.take().expect("a pipe");
-    input.write_all(queries.as_bytes()).expect("queries are read");
+    input
+        .write_all(queries.as_bytes())
+        .expect("queries are read");
     drop(input);
     let done = child.wait_with_output().expect("the session ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
@@ -50,7 +52,10 @@ fn more_solutions() {
         answers("member(X, [1, 2, 3]).\n;\n;\n"),
         "X = 1 ;\nX = 2 ;\nX = 3.\n\n"
     );
-    assert_eq!(answers("member(X, [1, 2]).\n\nX = 3.\n"), "X = 1 .\n\nX = 3.\n\n");
+    assert_eq!(
+        answers("member(X, [1, 2]).\n\nX = 3.\n"),
+        "X = 1 .\n\nX = 3.\n\n"
+    );
 }
 
 #[test]
@@ -66,7 +71,10 @@ fn constraints_that_are_left() {
 fn errors_do_not_end_the_session() {
     let (out, err) = session("X is foo + 1.\nX = f(.\nX = 1.\n");
     assert_eq!(out, "X = 1.\n\n");
-    assert!(err.contains("Arithmetic: `foo/0' is not a function"), "{err}");
+    assert!(
+        err.contains("Arithmetic: `foo/0' is not a function"),
+        "{err}"
+    );
     assert!(err.contains("Syntax error"), "{err}");
 }
 
