@@ -83,10 +83,42 @@ def _eq(a, b):
     answer = _fl_eq(a, b)
     while answer is not True and answer is not False:
         x, y, rest = answer
-        if not (x == y):
+        if type(x) is dict:
+            equal = _dicts_equal(x, y)
+        elif type(x) is set or type(x) is frozenset:
+            equal = len(x) == len(y) and _subset(x, y)
+        else:
+            equal = x == y
+        if not equal:
             return False
         answer = _fl_eq_continue(rest)
     return answer
+
+
+def _dicts_equal(a, b):
+    if len(a) != len(b):
+        return False
+    for key, x in a.items():
+        entry, h = _find(b, key)
+        if entry < 0:
+            return False
+        y = _fl_value_at(b, entry)
+        if x is not y and not (x == y):
+            return False
+    return True
+
+
+def _is_set(v):
+    return not isinstance(v, list) and not isinstance(v, tuple)
+
+
+def _subset(a, b):
+    if type(b) is not set and type(b) is not frozenset:
+        b = set(b)
+    for x in a:
+        if _find(b, x)[0] < 0:
+            return False
+    return True
 
 
 def _mismatch(a, b):
@@ -102,6 +134,8 @@ def _mismatch(a, b):
 
 
 def lt_guest(a, b):
+    if _is_set(a):
+        return len(a) < len(b) and _subset(a, b)
     at = _mismatch(a, b)
     if at < len(a) and at < len(b):
         return a[at] < b[at]
@@ -109,6 +143,8 @@ def lt_guest(a, b):
 
 
 def le_guest(a, b):
+    if _is_set(a):
+        return _subset(a, b)
     at = _mismatch(a, b)
     if at < len(a) and at < len(b):
         return a[at] <= b[at]
@@ -116,6 +152,8 @@ def le_guest(a, b):
 
 
 def gt_guest(a, b):
+    if _is_set(a):
+        return len(a) > len(b) and _subset(b, a)
     at = _mismatch(a, b)
     if at < len(a) and at < len(b):
         return a[at] > b[at]
@@ -123,6 +161,8 @@ def gt_guest(a, b):
 
 
 def ge_guest(a, b):
+    if _is_set(a):
+        return _subset(b, a)
     at = _mismatch(a, b)
     if at < len(a) and at < len(b):
         return a[at] >= b[at]
@@ -492,13 +532,22 @@ def getitem(o, key):
 def _index_key(key):
     if type(key) is slice:
         return slice(_index_bound(key.start), _index_bound(key.stop), _index_bound(key.step))
-    return key.__index__()
+    return _index(key)
+
+
+def _index(v):
+    if not hasattr(v, "__index__"):
+        raise TypeError("'%s' object cannot be interpreted as an integer" % type(v).__name__)
+    n = v.__index__()
+    if not isinstance(n, int):
+        raise TypeError("__index__ returned non-int (type %s)" % type(n).__name__)
+    return n
 
 
 def _index_bound(bound):
     if bound is None or type(bound) is int:
         return bound
-    return bound.__index__()
+    return _index(bound)
 
 
 def getitem_or_missing(obj, payload, key):
@@ -1006,7 +1055,9 @@ def len_guest(v):
         n = n.__index__()
     if n < 0:
         raise ValueError("__len__() should return >= 0")
-    return n
+    if n > 9223372036854775807:
+        raise OverflowError("cannot fit 'int' into an index-sized integer")
+    return int(n)
 
 
 def iter_guest(v):
@@ -1089,7 +1140,10 @@ def to_format(v, spec_):
     spec = "" if spec_ is None else spec_
     method = _fl_hook(v, "__format__")
     if method is not None:
-        return method(v, spec)
+        text = method(v, spec)
+        if not isinstance(text, str):
+            raise TypeError("__format__ must return a str, not %s" % type(text).__name__)
+        return text
     if spec == "":
         return str(v)
     payload = _fl_payload(v)
@@ -1103,6 +1157,8 @@ def object_repr(v):
 
 
 def object_str(v):
+    if isinstance(v, BaseException):
+        return str_of_exception(v)
     return repr(v)
 
 
@@ -1231,7 +1287,7 @@ def chr_guest(v):
 
 
 def range_guest(*args):
-    return range(*[x if type(x) is int else x.__index__() for x in args])
+    return range(*[x if type(x) is int else _index(x) for x in args])
 
 
 def isinstance_guest(obj, cls):

@@ -1146,7 +1146,7 @@ builtins! {
         if types::class_of(vm, o).kind == Kind::Exception {
             let mut out = Vec::new();
             let plain = builtins::text::write_exception(vm, o, &mut out)?;
-            return if plain { Ok(vm.str_from_bytes(&out)) } else { native1(vm, &builtins::text::REPR, o) };
+            return Ok(if plain { vm.str_from_bytes(&out) } else { FALLBACK });
         }
         let payload = types::unwrap_payload(vm, o);
         let names = &FlState::of(vm).names;

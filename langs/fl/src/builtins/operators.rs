@@ -1,5 +1,6 @@
 //! Natives behind operators, for built-in types.
 
+use crate::builtins::sequences::Compared;
 use crate::object::{exception, types};
 use crate::op::{BinKind, CmpKind};
 use crate::state::{FALLBACK, FlState, NOT_IMPLEMENTED};
@@ -379,22 +380,30 @@ pub fn compare(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest {
                 Obj::<DictView>::of(v).is_some_and(|view| view.shape() == super::iterators::VALUES)
             };
             let sets = !values(x) && !values(y);
-            let equal = x == y
-                || (sets
-                    && length(vm, x) == length(vm, y)
-                    && super::sequences::compare_sets(vm, CmpKind::Le, x, y)? == Some(true));
+            let subset = if sets && x != y && length(vm, x) == length(vm, y) {
+                super::sequences::compare_sets(vm, CmpKind::Le, x, y)?
+            } else {
+                Compared::Known(x == y)
+            };
+            let equal = match subset {
+                Compared::Known(equal) => equal,
+                Compared::Ask => return Ok(FALLBACK),
+                Compared::NotSets => false,
+            };
             return Ok(Value::bool(equal == (kind == CmpKind::Eq)));
         }
         let equal = match vm.eq(x, y)? {
             Eq::Yes => true,
             Eq::No => false,
-            Eq::Ask(a, b, _) if a == x && b == y => x == y,
+            Eq::Ask(a, b, _) if a == x && b == y && !super::sequences::is_table(a) => x == y,
             Eq::Ask(..) => return Ok(FALLBACK),
         };
         return Ok(Value::bool(equal == (kind == CmpKind::Eq)));
     }
-    if let Some(result) = super::sequences::compare_sets(vm, kind, x, y)? {
-        return Ok(Value::bool(result));
+    match super::sequences::compare_sets(vm, kind, x, y)? {
+        Compared::Known(result) => return Ok(Value::bool(result)),
+        Compared::Ask => return Ok(FALLBACK),
+        Compared::NotSets => {}
     }
     let holds = |order: Ordering| match kind {
         CmpKind::Lt => order.is_lt(),

@@ -260,37 +260,49 @@ fn set_algebra(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) ->
     Ok(result)
 }
 
+/// What comparing two sets gave.
+pub enum Compared {
+    NotSets,
+    Known(bool),
+    /// Guest code decides.
+    Ask,
+}
+
 /// `<`, `<=`, `>`, `>=` of sets; `None` if they are none.
-pub fn compare_sets(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest<Option<bool>> {
+pub fn compare_sets(vm: &mut Vm, kind: CmpKind, x: Value, y: Value) -> Guest<Compared> {
     if !(is_set(x) || is::<DictView>(x)) || !(is_set(y) || is::<DictView>(y)) {
-        return Ok(None);
+        return Ok(Compared::NotSets);
     }
     let (Some(a), Some(b)) = (set_like(vm, x), set_like(vm, y)) else {
-        return Ok(None);
+        return Ok(Compared::NotSets);
     };
     let (small, large, large_table) = match kind {
         CmpKind::Lt | CmpKind::Le => (a, b, y),
         _ => (b, a, x),
     };
     if small.len() > large.len() {
-        return Ok(Some(false));
+        return Ok(Compared::Known(false));
     }
     let table = if is_set(large_table) {
         large_table
     } else {
         let set = vm.set().value();
         for &item in &large {
-            tables::add(vm, set, item)?;
+            if !tables::add(vm, set, item)? {
+                return Ok(Compared::Ask);
+            }
         }
         set
     };
     for item in &small {
-        if !matches!(tables::find(vm, table, *item)?, Entry::At(_)) {
-            return Ok(Some(false));
+        match tables::find(vm, table, *item)? {
+            Entry::At(_) => {}
+            Entry::Absent(_) => return Ok(Compared::Known(false)),
+            Entry::Ask => return Ok(Compared::Ask),
         }
     }
     let strict = matches!(kind, CmpKind::Lt | CmpKind::Gt);
-    Ok(Some(!strict || small.len() < large.len()))
+    Ok(Compared::Known(!strict || small.len() < large.len()))
 }
 
 /// `x in y` where `y` is no string, list or tuple.

@@ -204,6 +204,12 @@ pub fn get<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
             return Attribute::Value(own);
         }
     }
+    let names = &state(m).names;
+    if tag == Tag::layout(BoundMethod::ID) && (name == names.doc || name == names.module) {
+        let method = m.cast::<BoundMethod>(o);
+        let f = m.get(method, BoundMethod::FUNCTION);
+        return get(m, f, name);
+    }
     match type_attribute(m, o, name) {
         // A method has the attributes of its function.
         Attribute::Missing if tag == Tag::layout(BoundMethod::ID) => {
