@@ -34,6 +34,7 @@ impl Host for OneFile {
             is_file: true,
             bytes: self.text.len() as u64,
             modified: 0.0,
+            mode: 0,
         })
     }
 }

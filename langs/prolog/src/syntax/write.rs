@@ -100,7 +100,7 @@ pub fn write<V: View>(
     write_limited(view, ops, options, term, out, usize::MAX);
 }
 
-/// As [`write`], but gives up after `steps` tokens: false then.
+/// As [`write()`], but gives up after `steps` tokens: false then.
 pub fn write_limited<V: View>(
     view: &V,
     ops: &Ops,
