@@ -48,6 +48,7 @@ impl Default for JitOptions {
                 recursion_max: 1,
                 returns_max: 3,
                 unroll_max: 4,
+                forward_loads: true,
             },
             opt: OptOptions::default(),
             timing: false,

@@ -13,7 +13,7 @@ use metatrace::jit::CoreHeap;
 use metatrace::layout::{FieldRef, LayoutId, LayoutType};
 use metatrace::opt::{OptEnv, OptOptions, optimize_loop};
 use metatrace::options::JitOptions;
-use metatrace::record::{Record, Root};
+use metatrace::record::{Record, RecordLimits, Root};
 use metatrace::{Value, interp};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -39,7 +39,11 @@ pub fn stages(text: &str, variables: &[(&str, i64)]) -> anyhow::Result<Vec<Stage
         code: code.id,
         index: 0,
     };
-    let limits = JitOptions::default().limits;
+    // The slides leave forwarding to the optimiser.
+    let limits = RecordLimits {
+        forward_loads: false,
+        ..JitOptions::default().limits
+    };
     let mut rec = Record::start_root(vm.core_ptr(), root, LabelId(0), Rc::default(), limits);
     let step = const { interp::loops::<crate::Talk>() }.record;
     let ending = loop {

@@ -97,7 +97,7 @@ mod tests {
                 module.name
             );
         }
-        assert_eq!(find("sys"), None);
+        assert_eq!(find("no such module"), None);
     }
 
     #[test]

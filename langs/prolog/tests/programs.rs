@@ -151,15 +151,18 @@ fn errors_are_reported() {
          x y.
          :- initialization(throw(oops)).",
         expect![[r#"
+            ERROR: test.pl:1:
+            ERROR:    Unknown procedure: foo/1
             Warning: test.pl:1:
-            Warning:    Goal (directive) raised exception: Unknown procedure: foo/1
+            Warning:    Goal (directive) failed: user:foo(1)
             Warning: test.pl:2:
             Warning:    Goal (directive) failed: user:fail
             type_error(evaluable,a/0)
-            test.pl:5:11: Syntax error: operator expected
-                     x y.
-                       ^
-            Warning: initialization goal raised exception: Unknown message: oops
+            ERROR: test.pl:5:11: Syntax error: Operator expected
+            ERROR:          x y.
+            ERROR:            ^
+            ERROR: test.pl:6: Initialization goal raised exception:
+            ERROR: Unknown message: oops
             exit 1
         "#]],
     );

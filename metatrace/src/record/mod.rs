@@ -60,6 +60,8 @@ pub struct RecordLimits {
     pub returns_max: u32,
     /// Iterations of an inner loop that may be unrolled.
     pub unroll_max: u32,
+    /// Forward loads while recording; off, the trace shows each of them to the optimiser.
+    pub forward_loads: bool,
 }
 
 /// Publications of frames after which registers are written: choice points and
@@ -548,7 +550,9 @@ impl Record {
     }
 
     fn load_typed(&mut self, object: Red, field: FieldRef, bits: u64) -> Red {
-        if let Some(known) = self.memory.find(object.op, field) {
+        if self.limits.forward_loads
+            && let Some(known) = self.memory.find(object.op, field)
+        {
             debug_assert_eq!(known.bits, bits, "{field:?} of {object:?}");
             return known;
         }

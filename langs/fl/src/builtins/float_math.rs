@@ -262,6 +262,7 @@ mod tests {
         assert_eq!(norm(&[1.0, 1.0, 1.0]), 3f64.sqrt());
         assert_eq!(gamma(5.0), 24.0);
         assert_eq!(gamma(0.5), PI.sqrt());
-        assert_eq!(log_gamma(3.0), 2f64.ln());
+        // As CPython computes it: an ulp or two beside ln 2.
+        assert!((log_gamma(3.0) - 2f64.ln()).abs() < 4e-16);
     }
 }

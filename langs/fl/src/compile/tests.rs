@@ -136,29 +136,37 @@ fn for_loops_and_comprehensions_share_the_frame() {
     check(
         "def f(xs):\n    for i, x in enumerate(xs):\n        print(i, x)\n    return {k: v for k, v in xs if k}\n",
         expect![[r#"
-            function f(xs): 11 slots
+            function f(xs): 14 slots
                 1    0  enter 2
-                2    1  load_global t2, enumerate
-                     2  move t3, xs
-                     3  call t1, t2..t3
-                     4  get_iter t0, t1
+                2    1  load_global t5, enumerate
+                     2  move t6, xs
+                     3  call t4, t5..t6
+                     4  get_iter t0, t4
                      5  loop #0
-                     6  for_iter t1, t0, -> 13
-                     7  unpack t1, i..x
-                3    8  load_global t2, print
-                     9  move t3, i
-                    10  move t4, x
-                    11  call t1, t2..t4
+                     6  for_iter t4, t0, -> 19
+                     7  unpack t4, i..x
+                3    8  load_global t5, print
+                     9  move t6, i
+                    10  move t7, x
+                    11  call t4, t5..t7
                     12  jump -> 5
-                4   13  get_iter t1, xs
-                    14  make_dict t0, -
-                    15  loop #1
-                    16  for_iter t2, t1, -> 21
-                    17  unpack t2, k..v
-                    18  jump_if_not k, -> 15
-                    19  dict_set t0, k, v
-                    20  jump -> 15
-                    21  return t0
+                2   13  push_exc t2, t1
+                    14  close_iter t0
+                    15  pop_exc t2
+                    16  reraise t1
+                    17  pop_exc t2
+                    18  reraise t3
+                4   19  get_iter t1, xs
+                    20  make_dict t0, -
+                    21  loop #1
+                    22  for_iter t2, t1, -> 27
+                    23  unpack t2, k..v
+                    24  jump_if_not k, -> 21
+                    25  dict_set t0, k, v
+                    26  jump -> 21
+                    27  return t0
+              handler 8..12 -> 13, t1
+              handler 14..15 -> 17, t3
         "#]],
     );
 }
@@ -203,7 +211,7 @@ fn closures_and_super() {
                      8  store_name <namespace>, __annotations__, t1
                      9  load_name t1, <namespace>, __annotations__
                     10  const t2, "x"
-                    11  const t3, "int"
+                    11  load_global t3, int
                     12  dict_set t1, t2, t3
                 3   13  const t0, (2,)
                     14  none t1
