@@ -104,7 +104,7 @@ finally:
 }
 
 #[test]
-#[ignore = "an interrupted native ends with the status of an uncaught error, not of SIGINT"]
+#[ignore = "after an interrupted native the process does not die of SIGINT"]
 fn an_interrupt_ends_waiting() {
     for (name, waiting) in [
         ("sleep", "import time\ntime.sleep(1000)"),
