@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -132,7 +132,7 @@ fn run(options: &[&str], file: &PathBuf) -> Output {
 }
 
 /// Runs in a shell, for its limits and redirections; `{}` stands for the command and the program.
-fn shell(line: &str, file: &PathBuf) -> Output {
+fn shell(line: &str, file: &Path) -> Output {
     let command = format!("{METATRACE} run {}", file.display());
     Command::new("sh")
         .args(["-c", &line.replace("{}", &command)])
