@@ -3,15 +3,21 @@
 //! Names of attributes and variables and Prolog's atoms are symbols. The text
 //! object of a symbol is made on first use and kept (it is a root).
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use metatrace::value::Value;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+/// Symbols of the languages themselves, about; room for them is made at once.
+const EXPECTED: usize = 1700;
 
 /// The engine's table of symbols. Texts are WTF-8, like guest strings.
 pub struct Symbols {
-    names: Vec<Box<[u8]>>,
+    /// All spellings, one after the other.
+    bytes: Vec<u8>,
+    /// Where each symbol's spelling ends.
+    ends: Vec<usize>,
     table: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// Text object per symbol, UNDEF until wanted.
     texts: Vec<Value>,
 }
@@ -25,10 +31,11 @@ impl Default for Symbols {
 impl Symbols {
     pub fn new() -> Symbols {
         Symbols {
-            names: Vec::new(),
-            table: HashTable::new(),
-            hasher: RandomState::new(),
-            texts: Vec::new(),
+            bytes: Vec::with_capacity(16 << 10),
+            ends: Vec::with_capacity(EXPECTED),
+            table: HashTable::with_capacity(EXPECTED),
+            hasher: DefaultHashBuilder::default(),
+            texts: Vec::with_capacity(EXPECTED),
         }
     }
 
@@ -39,31 +46,27 @@ impl Symbols {
 
     pub fn intern_bytes(&mut self, name: &[u8]) -> u32 {
         let hash = self.hasher.hash_one(name);
-        if let Some(&id) = self
-            .table
-            .find(hash, |&id| *self.names[id as usize] == *name)
-        {
+        if let Some(&id) = self.table.find(hash, |&id| self.bytes(id) == name) {
             return id;
         }
-        let id = self.names.len() as u32;
-        self.names.push(name.into());
+        let id = self.ends.len() as u32;
+        self.bytes.extend_from_slice(name);
+        self.ends.push(self.bytes.len());
         self.texts.push(Value::UNDEF);
-        let (names, hasher) = (&self.names, &self.hasher);
+        let (bytes, ends, hasher) = (&self.bytes, &self.ends, &self.hasher);
         self.table
-            .insert_unique(hash, id, |&id| hasher.hash_one(&*names[id as usize]));
+            .insert_unique(hash, id, |&id| hasher.hash_one(spelling(bytes, ends, id)));
         id
     }
 
     /// The symbol spelled `name`, if it exists already.
     pub fn find_bytes(&self, name: &[u8]) -> Option<u32> {
         let hash = self.hasher.hash_one(name);
-        self.table
-            .find(hash, |&id| *self.names[id as usize] == *name)
-            .copied()
+        self.table.find(hash, |&id| self.bytes(id) == name).copied()
     }
 
     pub fn bytes(&self, id: u32) -> &[u8] {
-        &self.names[id as usize]
+        spelling(&self.bytes, &self.ends, id)
     }
 
     /// The spelling, with U+FFFD for what is not Unicode.
@@ -72,11 +75,11 @@ impl Symbols {
     }
 
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.ends.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.ends.is_empty()
     }
 
     pub(crate) fn cached_text(&self, id: u32) -> Option<Value> {
@@ -93,6 +96,14 @@ impl Symbols {
             .filter(|t| t.is_heap())
             .for_each(visit);
     }
+}
+
+fn spelling<'a>(bytes: &'a [u8], ends: &[usize], id: u32) -> &'a [u8] {
+    let start = match id {
+        0 => 0,
+        _ => ends[id as usize - 1],
+    };
+    &bytes[start..ends[id as usize]]
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub struct FlState {
     pub well_known: OnceCell<WellKnown>,
     /// Every builtin function and method, by the index in its object.
     pub builtin_table: RefCell<Vec<&'static BuiltinDef>>,
+    /// The built-in classes are being filled: nothing was looked up in them yet.
+    pub booting: Cell<bool>,
     pub codes: RefCell<Vec<&'static Code>>,
     /// `sys.modules`: a dict of modules by dotted name.
     pub modules: Cell<Value>,
@@ -106,6 +108,7 @@ impl FlState {
             builtins: OnceCell::new(),
             well_known: OnceCell::new(),
             builtin_table: RefCell::default(),
+            booting: Cell::new(true),
             codes: RefCell::default(),
             modules: Cell::new(vm.dict().value()),
             sys: Cell::new(None),

@@ -1,18 +1,19 @@
 //! Setting up an engine for FL: built-in classes, functions, native modules.
 
-use crate::builtins::{
-    self, BuiltinDef, Row, classes, core, methods, modules, parse_signature, sys,
-};
+use crate::builtins::{self, BuiltinDef, Row, classes, core, methods, modules, sys};
 use crate::namespace::Namespace;
 use crate::object::class::{ClassInfo, Kind, NewClass, WellKnown};
 use crate::object::layouts::*;
+
 use crate::state::{ELLIPSIS, FlState, NOT_IMPLEMENTED};
+use hashbrown::HashMap;
 use metatrace::ir::Tag;
 use metatrace::layout::{FloatBox, LayoutType};
 use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::layouts::*;
 use runtime::object::Obj;
+use std::cell::OnceCell;
 
 /// Every table of builtins.
 pub static TABLES: &[&[Row]] = &[
@@ -324,10 +325,9 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for name in ["list", "dict", "set", "bytearray"] {
         find(name).set(vm, fl, none, Value::NONE);
     }
-    for table in TABLES {
-        for row in *table {
-            register(vm, fl, &classes, row);
-        }
+    let by_name: HashMap<&str, &'static ClassInfo> = classes.iter().copied().collect();
+    for row in TABLES.iter().flat_map(|t| t.iter()) {
+        register(vm, fl, &by_name, row);
     }
     let module = vm.str("builtins");
     // A method has those of its function.
@@ -358,6 +358,8 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
             }
         }
     }
+    fl.booting.set(false);
+    fl.types().object.forget();
     builtins::polyglot::complete(vm, fl);
     // Nothing is being handled yet.
     vm.heap.core.regs[crate::state::REG_HANDLED as usize] = Value::NONE;
@@ -511,7 +513,7 @@ fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 
 fn register(
     vm: &mut Vm,
     fl: &'static FlState,
-    classes: &[(&str, &'static ClassInfo)],
+    classes: &HashMap<&str, &'static ClassInfo>,
     row: &'static Row,
 ) {
     if row.name.contains(':') {
@@ -521,7 +523,7 @@ fn register(
         Some((owner, name)) => (Some(owner), name),
         None => (None, row.name),
     };
-    let class = |name: &str| classes.iter().find(|c| c.0 == name).map(|c| c.1);
+    let class = |name: &str| classes.get(name).copied();
     let owner_class = owner.and_then(class);
     let value = make_builtin(vm, fl, row, owner_class, name.trim_matches(['@', '=']));
     let Some(owner) = owner else {
@@ -612,21 +614,18 @@ fn make_builtin(
         _ => row.name,
     };
     let keeps_instance = matches!(owner, Some("object" | "type"))
-        || owner.is_some_and(|o| FILE_CLASSES.iter().any(|row| row.1 == o))
-        || owner.is_some_and(|o| EXCEPTIONS.iter().any(|e| e.0 == o))
+        || owner_class.is_some_and(|c| !c.builtin || c.kind == Kind::Exception)
         || IN_PLACE.contains(&name)
         || row.name == "dict.__getitem__";
     let receiver = owner_class.filter(|_| {
         !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
     });
-    let params = parse_signature(vm, row.signature);
     let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
         index,
         row,
         name,
         owner,
-        positional: builtins::positional_counts(&params),
-        params,
+        signature: OnceCell::new(),
         special: builtins::special::Special::named(special_name),
         unwraps: owner.is_some() && !keeps_instance,
         receiver,

@@ -4,7 +4,7 @@ use crate::builtins::special;
 use crate::builtins::{BuiltinDef, ParamKind, collections};
 use crate::interp::attributes::class_of;
 use crate::interp::call::{Args, invoke_prelude, make_tuple, payload_of};
-use crate::interp::frames::{Cont, complete, raised, state};
+use crate::interp::frames::{Cont, complete, raised, state, vm};
 use crate::object::class::ClassInfo;
 use crate::object::{exception, types};
 use crate::state::{FALLBACK, FlState};
@@ -101,14 +101,15 @@ pub fn call_in_slots<M: Meta>(
     let index = m.get(f, Builtin::INDEX);
     let index = m.promote_int(index);
     let def = state(m).builtin(index);
-    if !(def.positional.0..=def.positional.1).contains(&argc) {
+    let (least, most) = def.signature(vm(m)).positional;
+    if !(least..=most).contains(&argc) {
         return None;
     }
     let mut bound: Bound<M> = SmallVec::new();
     for k in 0..argc {
         bound.push(m.slot(first + k));
     }
-    for _ in argc..def.positional.1 {
+    for _ in argc..most {
         bound.push(m.val(Value::UNDEF));
     }
     if let Err(Raised) = take_receiver(m, def, &mut bound) {
@@ -139,7 +140,8 @@ fn bind<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Result<
     let mut bound: Bound<M> = SmallVec::new();
     let mut used = 0;
     let mut keywords_used = 0;
-    for param in &def.params {
+    let params = &def.signature(vm(m)).params;
+    for param in params {
         let keyword = || {
             let at = args.names.iter().position(|&n| n == param.name)?;
             (!param.positional_only).then(|| args.values[given + at])
@@ -168,11 +170,7 @@ fn bind<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Result<
             ParamKind::Keywords => {
                 let dict = m.call(&collections::NEW_DICT, []);
                 for (k, &name) in args.names.iter().enumerate() {
-                    if !def
-                        .params
-                        .iter()
-                        .any(|p| p.name == name && !p.positional_only)
-                    {
+                    if !params.iter().any(|p| p.name == name && !p.positional_only) {
                         keywords_used += 1;
                         let name = m.val(Value::symbol(name));
                         let v = args.values[given + k];
@@ -249,7 +247,7 @@ fn bad<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Raised {
 }
 
 /// The message for arguments that a builtin does not accept.
-fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String {
+fn bad_call(vm: &mut Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String {
     let method = def.owner.is_some();
     let name = match def.owner {
         Some(owner) if owner != "object" => format!("{owner}.{}", def.name),
@@ -260,7 +258,12 @@ fn bad_call(vm: &Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String
         return format!("unbound method {name}() needs an argument");
     }
     let given = given - usize::from(method && given > 0);
-    let params: Vec<_> = def.params.iter().skip(method as usize).collect();
+    let params: Vec<_> = def
+        .signature(vm)
+        .params
+        .iter()
+        .skip(method as usize)
+        .collect();
     if let Some(unknown) = keywords
         .iter()
         .find(|k| !params.iter().any(|p| p.name == **k && !p.positional_only))

@@ -595,7 +595,7 @@ pub fn payload_for(vm: &mut Vm, base: &'static ClassInfo, args: Value) -> Guest 
     let def = FlState::of(vm).builtin(base.constructor.get().expect("a constructor") as i64);
     let items = Obj::<Tuple>::cast(args).items();
     let mut words: Vec<u64> = items.iter().map(|v| v.0).collect();
-    words.resize(def.params.len(), Value::UNDEF.0);
+    words.resize(def.signature(vm).params.len(), Value::UNDEF.0);
     match Value(def.row.native.call(vm.core_ptr(), &words)) {
         Value::RAISED => Err(metatrace::meta::Raised),
         v => Ok(v),

@@ -71,6 +71,7 @@ use metatrace::Native;
 use metatrace::native::Effects;
 use runtime::engine::Vm;
 use special::Special;
+use std::cell::OnceCell;
 
 /// What most builtins may do: touch any object, raise.
 pub const USUAL: Effects = Effects {
@@ -117,10 +118,8 @@ pub struct BuiltinDef {
     pub name: &'static str,
     /// `Some` for methods.
     pub owner: Option<&'static str>,
-    pub params: Box<[Param]>,
-    /// Fewest and most arguments of a call by position only; nothing is in this range where
-    /// arguments have to be gathered.
-    pub positional: (u16, u16),
+    /// What [`BuiltinDef::signature`] read; most builtins are never called.
+    pub signature: OnceCell<Signature>,
     pub special: Option<Special>,
     /// The receiver's payload is what the body wants.
     pub unwraps: bool,
@@ -128,7 +127,24 @@ pub struct BuiltinDef {
     pub receiver: Option<&'static ClassInfo>,
 }
 
+/// The parameters of a builtin.
+pub struct Signature {
+    pub params: Box<[Param]>,
+    /// Fewest and most arguments of a call by position only; nothing is in this range where
+    /// arguments have to be gathered.
+    pub positional: (u16, u16),
+}
+
 impl BuiltinDef {
+    /// The parameters, read from the row at the first call.
+    pub fn signature(&self, vm: &mut Vm) -> &Signature {
+        self.signature.get_or_init(|| {
+            let params = parse_signature(vm, self.row.signature);
+            let positional = positional_counts(&params);
+            Signature { params, positional }
+        })
+    }
+
     /// Is the body written for this class too, though it is no subclass of the owner?
     pub fn receiver_may_be(&self, class: &ClassInfo) -> bool {
         match self.owner {
@@ -138,8 +154,8 @@ impl BuiltinDef {
     }
 }
 
-/// See [`BuiltinDef::positional`].
-pub fn positional_counts(params: &[Param]) -> (u16, u16) {
+/// See [`Signature::positional`].
+fn positional_counts(params: &[Param]) -> (u16, u16) {
     let single = |p: &Param| matches!(p.kind, ParamKind::Required | ParamKind::Optional);
     if !params.iter().all(single) {
         return (1, 0);
@@ -149,7 +165,7 @@ pub fn positional_counts(params: &[Param]) -> (u16, u16) {
 }
 
 /// Reads a row's signature.
-pub fn parse_signature(vm: &mut Vm, signature: &str) -> Box<[Param]> {
+fn parse_signature(vm: &mut Vm, signature: &str) -> Box<[Param]> {
     let mut params: Vec<Param> = Vec::new();
     let mut keyword_only = false;
     for part in signature.split_whitespace() {

@@ -110,6 +110,9 @@ pub struct NoOrder;
 
 /// C3 linearisation of the bases' orders.
 pub fn linearise(bases: &[&'static ClassInfo]) -> Result<Vec<&'static ClassInfo>, NoOrder> {
+    if let [base] = bases {
+        return Ok(base.mro.borrow().clone());
+    }
     let mut lists: Vec<Vec<&'static ClassInfo>> =
         bases.iter().map(|b| b.mro.borrow().clone()).collect();
     lists.push(bases.to_vec());
@@ -300,10 +303,12 @@ impl ClassInfo {
     /// The class changed: what was found in it or its subclasses may be wrong now.
     fn changed(&self, state: &FlState) {
         state.bump_epoch();
-        self.forget();
+        if !state.booting.get() {
+            self.forget();
+        }
     }
 
-    fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.cache.borrow_mut().clear();
         self.valid.borrow().invalidate();
         for class in self.subclasses.borrow().iter() {
