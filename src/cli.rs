@@ -306,6 +306,7 @@ fn load(file: &Path) -> Result<Rc<str>, String> {
 }
 
 /// Loads and runs the main program; its exit status.
+#[inline(never)]
 fn program(vm: &mut Vm, file: &Path, text: &Rc<str>) -> i32 {
     let (lang, source) = match engine::main_module(vm, file, text) {
         Ok(found) => found,

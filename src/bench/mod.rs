@@ -7,6 +7,7 @@
 //! reported are medians of wall time with start-up included, and peak memory.
 
 pub mod compose;
+mod instructions;
 mod report;
 mod stats;
 mod systems;
@@ -60,6 +61,12 @@ pub struct BenchArgs {
     /// Compare composed programs with their variants in one language instead.
     #[arg(long, conflicts_with_all = ["systems", "only_peers", "list"])]
     pub compose: bool,
+    /// Count instructions of each part of the engine at the test sizes, under valgrind
+    #[arg(long, conflicts_with_all = ["compose", "systems", "only_peers", "list"])]
+    pub instructions: bool,
+    /// Also print ratios to the counts in this file, which an earlier `--instructions --json` wrote
+    #[arg(long, value_name = "FILE", requires = "instructions")]
+    pub against: Option<PathBuf>,
     /// List the benchmarks and leave.
     #[arg(long)]
     pub list: bool,
@@ -95,6 +102,10 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
                 b.name, b.group, b.jit_size, b.interp_size
             );
         }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.instructions {
+        instructions::run(args, &benchmarks, &folder)?;
         return Ok(ExitCode::SUCCESS);
     }
     let systems = select_systems(args)?;

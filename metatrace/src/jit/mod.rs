@@ -384,6 +384,8 @@ impl Jit {
 
     /// Runs a recording to its end. The engine is left in a consistent state
     /// whatever happens; the second result is an arrival to go on with.
+    // Not inlined, here and where the other parts are entered: profiles tell them apart by name.
+    #[inline(never)]
     fn record(
         &self,
         services: &dyn Services,

@@ -591,6 +591,7 @@ fn run_exit(
     opt::optimize_bridge(&recording.trace, knowledge, &[], &mut env)
 }
 
+#[inline(never)]
 fn timed(
     stats: &mut JitStats,
     f: impl FnOnce() -> Result<OptResult, OptError>,

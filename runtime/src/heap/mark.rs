@@ -22,6 +22,7 @@ const ARRAY: usize = 1;
 
 impl Heap {
     /// Collects the whole heap.
+    #[inline(never)]
     pub(super) fn collect_full(&mut self, roots: &mut dyn RootSource) {
         self.collect_minor(roots, true);
         let start = Instant::now();

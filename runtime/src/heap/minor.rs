@@ -34,6 +34,7 @@ pub struct Progress {
 
 impl Heap {
     /// Collects the young objects (those not frozen); with `promote` all survivors become old.
+    #[inline(never)]
     pub(super) fn collect_minor(&mut self, roots: &mut dyn RootSource, promote: bool) {
         let start = Instant::now();
         self.refresh_layouts();
