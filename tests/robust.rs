@@ -104,7 +104,6 @@ finally:
 }
 
 #[test]
-#[ignore = "after an interrupted native the process does not die of SIGINT"]
 fn an_interrupt_ends_waiting() {
     for (name, waiting) in [
         ("sleep", "import time\ntime.sleep(1000)"),

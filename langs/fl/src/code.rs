@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 use num_bigint::BigInt;
 
 use crate::liveness::{Liveness, SlotMask};
-use crate::op::Instr;
+use crate::op::{Effect, Instr, Op};
 
 /// What a code object is the body of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,6 +78,23 @@ impl CodeObject {
     /// The slots whose value may still be read when the instruction at `pc` is about to run.
     pub fn live_slots(&self, pc: usize) -> &SlotMask {
         self.liveness.get_or_init(|| Liveness::compute(self)).at(pc)
+    }
+
+    /// What may be read after the instruction at `pc` although not by what follows it: a frame that
+    /// waits for a call stands behind the instruction, but an exception goes to the instruction's
+    /// handler, and the end of an iteration to its target.
+    pub fn live_elsewhere(&self, pc: usize, mut live: impl FnMut(u16)) {
+        let instr = self.instrs[pc];
+        if instr.op().info().effect == Effect::Plain {
+            return;
+        }
+        if let Some(handler) = self.handler_at(pc) {
+            let needed = self.live_slots(handler.target as usize).iter();
+            needed.filter(|s| *s != handler.slot).for_each(&mut live);
+        }
+        if let (Op::ForIter | Op::Send, Some((_, target))) = (instr.op(), instr.target()) {
+            self.live_slots(target as usize).iter().for_each(live);
+        }
     }
 
     /// Where an exception raised at `pc` is caught in this frame.

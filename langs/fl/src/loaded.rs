@@ -107,6 +107,9 @@ impl CodeData for FlCode {
         for slot in self.object.live_slots(pc).iter() {
             mask.insert(slot);
         }
+        if flags == 0 && pc > 0 {
+            self.object.live_elsewhere(pc - 1, |slot| mask.insert(slot));
+        }
         let again = self
             .object
             .instrs

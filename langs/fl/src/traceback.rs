@@ -8,6 +8,7 @@ use crate::state::FlState;
 use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::heap::Handle;
 use runtime::host::Stream;
 use runtime::interrupt::INTERRUPTED;
 use runtime::layouts::{Instance, List};
@@ -32,13 +33,10 @@ pub fn report(vm: &mut Vm, e: Value) -> i32 {
             }
         };
     }
+    let interrupted = exception::is_a(vm, e, fl.types().KeyboardInterrupt);
     let text = format(vm, e);
     let _ = vm.host.write(Stream::Err, text.as_bytes());
-    if exception::is_a(vm, e, fl.types().KeyboardInterrupt) {
-        INTERRUPTED
-    } else {
-        1
-    }
+    if interrupted { INTERRUPTED } else { 1 }
 }
 
 /// The whole report, with the chain of causes and contexts.
@@ -47,12 +45,9 @@ pub fn format(vm: &mut Vm, e: Value) -> String {
         "\nThe above exception was the direct cause of the following exception:\n\n";
     const CONTEXT: &str =
         "\nDuring handling of the above exception, another exception occurred:\n\n";
-    let mut parts: Vec<String> = Vec::new();
-    let mut seen = vec![];
+    let mut chain = vec![(e, "")];
     let mut at = e;
     loop {
-        parts.push(format_one(vm, at));
-        seen.push(at);
         let Some(data) = exception::data(vm, at) else {
             break;
         };
@@ -64,14 +59,23 @@ pub fn format(vm: &mut Vm, e: Value) -> String {
         } else {
             break;
         };
-        if seen.contains(&next) {
+        if chain.iter().any(|seen| seen.0 == next) {
             break;
         }
-        parts.push(between.to_string());
+        chain.push((next, between));
         at = next;
     }
-    parts.reverse();
-    parts.concat()
+    // The exceptions' own `__str__` run, and may collect.
+    let rooted = chain
+        .iter()
+        .map(|(e, between)| (vm.heap.handle(*e), *between));
+    let rooted: Vec<_> = rooted.collect();
+    let mut out = String::new();
+    for (e, between) in rooted.iter().rev() {
+        out.push_str(&format_one(vm, e));
+        out.push_str(between);
+    }
+    out
 }
 
 /// One line of a traceback.
@@ -82,9 +86,9 @@ struct Line {
     function: String,
 }
 
-fn format_one(vm: &mut Vm, e: Value) -> String {
+fn format_one(vm: &mut Vm, e: &Handle) -> String {
     let mut out = String::new();
-    let traceback = exception::data(vm, e).map_or(Value::NONE, |d| d.get(ExcData::TRACEBACK));
+    let traceback = exception::data(vm, e.get()).map_or(Value::NONE, |d| d.get(ExcData::TRACEBACK));
     let mut lines: Vec<Line> = Vec::new();
     for (code, pc) in exception::entries(traceback) {
         let code = vm.codes.get(code);
@@ -199,10 +203,10 @@ fn print_line(vm: &mut Vm, line: &Line, out: &mut String) {
 }
 
 /// `Class: message`, and the place of a syntax error.
-fn description(vm: &mut Vm, e: Value) -> String {
+fn description(vm: &mut Vm, e: &Handle) -> String {
     let fl = FlState::of(vm);
-    if exception::is_a(vm, e, fl.types().SyntaxError)
-        && let Some(instance) = Obj::<Instance>::of(e)
+    if exception::is_a(vm, e.get(), fl.types().SyntaxError)
+        && let Some(instance) = Obj::<Instance>::of(e.get())
     {
         let name = vm.symbols.intern("_rendered");
         let rendered = vm.instance_get(instance, name);
@@ -212,8 +216,8 @@ fn description(vm: &mut Vm, e: Value) -> String {
             return rendered + end;
         }
     }
-    let mut text = last_line(vm, e) + "\n";
-    for note in notes(vm, e) {
+    let mut text = last_line(vm, e.get()) + "\n";
+    for note in notes(vm, e.get()) {
         text.push_str(&note);
         text.push('\n');
     }

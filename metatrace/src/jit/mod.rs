@@ -60,6 +60,11 @@ pub struct Jit {
     state: RefCell<State>,
     options: JitOptions,
     recording: Cell<bool>,
+    /// A trace found the depth limit reached: none is entered until frames were left, for calls
+    /// inside traces do not check it.
+    too_deep: Cell<bool>,
+    /// Some guest code limits its depth: traces that grow the stack check it.
+    limits_depth: Cell<bool>,
 }
 
 struct State {
@@ -93,6 +98,8 @@ impl Jit {
             }),
             options,
             recording: Cell::new(false),
+            too_deep: Cell::new(false),
+            limits_depth: Cell::new(false),
         }
     }
 
@@ -199,6 +206,13 @@ impl Jit {
             point.counter.set(u32::MAX);
             return Next::Run(None);
         }
+        if self.too_deep.get() {
+            if mem::too_deep(core) {
+                pass_merge_point(core);
+                return resume(services, core, Rebuilt::default());
+            }
+            self.too_deep.set(false);
+        }
         let key = (code.id, index as u16);
         let target = self.state.borrow_mut().valid_target(key);
         match target {
@@ -244,6 +258,7 @@ impl Jit {
             let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
             let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
             if info_op == Op::GuardDepth {
+                self.too_deep.set(true);
                 pass_merge_point(core);
             }
             state.stats.exit_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
@@ -394,6 +409,7 @@ impl Jit {
     ) -> (Result<Recording, Abort>, Option<Arrival>) {
         let start = Instant::now();
         self.recording.set(true);
+        rec.limits_depth = self.limits_depth.get();
         let mut how = None;
         let result = loop {
             match rec.start_bytecode() {
@@ -418,6 +434,7 @@ impl Jit {
         };
         rec.save();
         self.recording.set(false);
+        self.limits_depth.set(rec.limits_depth);
         let mut state = self.state.borrow_mut();
         state.stats.record_ns += start.elapsed().as_nanos() as u64;
         state.stats.recordings += 1;

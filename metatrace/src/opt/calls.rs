@@ -2,12 +2,13 @@
 //!
 //! A call performs the delayed stores that it may see and makes the walk forget
 //! what it may change; both by the native's declared effects. A register is a
-//! cell of its own that only opaque calls see; stores to it wait for one, or for
-//! the end of the trace. So do changes of the frame depth, which are summed.
+//! cell of its own that only opaque calls see, but for the exception of a native
+//! that raises; stores to it wait for such a call, or for the end of the trace. So do changes of the frame depth, which are summed.
 
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Args, Descr, Inst, Op, Tag, Ty};
 use crate::native::{Effects, group};
+use crate::vm::REG_PENDING;
 
 impl Walk<'_, '_> {
     // --------------------------------------------------------------- registers
@@ -126,6 +127,10 @@ impl Walk<'_, '_> {
     fn after_call(&mut self, effects: &Effects) {
         if effects.opaque {
             self.st.regs = [None; crate::vm::REG_COUNT];
+        } else if effects.raises {
+            // What the register held before is nobody's: an exception is taken where it arrives.
+            self.st.regs[REG_PENDING as usize] = None;
+            self.st.regs_dirty &= !(1 << REG_PENDING);
         }
         if effects.writes == 0 && !effects.opaque {
             return;

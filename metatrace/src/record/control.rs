@@ -444,7 +444,7 @@ impl Record {
         }
         self.flush_regs();
         if self.depth != 0 {
-            if self.depth > 0 {
+            if self.depth > 0 && self.limits_depth {
                 self.guard_depth();
             }
             let by = self.red_const(Ty::Int, Value::small(self.depth as i64).0);

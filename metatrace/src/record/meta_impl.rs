@@ -575,7 +575,12 @@ impl Meta for Record {
     }
     fn too_deep(&mut self) -> bool {
         // Checked once per loop of traces (`guard_depth`), not per inlined call.
-        self.run.too_deep()
+        self.limits_depth = true;
+        let deep = self.run.too_deep();
+        if deep {
+            self.abort(Abort::Blocked);
+        }
+        deep
     }
     fn stop_recording(&mut self) {
         self.abort(Abort::Blocked);

@@ -118,6 +118,8 @@ pub struct Record {
     /// The loop that the bridge reaches has no version that fits: the bridge
     /// goes on once around it, and becomes one.
     pub(crate) retrace: bool,
+    /// Guest code asks for its depth: a trace that grows the stack checks it before its end.
+    pub(crate) limits_depth: bool,
     /// The loop that it is a new version of.
     retraced: Option<TargetInfo>,
     /// A merge point that this recording would like to be compiled first.
@@ -187,6 +189,7 @@ impl Record {
             abort: None,
             ending: None,
             retrace: false,
+            limits_depth: false,
             retraced: None,
             wanted: None,
             limits,

@@ -20,7 +20,9 @@ use crate::backend::{CompileError, ExitId, Outcome};
 use crate::ir::{OpRef, SnapshotId, TraceId};
 use crate::vm::VmCore;
 use cranelift_codegen::ir::{
-    AbiParam, Block, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
+    AbiParam, Block, InstBuilder, InstructionData, MemFlagsData, Signature, Type, UserFuncName,
+    Value,
+    condcodes::IntCC,
     types::{F64, I64},
 };
 use cranelift_codegen::isa::CallConv;
@@ -205,15 +207,33 @@ impl Lower<'_, '_> {
     }
 
     /// Goes on only if `condition` is (non-zero) = `holds`.
+    ///
+    /// What a branch names first comes last in Cranelift's order of blocks. So that a loop's blocks
+    /// follow each other, with its bridges after its back edge, the failure is always named first:
+    /// register allocation takes what lies between an edge back and its target for the loop.
     pub(super) fn check(&mut self, condition: Value, holds: bool, target: Block) {
+        let failed = match holds {
+            true => self.inverted(condition),
+            false => condition,
+        };
         let next = self.b.create_block();
-        let ins = self.b.ins();
-        if holds {
-            ins.brif(condition, next, &[], target, &[]);
-        } else {
-            ins.brif(condition, target, &[], next, &[]);
-        }
+        self.b.ins().brif(failed, target, &[], next, &[]);
         self.b.switch_to_block(next);
+    }
+
+    /// A comparison is inverted itself, so that it still fuses with the branch.
+    fn inverted(&mut self, condition: Value) -> Value {
+        let dfg = &self.b.func.dfg;
+        let definition = dfg.value_def(condition).inst().map(|i| dfg.insts[i]);
+        match definition {
+            Some(InstructionData::IntCompare { cond, args, .. }) => {
+                (self.b.ins()).icmp(cond.complement(), args[0], args[1])
+            }
+            Some(InstructionData::FloatCompare { cond, args, .. }) => {
+                (self.b.ins()).fcmp(cond.complement(), args[0], args[1])
+            }
+            _ => self.b.ins().icmp_imm_s(IntCC::Equal, condition, 0),
+        }
     }
 
     /// Fills the fragment's exit blocks.
