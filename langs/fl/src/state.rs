@@ -44,6 +44,8 @@ pub struct FlState {
     pub well_known: OnceCell<WellKnown>,
     /// Every builtin function and method, by the index in its object.
     pub builtin_table: RefCell<Vec<&'static BuiltinDef>>,
+    /// Where they are.
+    pub builtin_arena: bumpalo::Bump,
     /// The built-in classes are being filled: nothing was looked up in them yet.
     pub booting: Cell<bool>,
     pub codes: RefCell<Vec<&'static Code>>,
@@ -108,6 +110,7 @@ impl FlState {
             builtins: OnceCell::new(),
             well_known: OnceCell::new(),
             builtin_table: RefCell::default(),
+            builtin_arena: bumpalo::Bump::with_capacity(128 << 10),
             booting: Cell::new(true),
             codes: RefCell::default(),
             modules: Cell::new(vm.dict().value()),

@@ -6,7 +6,7 @@ use crate::object::class::{ClassInfo, Kind, NewClass, WellKnown};
 use crate::object::layouts::*;
 
 use crate::state::{ELLIPSIS, FlState, NOT_IMPLEMENTED};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use metatrace::ir::Tag;
 use metatrace::layout::{FloatBox, LayoutType};
 use metatrace::value::Value;
@@ -274,6 +274,29 @@ const UNNAMED: &[&str] = &[
     "QueryError",
 ];
 
+/// The built-in classes, in the order of their making.
+#[derive(Default)]
+struct Classes {
+    all: Vec<(&'static str, &'static ClassInfo)>,
+    by_name: HashMap<&'static str, &'static ClassInfo>,
+}
+
+impl Classes {
+    fn push(&mut self, name: &'static str, class: &'static ClassInfo) {
+        self.all.push((name, class));
+        self.by_name.insert(name, class);
+    }
+
+    fn get(&self, name: &str) -> Option<&'static ClassInfo> {
+        self.by_name.get(name).copied()
+    }
+
+    fn named(&self, name: &str) -> &'static ClassInfo {
+        let found = self.get(name);
+        found.unwrap_or_else(|| panic!("no class {name}"))
+    }
+}
+
 /// Fills a new state.
 pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     metatrace::layout::register(FL_LAYOUTS);
@@ -281,7 +304,7 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     fl.namespaces.borrow_mut().push(namespace);
     let _ = fl.builtins.set(namespace);
     // Class number 0 of the shape table stands for no class.
-    let mut classes: Vec<(&str, &'static ClassInfo)> = Vec::new();
+    let mut classes = Classes::default();
     make_class(vm, fl, &mut classes, "object", None, Kind::Object);
     for (name, base) in CLASSES {
         make_class(vm, fl, &mut classes, name, Some(base), Kind::Builtin);
@@ -296,14 +319,11 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
         make_carrier(vm, fl, &mut classes, name, payload);
     }
     let by_tag = class_by_tag(&classes);
-    let mut find = |name: &str| {
-        let name = name.trim_start_matches("r#");
-        let found = classes.iter().find(|c| c.0 == name);
-        found.unwrap_or_else(|| panic!("no class {name}")).1
-    };
+    let mut find = |name: &str| classes.named(name.strip_prefix("r#").unwrap_or(name));
     let _ = fl.well_known.set(WellKnown::collect(&mut find, by_tag));
-    for (name, class) in &classes {
-        if !UNNAMED.contains(name) && !FILE_CLASSES.iter().any(|row| row.1 == *name) {
+    let unnamed: HashSet<&str> = UNNAMED.iter().copied().collect();
+    for (name, class) in &classes.all {
+        if !unnamed.contains(name) && !FILE_CLASSES.iter().any(|row| row.1 == *name) {
             let symbol = vm.symbols.intern(name);
             namespace.set(vm, symbol, class.value.get());
         }
@@ -325,13 +345,12 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for name in ["list", "dict", "set", "bytearray"] {
         find(name).set(vm, fl, none, Value::NONE);
     }
-    let by_name: HashMap<&str, &'static ClassInfo> = classes.iter().copied().collect();
     for row in TABLES.iter().flat_map(|t| t.iter()) {
-        register(vm, fl, &by_name, row);
+        register(vm, fl, &classes, row);
     }
     let module = vm.str("builtins");
     // A method has those of its function.
-    for (_, class) in classes.iter().filter(|c| c.0 != "method") {
+    for (_, class) in classes.all.iter().filter(|c| c.0 != "method") {
         for (name, v) in [(fl.names.module, module), (fl.names.doc, Value::NONE)] {
             if class.own(name).is_none() {
                 class.set(vm, fl, name, v);
@@ -341,20 +360,18 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for (class, names) in EXCEPTION_FIELDS {
         for name in *names {
             let symbol = vm.symbols.intern(name);
-            class_named(&classes, class).set(vm, fl, symbol, Value::NONE);
+            classes.named(class).set(vm, fl, symbol, Value::NONE);
         }
     }
     for (name, _) in CARRIERS {
-        classes::update_flags(vm, class_named(&classes, name));
+        classes::update_flags(vm, classes.named(name));
     }
     for (from, names, to) in SHARED {
         for name in *names {
             let symbol = vm.symbols.intern(name);
-            let shared = class_named(&classes, from)
-                .own(symbol)
-                .expect("a row of the table");
+            let shared = classes.named(from).own(symbol).expect("a row of the table");
             for class in *to {
-                class_named(&classes, class).set(vm, fl, symbol, shared.value);
+                classes.named(class).set(vm, fl, symbol, shared.value);
             }
         }
     }
@@ -368,18 +385,12 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
 fn make_class(
     vm: &mut Vm,
     fl: &'static FlState,
-    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    classes: &mut Classes,
     name: &'static str,
     base: Option<&str>,
     kind: Kind,
 ) {
-    let base = base.map(|base| {
-        classes
-            .iter()
-            .find(|c| c.0 == base)
-            .expect("bases come before what is derived")
-            .1
-    });
+    let base = base.map(|base| classes.named(base));
     let bases: Vec<&'static ClassInfo> = base.into_iter().collect();
     let new = NewClass {
         name,
@@ -392,17 +403,16 @@ fn make_class(
     let Ok(class) = fl.new_class(vm, new) else {
         unreachable!("single inheritance has an order");
     };
-    classes.push((name, class));
+    classes.push(name, class);
 }
 
 fn make_file_class(
     vm: &mut Vm,
     fl: &'static FlState,
-    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    classes: &mut Classes,
     (module, name, bases): &(&str, &'static str, &str),
 ) {
-    let find = |base: &str| classes.iter().find(|c| c.0 == base).map(|c| c.1);
-    let bases: Vec<&'static ClassInfo> = bases.split(' ').filter_map(find).collect();
+    let bases: Vec<&'static ClassInfo> = bases.split(' ').filter_map(|b| classes.get(b)).collect();
     let new = NewClass {
         name,
         bases: &bases,
@@ -416,47 +426,35 @@ fn make_file_class(
     };
     let module = vm.str(module);
     class.set(vm, fl, fl.names.module, module);
-    classes.push((name, class));
+    classes.push(name, class);
 }
 
 /// A class whose instances carry a built-in value, but which is no subclass of its class.
 fn make_carrier(
     vm: &mut Vm,
     fl: &'static FlState,
-    classes: &mut Vec<(&str, &'static ClassInfo)>,
+    classes: &mut Classes,
     name: &'static str,
     payload: &str,
 ) {
-    let bases = [class_named(classes, "object")];
+    let bases = [classes.named("object")];
     let new = NewClass {
         name,
         bases: &bases,
         kind: Kind::Object,
-        payload: Some(class_named(classes, payload)),
+        payload: Some(classes.named(payload)),
         builtin: true,
         has_dict: false,
     };
     let Ok(class) = fl.new_class(vm, new) else {
         unreachable!("single inheritance has an order");
     };
-    classes.push((name, class));
+    classes.push(name, class);
 }
 
-fn class_named(classes: &[(&str, &'static ClassInfo)], name: &str) -> &'static ClassInfo {
-    let found = classes.iter().find(|c| c.0 == name);
-    found.unwrap_or_else(|| panic!("no class {name}")).1
-}
-
-fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 256] {
-    let find = |name: &str| {
-        classes
-            .iter()
-            .find(|c| c.0 == name)
-            .expect("a built-in class")
-            .1
-    };
-    let mut by_tag = [find("object"); 256];
-    let mut set = |tag: Tag, name: &str| by_tag[tag.0 as usize] = find(name);
+fn class_by_tag(classes: &Classes) -> [&'static ClassInfo; 256] {
+    let mut by_tag = [classes.named("object"); 256];
+    let mut set = |tag: Tag, name: &str| by_tag[tag.0 as usize] = classes.named(name);
     set(Tag::INT, "int");
     set(Tag::FLOAT, "float");
     let rows: &[(u8, &str)] = &[
@@ -510,12 +508,7 @@ fn class_by_tag(classes: &[(&str, &'static ClassInfo)]) -> [&'static ClassInfo; 
 }
 
 /// Makes the builtin of a row and binds it where its name says.
-fn register(
-    vm: &mut Vm,
-    fl: &'static FlState,
-    classes: &HashMap<&str, &'static ClassInfo>,
-    row: &'static Row,
-) {
+fn register(vm: &mut Vm, fl: &'static FlState, classes: &Classes, row: &'static Row) {
     if row.name.contains(':') {
         return;
     }
@@ -523,11 +516,10 @@ fn register(
         Some((owner, name)) => (Some(owner), name),
         None => (None, row.name),
     };
-    let class = |name: &str| classes.get(name).copied();
-    let owner_class = owner.and_then(class);
+    let owner_class = owner.and_then(|owner| classes.get(owner));
     let value = make_builtin(vm, fl, row, owner_class, name.trim_matches(['@', '=']));
     let Some(owner) = owner else {
-        match class(name) {
+        match classes.get(name) {
             Some(class) => {
                 let index = Obj::<Builtin>::cast(value).int(Builtin::INDEX) as u32;
                 // `object()` and exceptions are made like any instance.
@@ -542,7 +534,7 @@ fn register(
         }
         return;
     };
-    let class = class(owner).unwrap_or_else(|| panic!("{}: no class {owner}", row.name));
+    let class = owner_class.unwrap_or_else(|| panic!("{}: no class {owner}", row.name));
     bind_in_class(vm, fl, class, name, value);
 }
 
@@ -620,7 +612,7 @@ fn make_builtin(
     let receiver = owner_class.filter(|_| {
         !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
     });
-    let def: &'static BuiltinDef = Box::leak(Box::new(BuiltinDef {
+    let def: &'static BuiltinDef = fl.builtin_arena.alloc(BuiltinDef {
         index,
         row,
         name,
@@ -629,7 +621,7 @@ fn make_builtin(
         special: builtins::special::Special::named(special_name),
         unwraps: owner.is_some() && !keeps_instance,
         receiver,
-    }));
+    });
     fl.builtin_table.borrow_mut().push(def);
     let text = vm.str(name);
     let o = vm.alloc::<Builtin>(0);

@@ -22,7 +22,7 @@ use crate::vm::VmCore;
 use cranelift_codegen::ir::{
     AbiParam, Block, InstBuilder, InstructionData, MemFlagsData, Signature, Type, UserFuncName,
     Value,
-    condcodes::IntCC,
+    condcodes::{CondCode, IntCC},
     types::{F64, I64},
 };
 use cranelift_codegen::isa::CallConv;
