@@ -25,7 +25,6 @@ pub enum Edge {
 pub struct BorderCodes {
     pub query_base: &'static Code,
     pub query_waits: u32,
-    pub query_retry: u32,
     pub query_close: u32,
     pub next: &'static Code,
     pub close: &'static Code,
@@ -90,7 +89,7 @@ pub fn border_codes(vm: &mut Vm) -> BorderCodes {
         return codes;
     }
     let call1 = owner(vm);
-    let (query_base, query_waits, query_retry, query_close) = query_base(vm, call1);
+    let (query_base, query_waits, query_close) = query_base(vm, call1);
     let next = driver(vm, call1, Op::QueryNext, "<next>");
     let close = driver(vm, call1, Op::QueryClose, "<close>");
     let generate = generate(vm);
@@ -102,7 +101,6 @@ pub fn border_codes(vm: &mut Vm) -> BorderCodes {
     let codes = BorderCodes {
         query_base,
         query_waits,
-        query_retry,
         query_close,
         next,
         close,
@@ -115,21 +113,20 @@ pub fn border_codes(vm: &mut Vm) -> BorderCodes {
 }
 
 /// Slots: 0 the query, 1 its goal, 2 saved choice point.
-fn query_base(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32, u32) {
+fn query_base(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32) {
     let mut asm = Asm::new();
     asm.slots = 3;
     let failed = asm.label();
     asm.emit(Op::QueryStart, 0, 0, 0);
     asm.emit_to(Op::Try, 0, failed);
     call_goal(&mut asm, call1, 1, 2);
+    // Answers change nothing in this frame: choice points come back to it as it is.
     let waits = asm.words.len() as u32;
-    asm.emit(Op::Resume, 2, 0, 0);
     asm.emit(Op::QueryYield, 0, 0, 0);
+    asm.emit(Op::QueryRetry, 0, 0, 0);
     asm.place(failed);
     asm.emit(Op::Trust, 0, 0, 0);
     asm.emit(Op::QueryEnd, 0, 0, 0);
-    let retry = asm.words.len() as u32;
-    asm.emit(Op::QueryRetry, 0, 0, 0);
     let close = asm.words.len() as u32;
     asm.emit(Op::Cut, 0, 0, 0);
     asm.emit(Op::QueryEnd, 1, 0, 0);
@@ -137,7 +134,7 @@ fn query_base(vm: &mut Vm, call1: &Pred) -> (&'static Code, u32, u32, u32) {
     note(vm, code, waits, Edge::QueryBase);
     // A cleanup that raises while the query is closed.
     note(vm, code, close + 1, Edge::QueryBase);
-    (code, waits, retry, close)
+    (code, waits, close)
 }
 
 /// Slots: 0 the query, 1 to 3 registers of whoever asks.

@@ -6,7 +6,6 @@ use crate::errors;
 use crate::state::pl;
 use crate::term::{MakeTerms, arg, atom, deref};
 use interop::Message;
-use interop::layouts::{QUERY_RUNNING, Query};
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::Vm;
@@ -14,25 +13,28 @@ use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::Obj;
 
+/// Reads the heap, may raise.
+const CHECKS: Effects = Effects {
+    reads: !0,
+    raises: true,
+    ..Effects::FRESH
+};
+
 const ANY_QUIET: Effects = Effects {
     raises: false,
     ..Effects::ANY
 };
 
 natives! {
-    /// Raises if the query cannot be driven now.
-    pub static QUERY_CHECK = "query_check"(vm, query) -> Guest<()> [Effects::ANY] {
-        let query = Obj::<Query>::cast(query);
-        if query.int(Query::STATE) == QUERY_RUNNING {
-            return Err(interop::errors::query_error(vm, "the query is running"));
-        }
-        queries::check(vm, query)
+    /// Raises if somebody else bound variables of the query.
+    pub static QUERY_CHECK = "query_check"(vm, query) -> Guest<()> [CHECKS] {
+        queries::check(vm, Obj::cast(query))
     }
-    pub static QUERY_RUNS = "query_runs"(vm) -> Guest [Effects::ANY] {
+    pub static QUERY_RUNS = "query_runs"(vm) -> Guest [CHECKS] {
         Err(interop::errors::query_error(vm, "the query is running"))
     }
-    /// The answer that the query has found.
-    pub static QUERY_ANSWER = "query_answer"(vm, query) -> Guest [Effects::ANY] {
+    /// The answer to a text query, by names.
+    pub static QUERY_ANSWER = "query_answer"(vm, query) -> Guest [CHECKS] {
         queries::answer(vm, Obj::cast(query))
     }
     /// Is a result the fresh computation of a generator function?

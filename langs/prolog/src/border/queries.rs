@@ -38,7 +38,10 @@ pub fn new(
         Some(names) => vm.tuple(names),
         None => Value::NONE,
     };
-    let shared = vm.tuple(&shared);
+    let shared = match shared.as_slice() {
+        [] => Value::NONE,
+        shared => vm.tuple(shared),
+    };
     let q = vm.alloc::<Query>(0);
     q.init(Query::LANG, Value::small(lang as i64));
     q.init(Query::STATE, Value::small(QUERY_NEW));
@@ -112,7 +115,7 @@ pub fn from_text(
     Ok((goal, outputs, names))
 }
 
-/// An answer of a query, as a shared value.
+/// An answer of a text query: a dict by variable name.
 pub fn answer(vm: &mut Vm, query: Obj<Query>) -> Guest {
     let outputs = Obj::<Tuple>::cast(query.get(Query::OUTPUTS))
         .items()
@@ -121,25 +124,13 @@ pub fn answer(vm: &mut Vm, query: Obj<Query>) -> Guest {
     for v in outputs {
         values.push(super::values::to_shared(vm, v)?);
     }
-    let names = query.get(Query::NAMES);
-    if let Some(names) = Obj::<Tuple>::of(names) {
-        let dict = vm.dict();
-        for (&name, v) in names.items().iter().zip(values) {
-            let name = vm.symbols.name(name.as_symbol()).into_owned();
-            vm.dict_set_text(dict, &name, v);
-        }
-        return Ok(dict.value());
+    let names = Obj::<Tuple>::cast(query.get(Query::NAMES));
+    let dict = vm.dict();
+    for (&name, v) in names.items().iter().zip(values) {
+        let name = vm.symbols.name(name.as_symbol()).into_owned();
+        vm.dict_set_text(dict, &name, v);
     }
-    Ok(answer_of(vm, &values))
-}
-
-/// What a relation's answer with these outputs is.
-pub fn answer_of(vm: &mut Vm, values: &[Value]) -> Value {
-    match values {
-        [] => Value::TRUE,
-        [v] => *v,
-        many => vm.tuple(many),
-    }
+    Ok(dict.value())
 }
 
 /// Raises if someone else bound variables that the query shares.

@@ -211,33 +211,33 @@ fn query_start<M: Meta>(m: &mut M) -> Flow {
 }
 
 fn query_next<M: Meta>(m: &mut M) -> Flow {
-    // Traces do not follow a query's own choice points from loop to loop yet.
-    m.stop_recording();
     let query = m.slot(0);
-    if m.try_call(&QUERY_CHECK, [query]).is_err() {
-        return raise(m);
-    }
     let query = m.cast::<Query>(query);
     let state = m.get(query, Query::STATE);
     let state = m.promote_int(state);
     if state == QUERY_DONE {
         return fail_out(m);
     }
+    if state == QUERY_RUNNING {
+        let _ = m.try_call(&QUERY_RUNS, []);
+        return raise(m);
+    }
+    let shared = m.get(query, Query::SHARED);
+    if !m.is(shared, Value::NONE) && m.try_call(&QUERY_CHECK, [query.val()]).is_err() {
+        return raise(m);
+    }
     swap_in(m, query);
     set_state(m, query, QUERY_RUNNING);
     let pc = m.pc();
-    let codes = border_codes(m);
     if state == QUERY_OPEN {
         let base = m.get(query, Query::FRAME);
         let base = m.cast::<Frame>(base);
-        let token = m.const_int(codes.query_base.token(codes.query_retry));
-        m.set(base, Frame::TOKEN, token);
         m.resume_frame(base, pc);
         return Flow::Next;
     }
     debug_assert!(state == QUERY_NEW);
     let goal = m.get(query, Query::GOAL);
-    let base = m.new_frame(codes.query_base);
+    let base = m.new_frame(border_codes(m).query_base);
     m.init_slot(&base, 0, query.val());
     m.init_slot(&base, 1, goal);
     let nil = m.val(Value::NIL);
@@ -251,19 +251,21 @@ fn query_next<M: Meta>(m: &mut M) -> Flow {
 fn query_retry<M: Meta>(m: &mut M) -> Flow {
     let codes = border_codes(m);
     let base = m.current_frame();
-    let token = m.const_int(codes.query_base.token(codes.query_waits));
-    m.set(base, Frame::TOKEN, token);
-    backtrack(m)
+    // The last thing: an exit before it would put the frame where it is now.
+    backtrack_after(m, |m| {
+        let token = m.const_int(codes.query_base.token(codes.query_waits));
+        m.set(base, Frame::TOKEN, token);
+    })
 }
 
-/// The goal has an answer: the query waits for the next question.
+/// The goal has an answer: the base frame is suspended until the next question.
 fn query_yield<M: Meta>(m: &mut M) -> Flow {
     let query = m.slot(0);
-    let answer = match m.try_call(&QUERY_ANSWER, [query]) {
+    let query = m.cast::<Query>(query);
+    let answer = match query_answer(m, query) {
         Ok(v) => v,
         Err(Raised) => return raise(m),
     };
-    let query = m.cast::<Query>(query);
     let choice = m.reg(REG_CHOICE);
     m.set(query, Query::CHOICE, choice);
     let trail = m.reg(REG_TRAIL);
@@ -272,8 +274,32 @@ fn query_yield<M: Meta>(m: &mut M) -> Flow {
     m.set(query, Query::CLEAN, clean);
     set_state(m, query, QUERY_OPEN);
     m.set_transfer(answer);
-    m.leave_frame();
+    // The next instruction looks for another answer.
+    let retry = m.pc();
+    m.suspend_frame(retry);
     Flow::Next
+}
+
+/// The answer that the query has found.
+fn query_answer<M: Meta>(m: &mut M, query: Ref<M, Query>) -> Result<Val<M>, Raised> {
+    let names = m.get(query, Query::NAMES);
+    if !m.is(names, Value::NONE) {
+        return m.try_call(&QUERY_ANSWER, [query.val()]);
+    }
+    let outputs = m.get(query, Query::OUTPUTS);
+    let outputs = m.cast::<Tuple>(outputs);
+    let n = m.get(outputs, Tuple::LEN);
+    let n = m.promote_int(n);
+    let mut values: SmallVec<[Val<M>; 8]> = SmallVec::new();
+    for i in 0..n {
+        let v = m.item_at(outputs, Tuple::ITEMS, i as u16);
+        values.push(to_shared(m, v)?);
+    }
+    Ok(match values.as_slice() {
+        [] => m.val(Value::TRUE),
+        [v] => *v,
+        many => runtime::tuple::new_tuple(m, many).val(),
+    })
 }
 
 /// No more answers, or (1) the query was closed.
@@ -321,7 +347,6 @@ fn query_deliver<M: Meta>(m: &mut M) -> Flow {
 }
 
 fn query_close<M: Meta>(m: &mut M) -> Flow {
-    m.stop_recording();
     let query = m.slot(0);
     let query = m.cast::<Query>(query);
     let state = m.get(query, Query::STATE);

@@ -78,6 +78,12 @@ const CHOICES_INLINE: usize = 4;
 /// Fails: undoes bindings and continues at the newest choice point.
 #[inline(always)]
 pub(super) fn backtrack<M: Meta>(m: &mut M) -> Flow {
+    backtrack_after(m, |_| {})
+}
+
+/// [`backtrack`], with a last change to the frame that is left: nothing is decided after it.
+#[inline(always)]
+pub(super) fn backtrack_after<M: Meta>(m: &mut M, last: impl FnOnce(&mut M)) -> Flow {
     let top = m.reg(REG_CHOICE);
     let choice = m.cast::<Choice>(top);
     // Decided before the first effect: a guard that fails here has nothing to remember.
@@ -94,6 +100,7 @@ pub(super) fn backtrack<M: Meta>(m: &mut M) -> Flow {
         let nil = m.val(Value::NIL);
         m.set_reg(REG_WAKE, nil);
     }
+    last(m);
     let frame = m.get(choice, Choice::FRAME);
     let frame = m.cast::<Frame>(frame);
     let token = m.const_int(token);
