@@ -5,8 +5,6 @@ fn main() {
     let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     if os == "linux" {
         println!("cargo:rustc-link-arg-bins=-no-pie");
-        // Functions of libc are looked up when they are first called.
-        println!("cargo:rustc-link-arg-bins=-Wl,-z,lazy");
     }
     println!("cargo:rerun-if-changed=build.rs");
 }

@@ -97,6 +97,8 @@ const CHAIN_MAX: u16 = 32;
 /// … longer ones get one after so many searches.
 const SEARCHES_MAX: u8 = 8;
 const CACHE_ENTRIES: usize = 4096;
+/// Built-in classes, about.
+const CLASSES_EXPECTED: usize = 160;
 
 #[derive(Copy, Clone)]
 struct CacheEntry {
@@ -126,7 +128,8 @@ pub struct ClassInfo {
 pub struct Shapes {
     shapes: Vec<Shape>,
     classes: Vec<ClassInfo>,
-    cache: Box<[CacheEntry]>,
+    /// Empty until the first look-up: many programs have no instances.
+    cache: Vec<CacheEntry>,
     /// Roots of shapes that came about by deleting attributes or changing the class.
     replay_roots: HashMap<(ClassId, u16, bool), u32>,
 }
@@ -140,18 +143,10 @@ impl Default for Shapes {
 impl Shapes {
     pub fn new() -> Shapes {
         let mut shapes = Shapes {
-            shapes: Vec::new(),
-            classes: Vec::new(),
+            shapes: Vec::with_capacity(CLASSES_EXPECTED),
+            classes: Vec::with_capacity(CLASSES_EXPECTED),
             replay_roots: HashMap::new(),
-            cache: vec![
-                CacheEntry {
-                    shape: u32::MAX,
-                    symbol: 0,
-                    place: None
-                };
-                CACHE_ENTRIES
-            ]
-            .into_boxed_slice(),
+            cache: Vec::new(),
         };
         shapes.new_class(Value::NONE, 0, false);
         shapes
@@ -234,8 +229,10 @@ impl Shapes {
     pub fn lookup(&mut self, shape: u32, symbol: u32) -> Option<Place> {
         let hash = shape.wrapping_mul(0x9E37_79B1) ^ symbol.wrapping_mul(0x85EB_CA6B);
         let slot = (hash >> 20) as usize % CACHE_ENTRIES;
-        let entry = self.cache[slot];
-        if entry.shape == shape && entry.symbol == symbol {
+        if let Some(entry) = self.cache.get(slot)
+            && entry.shape == shape
+            && entry.symbol == symbol
+        {
             return entry.place;
         }
         self.lookup_slow(shape, symbol, slot)
@@ -245,6 +242,12 @@ impl Shapes {
     #[inline(never)]
     fn lookup_slow(&mut self, shape: u32, symbol: u32, slot: usize) -> Option<Place> {
         let place = self.search(shape, symbol);
+        let none = CacheEntry {
+            shape: u32::MAX,
+            symbol: 0,
+            place: None,
+        };
+        self.cache.resize(CACHE_ENTRIES, none);
         self.cache[slot] = CacheEntry {
             shape,
             symbol,

@@ -5,7 +5,7 @@
 //! state lives as long as the process, so that code can refer to it without a look-up.
 //! Guest values in it are roots (see [`FlState::visit_roots`]).
 
-use crate::builtins::BuiltinDef;
+use crate::builtins::{BuiltinDef, BuiltinEntry};
 use crate::files::OpenFiles;
 use crate::interp::attributes::{KNOWN, Known};
 use crate::loaded::{FlCode, fl_code};
@@ -36,16 +36,14 @@ pub struct FlState {
     pub classes: RefCell<Vec<&'static ClassInfo>>,
     /// Changes whenever a class changes in a way that inline caches must notice.
     pub epoch: Cell<u32>,
-    /// What attributes of instances of some shapes are.
-    pub known: RefCell<Box<[Known]>>,
+    /// What attributes of instances of some shapes are; empty until something is noted.
+    known: RefCell<Vec<Known>>,
     pub namespaces: RefCell<Vec<&'static Namespace>>,
     /// Built-in names.
     pub builtins: OnceCell<&'static Namespace>,
     pub well_known: OnceCell<WellKnown>,
     /// Every builtin function and method, by the index in its object.
-    pub builtin_table: RefCell<Vec<&'static BuiltinDef>>,
-    /// Where they are.
-    pub builtin_arena: bumpalo::Bump,
+    pub builtin_table: RefCell<Vec<BuiltinEntry>>,
     /// The built-in classes are being filled: nothing was looked up in them yet.
     pub booting: Cell<bool>,
     pub codes: RefCell<Vec<&'static Code>>,
@@ -105,12 +103,11 @@ impl FlState {
             names: Names::new(&mut vm.symbols),
             classes: RefCell::default(),
             epoch: Cell::new(1),
-            known: RefCell::new(vec![Known::default(); KNOWN].into()),
+            known: RefCell::default(),
             namespaces: RefCell::default(),
             builtins: OnceCell::new(),
             well_known: OnceCell::new(),
-            builtin_table: RefCell::default(),
-            builtin_arena: bumpalo::Bump::with_capacity(128 << 10),
+            builtin_table: RefCell::new(Vec::with_capacity(1000)),
             booting: Cell::new(true),
             codes: RefCell::default(),
             modules: Cell::new(vm.dict().value()),
@@ -171,7 +168,20 @@ impl FlState {
     /// The builtin with this number.
     #[inline]
     pub fn builtin(&self, index: i64) -> &'static BuiltinDef {
-        self.builtin_table.borrow()[index as usize]
+        self.builtin_table.borrow()[index as usize].definition(index as u32)
+    }
+
+    /// The entry `at` of the table of known attributes.
+    #[inline]
+    pub fn known(&self, at: usize) -> Known {
+        self.known.borrow().get(at).copied().unwrap_or_default()
+    }
+
+    /// Sets that entry.
+    pub fn note_known(&self, at: usize, entry: Known) {
+        let mut known = self.known.borrow_mut();
+        known.resize(KNOWN, Known::default());
+        known[at] = entry;
     }
 
     /// Makes every inline cache miss.

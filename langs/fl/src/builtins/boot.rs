@@ -1,6 +1,6 @@
 //! Setting up an engine for FL: built-in classes, functions, native modules.
 
-use crate::builtins::{self, BuiltinDef, Row, classes, core, methods, modules, sys};
+use crate::builtins::{self, BuiltinDef, BuiltinEntry, Row, classes, core, methods, modules, sys};
 use crate::namespace::Namespace;
 use crate::object::class::{ClassInfo, Kind, NewClass, WellKnown};
 use crate::object::layouts::*;
@@ -588,18 +588,17 @@ const NO_RECEIVER: &[&str] = &[
     "fromkeys",
 ];
 
-/// The object of a builtin.
-fn make_builtin(
-    vm: &mut Vm,
-    fl: &'static FlState,
+/// What the interpreter has to know about the builtin of a row.
+pub fn define(
+    index: u32,
     row: &'static Row,
     owner_class: Option<&'static ClassInfo>,
-    name: &'static str,
-) -> Value {
-    let owner = owner_class
-        .and_then(|_| row.name.split_once('.'))
-        .map(|parts| parts.0);
-    let index = fl.builtin_table.borrow().len() as u32;
+) -> BuiltinDef {
+    let (owner, name) = match row.name.split_once(['.', ':']) {
+        Some((owner, name)) => (owner_class.map(|_| owner), name),
+        None => (None, row.name),
+    };
+    let name = name.trim_matches(['@', '=']);
     let special_name = match name {
         "_fl_send" => "generator.send",
         "_fl_throw" => "generator.throw_one",
@@ -612,7 +611,7 @@ fn make_builtin(
     let receiver = owner_class.filter(|_| {
         !matches!(owner, Some("object" | "type" | "generator")) && !NO_RECEIVER.contains(&name)
     });
-    let def: &'static BuiltinDef = fl.builtin_arena.alloc(BuiltinDef {
+    BuiltinDef {
         index,
         row,
         name,
@@ -621,8 +620,21 @@ fn make_builtin(
         special: builtins::special::Special::named(special_name),
         unwraps: owner.is_some() && !keeps_instance,
         receiver,
-    });
-    fl.builtin_table.borrow_mut().push(def);
+    }
+}
+
+/// The object of a builtin.
+fn make_builtin(
+    vm: &mut Vm,
+    fl: &'static FlState,
+    row: &'static Row,
+    owner_class: Option<&'static ClassInfo>,
+    name: &'static str,
+) -> Value {
+    let mut table = fl.builtin_table.borrow_mut();
+    let index = table.len() as u32;
+    table.push(BuiltinEntry::new(row, owner_class));
+    drop(table);
     let text = vm.str(name);
     let o = vm.alloc::<Builtin>(0);
     o.init(Builtin::INDEX, Value::small(index as i64));

@@ -127,6 +127,29 @@ pub struct BuiltinDef {
     pub receiver: Option<&'static ClassInfo>,
 }
 
+/// An entry of the table of builtins; the definition is made when it is first asked for.
+pub struct BuiltinEntry {
+    row: &'static Row,
+    owner: Option<&'static ClassInfo>,
+    definition: OnceCell<&'static BuiltinDef>,
+}
+
+impl BuiltinEntry {
+    pub fn new(row: &'static Row, owner: Option<&'static ClassInfo>) -> BuiltinEntry {
+        BuiltinEntry {
+            row,
+            owner,
+            definition: OnceCell::new(),
+        }
+    }
+
+    #[inline]
+    pub fn definition(&self, index: u32) -> &'static BuiltinDef {
+        self.definition
+            .get_or_init(|| Box::leak(Box::new(boot::define(index, self.row, self.owner))))
+    }
+}
+
 /// The parameters of a builtin.
 pub struct Signature {
     pub params: Box<[Param]>,

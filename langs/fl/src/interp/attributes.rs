@@ -520,7 +520,7 @@ fn fill_instance_cache<M: Meta>(m: &mut M, cache: &Cache, shape: u32, name: u32)
     let fl = state(m);
     let at = known_at(shape, name);
     let epoch = fl.epoch.get();
-    let mut known = fl.known.borrow()[at];
+    let mut known = fl.known(at);
     if known.shape != shape || known.name != name || known.epoch != epoch {
         let (kind, index) = instance_place(m, shape, name);
         known = Known {
@@ -531,7 +531,7 @@ fn fill_instance_cache<M: Meta>(m: &mut M, cache: &Cache, shape: u32, name: u32)
             index: index as u32,
             method: None,
         };
-        fl.known.borrow_mut()[at] = known;
+        fl.note_known(at, known);
     }
     if !matches!(known.kind, INLINE | OVERFLOW) {
         return false;
@@ -666,7 +666,7 @@ fn known_method<M: Meta>(m: &mut M, key: u32, name: u32) -> Option<Value> {
         return None;
     }
     let fl = state(m);
-    let known = fl.known.borrow()[known_at(key, name)];
+    let known = fl.known(known_at(key, name));
     let right = known.shape == key && known.name == name && known.epoch == fl.epoch.get();
     known.method.filter(|_| right && known.kind == METHOD)
 }
@@ -677,7 +677,7 @@ fn note_method<M: Meta>(m: &mut M, key: u32, name: u32, method: Value) {
         return;
     }
     let fl = state(m);
-    fl.known.borrow_mut()[known_at(key, name)] = Known {
+    let known = Known {
         shape: key,
         name,
         epoch: fl.epoch.get(),
@@ -685,6 +685,7 @@ fn note_method<M: Meta>(m: &mut M, key: u32, name: u32, method: Value) {
         index: 0,
         method: Some(method),
     };
+    fl.note_known(known_at(key, name), known);
 }
 
 /// `LoadEnter`, `LoadExit`: a method of the class.

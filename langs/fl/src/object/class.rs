@@ -29,6 +29,9 @@ pub enum Kind {
     Exception,
 }
 
+/// Up to so many attributes of a class are searched one by one.
+const SCANNED: usize = 8;
+
 /// Assignments after which a class attribute moves into a heap cell.
 const STORES_UNTIL_CELL: u8 = 4;
 
@@ -85,6 +88,7 @@ pub struct ClassInfo {
     /// Names of abstract methods that instances must not lack.
     pub abstract_names: RefCell<Vec<u32>>,
     attrs: RefCell<Vec<Attr>>,
+    /// Where names are in `attrs`, once there are more than [`SCANNED`].
     index: RefCell<HashMap<u32, usize>>,
     cache: RefCell<HashMap<u32, Option<(&'static ClassInfo, usize)>>>,
 }
@@ -200,8 +204,29 @@ impl ClassInfo {
 
     /// The class's own attribute.
     pub fn own(&'static self, name: u32) -> Option<Found> {
-        let at = *self.index.borrow().get(&name)?;
-        self.found(at)
+        self.found(self.position(name)?)
+    }
+
+    /// Where an own attribute is in `attrs`.
+    fn position(&self, name: u32) -> Option<usize> {
+        let attrs = self.attrs.borrow();
+        match attrs.len() {
+            0..=SCANNED => attrs.iter().position(|attr| attr.name == name),
+            _ => self.index.borrow().get(&name).copied(),
+        }
+    }
+
+    /// Adds an attribute that the class does not have.
+    fn push(&self, attr: Attr) {
+        let mut attrs = self.attrs.borrow_mut();
+        attrs.push(attr);
+        let new = match attrs.len() {
+            0..=SCANNED => return,
+            n if n == SCANNED + 1 => 0,
+            n => n - 1,
+        };
+        let mut index = self.index.borrow_mut();
+        index.extend((new..attrs.len()).map(|at| (attrs[at].name, at)));
     }
 
     fn found(&'static self, at: usize) -> Option<Found> {
@@ -219,7 +244,7 @@ impl ClassInfo {
             return found.and_then(|(owner, at)| owner.found(at));
         }
         let found = self.mro.borrow().iter().find_map(|class| {
-            let at = *class.index.borrow().get(&name)?;
+            let at = class.position(name)?;
             class.found(at).map(|_| (*class, at))
         });
         self.cache.borrow_mut().insert(name, found);
@@ -240,17 +265,13 @@ impl ClassInfo {
 
     /// Sets a class attribute.
     pub fn set(&'static self, vm: &mut Vm, state: &FlState, name: u32, v: Value) {
-        let at = self.index.borrow().get(&name).copied();
-        let Some(at) = at else {
-            let mut attrs = self.attrs.borrow_mut();
-            self.index.borrow_mut().insert(name, attrs.len());
-            attrs.push(Attr {
+        let Some(at) = self.position(name) else {
+            self.push(Attr {
                 name,
                 value: Cell::new(v),
                 stores: Cell::new(0),
                 in_cell: Cell::new(false),
             });
-            drop(attrs);
             return self.changed(state);
         };
         let attrs = self.attrs.borrow();
@@ -279,7 +300,7 @@ impl ClassInfo {
 
     /// Deletes an own attribute; false if there is none.
     pub fn delete(&'static self, state: &FlState, name: u32) -> bool {
-        let Some(&at) = self.index.borrow().get(&name) else {
+        let Some(at) = self.position(name) else {
             return false;
         };
         let attrs = self.attrs.borrow();
