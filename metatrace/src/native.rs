@@ -36,6 +36,9 @@ pub struct Effects {
     /// Same arguments, same result, no effect: may be repeated, hoisted, dropped.
     /// (Also true of natives that allocate a fresh *immutable* value.)
     pub pure: bool,
+    /// Same arguments, same result until something it reads is written: a look-up. Not true of
+    /// natives that allocate what can be told apart.
+    pub lookup: bool,
     /// May invalidate assumptions that traces rely on.
     pub invalidates: bool,
     /// May read or write engine registers, frames or anything else.
@@ -54,6 +57,7 @@ impl Effects {
         writes: 0,
         raises: false,
         pure: true,
+        lookup: false,
         invalidates: false,
         opaque: false,
     };
@@ -68,6 +72,7 @@ impl Effects {
         writes: !0,
         raises: true,
         pure: false,
+        lookup: false,
         invalidates: true,
         opaque: true,
     };
@@ -88,6 +93,12 @@ impl Effects {
         Effects {
             writes: self.writes | groups,
             pure: false,
+            ..self
+        }
+    }
+    pub const fn lookup(self) -> Effects {
+        Effects {
+            lookup: true,
             ..self
         }
     }

@@ -36,6 +36,8 @@ pub const ITER_READS: u64 = LIST_GROUPS
     | group(Dict::LAYOUT.id)
     | group(Set::LAYOUT.id)
     | group(FrozenSet::LAYOUT.id)
+    | group(TableKeys::LAYOUT.id)
+    | group(TableValues::LAYOUT.id)
     | group(ByteBuffer::LAYOUT.id)
     | group(ByteArray::LAYOUT.id)
     | ITER_WRITES;
@@ -151,6 +153,13 @@ pub fn tuple_next<M: Meta>(m: &mut M, it: Ref<M, TupleIter>) -> Option<Val<M>> {
     Some(v)
 }
 
+/// The common step of an iterator over a dict; `None` leaves the rest to the native.
+#[inline(always)]
+pub fn next_of_table<M: Meta>(m: &mut M, it: Val<M>) -> Option<Val<M>> {
+    let it = m.as_ref::<DictIter>(it)?;
+    dict_next(m, it)
+}
+
 /// The common step over a dict; `None` leaves the rest (the end, changed dicts,
 /// deleted entries, sets) to the native.
 fn dict_next<M: Meta>(m: &mut M, it: Ref<M, DictIter>) -> Option<Val<M>> {
@@ -166,26 +175,19 @@ fn dict_next<M: Meta>(m: &mut M, it: Ref<M, DictIter>) -> Option<Val<M>> {
     if !m.branch(same) || !m.in_range(i, used) {
         return None;
     }
-    let entries = m.get(dict, Dict::ENTRIES);
-    let entries = m.cast::<Array>(entries);
-    let (one, three) = (m.const_int(1), m.const_int(3));
-    let at = m.int_op(Op::IntMul, i, three);
-    let at = m.int_op(Op::IntAdd, at, one);
-    let key = m.item(entries, Array::ITEMS, at);
+    let key = crate::dict::key_at(m, dict, i);
     if m.is(key, Value::UNDEF) {
         return None;
     }
-    let v = if kind == KEYS {
-        key
-    } else {
-        let at = m.int_op(Op::IntAdd, at, one);
-        let v = m.item(entries, Array::ITEMS, at);
-        if kind == VALUES {
-            v
-        } else {
+    let v = match kind {
+        KEYS => key,
+        VALUES => crate::dict::value_at(m, dict, i),
+        _ => {
+            let v = crate::dict::value_at(m, dict, i);
             crate::tuple::new_tuple(m, &[key, v]).val()
         }
     };
+    let one = m.const_int(1);
     let next = m.int_op(Op::IntAdd, i, one);
     m.set(it, DictIter::INDEX, next);
     Some(v)

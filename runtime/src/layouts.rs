@@ -110,25 +110,24 @@ layouts! {
     pub Dict = 23, "dict" {
         LEN "len": Int Mutable,
         USED "used": Int Mutable,
-        ENTRIES "entries": Val Mutable,
+        KEYS "keys": Val Mutable,
         INDEX "index": Val Mutable,
-        EXTRA "extra": Val Mutable,
+        VALUES "values": Val Mutable,
     }
     /// A mutable set; fields as a dict's.
     pub Set = 24, "set" {
         LEN "len": Int Mutable,
         USED "used": Int Mutable,
-        ENTRIES "entries": Val Mutable,
+        KEYS "keys": Val Mutable,
         INDEX "index": Val Mutable,
-        EXTRA "extra": Val Mutable,
     }
-    /// An immutable set; `EXTRA` caches its hash.
+    /// An immutable set; caches its hash.
     pub FrozenSet = 25, "frozenset" {
         LEN "len": Int Mutable,
         USED "used": Int Mutable,
-        ENTRIES "entries": Val Mutable,
+        KEYS "keys": Val Mutable,
         INDEX "index": Val Mutable,
-        EXTRA "extra": Val Mutable,
+        HASH "hash": Val Mutable,
     }
     /// Immutable bytes.
     pub Bytes = 26, "bytes" counted {
@@ -231,6 +230,21 @@ layouts! {
         STEP "step": Val Immutable,
         LEFT "left": Val Mutable,
     }
+    /// Keys of a dict or set, with their hashes where the strategy stores them. See `dict/`.
+    pub TableKeys = 44, "table_keys" counted {
+        LEN "len": Int Immutable,
+        @items ITEMS: Val Mutable,
+    }
+    /// Values of a dict, one an entry.
+    pub TableValues = 45, "table_values" counted {
+        LEN "len": Int Immutable,
+        @items ITEMS: Val Mutable,
+    }
+    /// Hash index of a dict or set: numbers of 32 bits.
+    pub TableIndex = 46, "table_index" counted {
+        LEN "len": Int Immutable,
+        @items ITEMS: Byte Mutable,
+    }
 }
 
 /// Every layout of this table.
@@ -271,6 +285,9 @@ pub const RUNTIME_LAYOUTS: &[&Layout] = &[
     HostObject::LAYOUT,
     ReverseIter::LAYOUT,
     BigRangeIter::LAYOUT,
+    TableKeys::LAYOUT,
+    TableValues::LAYOUT,
+    TableIndex::LAYOUT,
 ];
 
 /// Makes all shared layouts known to the core.

@@ -112,9 +112,11 @@ impl Tag {
     pub const FLOAT: Tag = Tag(0xFE);
     pub const SYMBOL: Tag = Tag(0xFD);
     pub const IMM: Tag = Tag(0xFC);
+    #[inline(always)]
     pub const fn layout(id: LayoutId) -> Tag {
         Tag(id)
     }
+    #[inline(always)]
     pub const fn is_heap(self) -> bool {
         self.0 < 0xF0
     }

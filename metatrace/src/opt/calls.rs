@@ -4,7 +4,10 @@
 //! what it may change; both by the native's declared effects. A register is a
 //! cell of its own that only opaque calls see, but for the exception of a native
 //! that raises; stores to it wait for such a call, or for the end of the trace. So do changes of the frame depth, which are summed.
+//! A look-up gives its earlier result while nothing that it reads was written,
+//! within a section: label states do not mention them.
 
+use super::heap::LookupEntry;
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Args, Descr, Inst, Op, Tag, Ty};
 use crate::native::{Effects, group};
@@ -104,9 +107,22 @@ impl Walk<'_, '_> {
                 inst.descr,
             )));
         }
+        if effects.lookup
+            && self.options.pure
+            && let Some(result) = self.st.heap.find_lookup(native, &args)
+        {
+            return Ok(Abs::Op(self.resolve_op(result)));
+        }
         self.before_call(&effects);
         let result = self.emit(Op::Call, Ty::Val, &args, inst.descr, None);
         self.after_call(&effects);
+        if effects.lookup {
+            self.st.heap.lookups.push(LookupEntry {
+                native,
+                args,
+                result,
+            });
+        }
         if !effects.raises {
             self.fact_mut(result).not_raised = true;
         }
@@ -137,6 +153,7 @@ impl Walk<'_, '_> {
         }
         let writes = if effects.opaque { !0 } else { effects.writes };
         let heap = &mut self.st.heap;
+        heap.forget_lookups(writes);
         heap.frame_epoch += 1;
         heap.version += 1;
         for class in &mut heap.classes {

@@ -21,8 +21,9 @@
 
 use super::virtualize::word_field;
 use super::walk::{Abs, Walk, Walked};
-use crate::ir::{Descr, Inst, Op, OpRef, Ty};
+use crate::ir::{Args, Descr, Inst, Op, OpRef, Ty};
 use crate::layout::{self, FieldRef, ItemsRef, Kind, LayoutId, Mutability};
+use crate::native::{Native, group};
 use crate::value::Value;
 use hashbrown::HashMap;
 
@@ -102,6 +103,14 @@ pub(super) enum ShapeFact {
     Value(OpRef),
 }
 
+/// What a look-up found.
+#[derive(Clone, Debug)]
+pub(super) struct LookupEntry {
+    pub native: &'static Native,
+    pub args: Args,
+    pub result: OpRef,
+}
+
 /// What is known about memory.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Heap {
@@ -109,6 +118,7 @@ pub(super) struct Heap {
     pub classes: Vec<ClassState>,
     pub pending: Vec<Pending>,
     pub shapes: Vec<ShapeEntry>,
+    pub lookups: Vec<LookupEntry>,
     /// Classes stored to since the list was last cleared.
     pub written: Vec<ClassKey>,
     pub shapes_written: bool,
@@ -147,7 +157,20 @@ impl Heap {
         Some(found.value)
     }
 
+    /// The earlier result of a look-up that still holds.
+    pub fn find_lookup(&self, native: &'static Native, args: &Args) -> Option<OpRef> {
+        let same = |l: &&LookupEntry| l.native == native && l.args == *args;
+        self.lookups.iter().find(same).map(|l| l.result)
+    }
+
+    /// Forgets look-ups that read one of these alias groups.
+    pub fn forget_lookups(&mut self, written: u64) {
+        self.lookups
+            .retain(|l| l.native.effects.reads & written == 0);
+    }
+
     fn note_write(&mut self, key: ClassKey) {
+        self.forget_lookups(group(key.layout));
         self.version += 1;
         if !self.written.contains(&key) {
             self.written.push(key);
@@ -703,6 +726,7 @@ impl Walk<'_, '_> {
         shapes.retain(|s| !self.may_alias(s.object, object));
         self.st.heap.shapes = shapes;
         self.st.heap.shapes_written = true;
+        self.st.heap.lookups.clear();
         self.emit(Op::StoreShape, Ty::Void, &[object], inst.descr, None);
         self.remember_shape(object, new);
         Ok(())

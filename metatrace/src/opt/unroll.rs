@@ -582,6 +582,7 @@ impl Walk<'_, '_> {
     fn label_memory(&mut self, o: &mut Opening) -> Vec<HeapFact> {
         let mut facts = Vec::new();
         let nothing = o.assume.nothing;
+        self.st.heap.lookups.clear();
         let mut classes = std::mem::take(&mut self.st.heap.classes);
         for class in &mut classes {
             let entries = std::mem::take(&mut class.entries);

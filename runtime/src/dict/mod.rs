@@ -1,21 +1,26 @@
 //! Dicts and sets: insertion-ordered hash tables with key strategies.
 //!
 //! ```text
-//!   Dict ── ENTRIES ─► Array  | hash key value | hash key value | ...   in insertion order
-//!        └─ INDEX ───► bytes  | u32 | u32 | ...    0: free, n: entry n-1
+//!   Dict ── KEYS ───► TableKeys    | hash key | hash key | ...   in insertion order
+//!        ├─ VALUES ─► TableValues  | value | value | ...
+//!        └─ INDEX ──► TableIndex   | u32 | u32 | ...    0: free, n: entry n-1
 //! ```
-//! All parts are heap objects, so nothing needs a finaliser. A deleted entry has
-//! the key UNDEF until the table is rebuilt. Sets have entries without values.
+//! All parts are heap objects, so nothing needs a finaliser; each has a layout of its own, so
+//! that traces know what changes what. Sets have no values, small tables no index. A deleted
+//! entry has the key UNDEF until the table is rebuilt.
 //! The shape id is the strategy, what is known of all keys:
 //!
-//! | strategy | keys | found by |
-//! | --- | --- | --- |
-//! | [`EMPTY`] | none | |
-//! | [`INT`] | fixnums | the word |
-//! | [`STR`] | strings | hash, then identity or bytes |
-//! | [`OBJECT`] | anything hashable | hash, then equality, which may need guest code |
+//! | strategy | keys | stored | found by |
+//! | --- | --- | --- | --- |
+//! | [`EMPTY`] | none | | |
+//! | [`INT`] | fixnums | key | the word |
+//! | [`STR`] | strings | hash, key | hash, then identity or bytes |
+//! | [`OBJECT`] | anything hashable | hash, key | hash, then equality, which may need guest code |
 //!
-//! Look-ups in `OBJECT` tables may have to ask the guest. The natives for one-step use
+//! Interpreters look fixnums and strings up in two steps ([`dict_get`] and the like): a native
+//! that only reads finds the entry, and the value is loaded or stored like any item. So a trace
+//! that tests, reads and updates an entry looks for it once. All else is [`Lookup::Rare`]:
+//! look-ups in `OBJECT` tables may have to ask the guest. The natives for one-step use
 //! ([`DICT_GET`] and the like) then answer [`ASK`]. The language goes the long
 //! way: hash the key ([`HASH`](crate::compare::HASH)), then [`TABLE_FIND`], calling the guest's
 //! equality for each candidate that it names, then [`DICT_PUT_AT`],
@@ -28,14 +33,14 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::compare::{ASK, VALUE_GROUPS};
-use crate::layouts::{Array, ByteArray, Dict, FrozenSet, Set, Str};
+use crate::compare::VALUE_GROUPS;
+use crate::layouts::{Dict, FrozenSet, Set, Str, TableIndex, TableKeys, TableValues};
 use crate::native::Guest;
 use crate::natives;
 use crate::object::Obj;
-use metatrace::ir::Tag;
+use metatrace::ir::{Op, Tag};
 use metatrace::layout::LayoutType;
-use metatrace::meta::{Int, Meta, Raised, Ref, Val};
+use metatrace::meta::{Int, Meta, Ref, Val};
 use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 
@@ -55,8 +60,13 @@ pub const OBJECT: u32 = 3;
 pub const TABLE_GROUPS: u64 = group(Dict::LAYOUT.id)
     | group(Set::LAYOUT.id)
     | group(FrozenSet::LAYOUT.id)
-    | group(Array::LAYOUT.id)
-    | group(ByteArray::LAYOUT.id);
+    | group(TableKeys::LAYOUT.id)
+    | group(TableValues::LAYOUT.id)
+    | group(TableIndex::LAYOUT.id);
+/// Looking for an entry: values do not matter.
+const FINDS: Effects = Effects::FRESH
+    .reads(TABLE_GROUPS & !group(TableValues::LAYOUT.id))
+    .lookup();
 const READS: Effects = Effects::FRESH.reads(TABLE_GROUPS);
 const WRITES: Effects = READS.writes(TABLE_GROUPS);
 /// Any keys may be compared.
@@ -64,25 +74,21 @@ const READS_ANY: Effects = READS.reads(VALUE_GROUPS).raises();
 const WRITES_ANY: Effects = READS_ANY.writes(TABLE_GROUPS);
 
 natives! {
-    /// The value of a fixnum key in an `INT` dict; UNDEF if absent.
-    pub static DICT_GET_INT = "dict_get_int"(_vm, dict, key) -> Value [READS] {
-        Table::of(dict).get_int(key)
+    /// The entry of a fixnum key in an `INT` table; -1 if absent.
+    static FIND_INT = "table_find_int"(_vm, table, key) -> Value [FINDS] {
+        number_of(Table::of(table).find_int(key))
     }
-    /// The value of a string key in a `STR` dict; UNDEF if absent.
-    pub static DICT_GET_STR = "dict_get_str"(vm, dict, key) -> Value [READS] {
-        Table::of(dict).get_str(vm, key)
+    /// The entry of a string key in a `STR` table; -1 if absent.
+    static FIND_STR = "table_find_str"(vm, table, key) -> Value [FINDS] {
+        number_of(Table::of(table).find_str(vm, key))
+    }
+    /// Adds a fixnum or string key that is absent.
+    static INSERT = "table_insert"(vm, table, key, v) -> () [WRITES] {
+        Table::of(table).insert_plain(vm, key, v);
     }
     /// The value of a key: UNDEF if absent, or ASK.
     pub static DICT_GET = "dict_get"(vm, dict, key) -> Guest [READS_ANY] {
         Ok(vm.dict_get(Obj::cast(dict), key)?.answer(|v| v.unwrap_or(Value::UNDEF)))
-    }
-    /// Sets a fixnum key in an `INT` dict.
-    pub static DICT_SET_INT = "dict_set_int"(vm, dict, key, v) -> () [WRITES] {
-        Table::of(dict).set_int(vm, key, v);
-    }
-    /// Sets a string key in a `STR` dict.
-    pub static DICT_SET_STR = "dict_set_str"(vm, dict, key, v) -> () [WRITES] {
-        Table::of(dict).set_str(vm, key, v);
     }
     /// Sets a key: None, or ASK with nothing done.
     pub static DICT_SET = "dict_set"(vm, dict, key, v) -> Guest [WRITES_ANY] {
@@ -166,51 +172,156 @@ pub fn set_len<M: Meta>(m: &mut M, set: Ref<M, Set>) -> Int<M> {
     m.get(set, Set::LEN)
 }
 
+fn number_of(entry: Option<usize>) -> Value {
+    Value::small(entry.map_or(-1, |e| e as i64))
+}
+
+/// Where a key is.
+enum Place<M: Meta> {
+    At(Int<M>),
+    Absent,
+    /// No fixnum or string, or not in a table of such keys.
+    Rare,
+}
+
+/// Looks for a key in a table with this strategy.
+#[inline(always)]
+fn find<M: Meta>(m: &mut M, table: Val<M>, strategy: u32, key: Val<M>) -> Place<M> {
+    let native = match strategy {
+        INT if m.int(key).is_some() => &FIND_INT,
+        STR if is_str(m, key) => &FIND_STR,
+        EMPTY if m.int(key).is_some() || is_str(m, key) => return Place::Absent,
+        _ => return Place::Rare,
+    };
+    let entry = m.call(native, [table, key]);
+    let entry = m.cast_int(entry);
+    let zero = m.const_int(0);
+    if m.lt(entry, zero) {
+        Place::Absent
+    } else {
+        Place::At(entry)
+    }
+}
+
+#[inline(always)]
+fn is_str<M: Meta>(m: &mut M, v: Val<M>) -> bool {
+    m.is_tag(v, Tag::layout(Str::LAYOUT.id))
+}
+
 /// What a look-up by key gave.
 pub enum Lookup<M: Meta> {
     Found(Val<M>),
     Absent,
-    /// The guest has to be asked: see the module text.
-    Ask,
+    /// Not done: it is for the natives.
+    Rare,
 }
 
 /// The value of a key.
 #[inline(always)]
-pub fn dict_get<M: Meta>(m: &mut M, dict: Ref<M, Dict>, key: Val<M>) -> Result<Lookup<M>, Raised> {
+pub fn dict_get<M: Meta>(m: &mut M, dict: Ref<M, Dict>, key: Val<M>) -> Lookup<M> {
     let strategy = m.shape(dict);
-    let v = if strategy == INT && m.int(key).is_some() {
-        m.call(&DICT_GET_INT, [dict.val(), key])
-    } else if strategy == STR && m.is_tag(key, Tag::layout(Str::LAYOUT.id)) {
-        m.call(&DICT_GET_STR, [dict.val(), key])
-    } else {
-        let v = m.try_call(&DICT_GET, [dict.val(), key])?;
-        if m.is(v, ASK) {
-            return Ok(Lookup::Ask);
-        }
-        v
-    };
-    if m.is(v, Value::UNDEF) {
-        return Ok(Lookup::Absent);
+    match find(m, dict.val(), strategy, key) {
+        Place::At(entry) => Lookup::Found(value_at(m, dict, entry)),
+        Place::Absent => Lookup::Absent,
+        Place::Rare => Lookup::Rare,
     }
-    Ok(Lookup::Found(v))
 }
 
-/// Sets a key; false when the guest has to be asked (nothing is done then).
+/// Value of an entry that is in use.
 #[inline(always)]
-pub fn dict_set<M: Meta>(
-    m: &mut M,
-    dict: Ref<M, Dict>,
-    key: Val<M>,
-    v: Val<M>,
-) -> Result<bool, Raised> {
+pub(crate) fn value_at<M: Meta>(m: &mut M, dict: Ref<M, Dict>, entry: Int<M>) -> Val<M> {
+    let values = m.get(dict, Dict::VALUES);
+    let values = m.cast::<TableValues>(values);
+    m.item(values, TableValues::ITEMS, entry)
+}
+
+/// Sets a key; false: it is for the natives, nothing was done.
+#[inline(always)]
+pub fn dict_set<M: Meta>(m: &mut M, dict: Ref<M, Dict>, key: Val<M>, v: Val<M>) -> bool {
     let strategy = m.shape(dict);
-    if strategy == INT && m.int(key).is_some() {
-        m.call(&DICT_SET_INT, [dict.val(), key, v]);
-    } else if strategy == STR && m.is_tag(key, Tag::layout(Str::LAYOUT.id)) {
-        m.call(&DICT_SET_STR, [dict.val(), key, v]);
-    } else {
-        let done = m.try_call(&DICT_SET, [dict.val(), key, v])?;
-        return Ok(!m.is(done, ASK));
+    match find(m, dict.val(), strategy, key) {
+        Place::At(entry) => {
+            let values = m.get(dict, Dict::VALUES);
+            let values = m.cast::<TableValues>(values);
+            m.set_item(values, TableValues::ITEMS, entry, v);
+        }
+        Place::Absent => {
+            m.call(&INSERT, [dict.val(), key, v]);
+        }
+        Place::Rare => return false,
     }
-    Ok(true)
+    true
+}
+
+/// Deletes a key; gives the value it had.
+#[inline(always)]
+pub fn dict_delete<M: Meta>(m: &mut M, dict: Ref<M, Dict>, key: Val<M>) -> Lookup<M> {
+    let strategy = m.shape(dict);
+    match find(m, dict.val(), strategy, key) {
+        Place::At(entry) => Lookup::Found(m.call(&TABLE_DELETE_AT, [dict.val(), entry.val()])),
+        Place::Absent => Lookup::Absent,
+        Place::Rare => Lookup::Rare,
+    }
+}
+
+/// Is the key in the dict, set or frozenset? `None`: it is for the natives.
+#[inline(always)]
+pub fn table_contains<M: Meta>(m: &mut M, table: Val<M>, key: Val<M>) -> Option<bool> {
+    let strategy = if let Some(dict) = m.as_ref::<Dict>(table) {
+        m.shape(dict)
+    } else if let Some(set) = m.as_ref::<Set>(table) {
+        m.shape(set)
+    } else {
+        let set = m.as_ref::<FrozenSet>(table)?;
+        m.shape(set)
+    };
+    match find(m, table, strategy, key) {
+        Place::At(_) => Some(true),
+        Place::Absent => Some(false),
+        Place::Rare => None,
+    }
+}
+
+/// Adds to a set; false: it is for the natives, nothing was done.
+#[inline(always)]
+pub fn set_add<M: Meta>(m: &mut M, set: Ref<M, Set>, key: Val<M>) -> bool {
+    let strategy = m.shape(set);
+    match find(m, set.val(), strategy, key) {
+        Place::At(_) => {}
+        Place::Absent => {
+            let none = m.val(Value::NONE);
+            m.call(&INSERT, [set.val(), key, none]);
+        }
+        Place::Rare => return false,
+    }
+    true
+}
+
+/// Removes from a set: was it there? `None`: it is for the natives, nothing was done.
+#[inline(always)]
+pub fn set_discard<M: Meta>(m: &mut M, set: Ref<M, Set>, key: Val<M>) -> Option<bool> {
+    let strategy = m.shape(set);
+    match find(m, set.val(), strategy, key) {
+        Place::At(entry) => {
+            m.call(&TABLE_DELETE_AT, [set.val(), entry.val()]);
+            Some(true)
+        }
+        Place::Absent => Some(false),
+        Place::Rare => None,
+    }
+}
+
+/// Key of an entry that is in use; UNDEF if it was deleted.
+#[inline(always)]
+pub(crate) fn key_at<M: Meta>(m: &mut M, dict: Ref<M, Dict>, entry: Int<M>) -> Val<M> {
+    let strategy = m.shape(dict);
+    let keys = m.get(dict, Dict::KEYS);
+    let keys = m.cast::<TableKeys>(keys);
+    let mut at = entry;
+    if strategy != INT {
+        let one = m.const_int(1);
+        let twice = m.int_op(Op::IntAdd, entry, entry);
+        at = m.int_op(Op::IntAdd, twice, one);
+    }
+    m.item(keys, TableKeys::ITEMS, at)
 }

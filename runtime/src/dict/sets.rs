@@ -4,6 +4,7 @@
 //! [`Keyed::Ask`] when elements need guest code to be compared; operations that
 //! change a set have then changed nothing that repeating would change again.
 
+use super::INT;
 use super::plain::Keyed;
 use super::table::{Find, Table};
 use crate::compare::fixnum_hash;
@@ -106,6 +107,13 @@ impl Vm {
     /// as a set of the kind of `like`.
     fn select(&mut self, a: Table, b: Table, inside: bool, like: Value) -> Guest<Keyed<Value>> {
         let result = self.new_table(object::tag(like).0);
+        if a.strategy() == INT && b.strategy() == INT {
+            let chosen = |key: &Value| b.find_int(*key).is_some() == inside;
+            let keys = a.live().map(|e| a.key(e));
+            let chosen: Vec<Value> = keys.filter(chosen).collect();
+            result.fill_ints(self, &chosen);
+            return Ok(Keyed::Done(result.0));
+        }
         for e in a.live() {
             let (key, hash) = (a.key(e), a.key_hash(e));
             let found = match b.find(self, key, hash, 0)? {
@@ -178,7 +186,7 @@ impl Vm {
 
     /// Hash of a frozenset, as CPython mixes it; cached.
     pub(crate) fn frozenset_hash(&mut self, set: Obj<FrozenSet>) -> i64 {
-        if let Some(hash) = set.get(FrozenSet::EXTRA).to_int().filter(|&h| h != 0) {
+        if let Some(hash) = set.get(FrozenSet::HASH).to_int().filter(|&h| h != 0) {
             return hash;
         }
         let table = Table::of(set.value());
@@ -189,7 +197,7 @@ impl Vm {
         }
         mixed ^= (mixed >> 11) ^ (mixed >> 25);
         let hash = fixnum_hash(mixed.wrapping_mul(69_069).wrapping_add(907_133_923));
-        set.init(FrozenSet::EXTRA, Value::small(hash));
+        set.init(FrozenSet::HASH, Value::small(hash));
         hash
     }
 }

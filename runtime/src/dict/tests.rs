@@ -53,31 +53,42 @@ fn check(strategies: bool, actions: &[(u8, Key, i64)]) {
     for (action, key, number) in actions {
         let (k, name) = (key.value(vm), key.name());
         let at = model.iter().position(|(n, _)| *n == name);
-        let r = m.val(dict.value());
-        let r = m.cast::<Dict>(r);
+        let rd = m.val(dict.value());
+        let r = m.cast::<Dict>(rd);
         let (rk, rv) = (m.val(k), m.val(Value::small(*number)));
         match action % 5 {
             0..=2 => {
-                assert_eq!(dict_set(m, r, rk, rv), Ok(true));
+                if !dict_set(m, r, rk, rv) {
+                    let done = vm.dict_set(dict, k, Value::small(*number));
+                    assert_eq!(done, Ok(Keyed::Done(())));
+                }
                 match at {
                     Some(i) => model[i].1 = *number,
                     None => model.push((name, *number)),
                 }
             }
             3 => {
-                let gone = vm
-                    .dict_delete(dict, k)
-                    .expect("hashable")
-                    .done()
-                    .expect("built in");
+                let gone = match dict_delete(m, r, rk) {
+                    Lookup::Found(v) => Some(m.promote(v)),
+                    Lookup::Absent => None,
+                    Lookup::Rare => {
+                        let gone = vm.dict_delete(dict, k).expect("hashable");
+                        gone.done().expect("built in")
+                    }
+                };
                 assert_eq!(gone.map(|v| v.as_int()), at.map(|i| model.remove(i).1));
             }
             _ => {
-                let got = match dict_get(m, r, rk).expect("hashable") {
+                let got = match dict_get(m, r, rk) {
                     Lookup::Found(v) => Some(m.promote(v).as_int()),
                     Lookup::Absent => None,
-                    Lookup::Ask => panic!("built-in keys"),
+                    Lookup::Rare => {
+                        let got = vm.dict_get(dict, k).expect("hashable");
+                        got.done().expect("built in").map(|v| v.as_int())
+                    }
                 };
+                let there = table_contains(m, rd, rk);
+                assert!(there.is_none_or(|b| b == got.is_some()));
                 assert_eq!(got, at.map(|i| model[i].1));
             }
         }
@@ -120,6 +131,51 @@ proptest! {
         prop_assert_eq!(r, Some(a.is_subset(&b)));
         let r = vm.set_is_disjoint(x, y).expect("ints").done();
         prop_assert_eq!(r, Some(a.is_disjoint(&b)));
+    }
+}
+
+#[test]
+fn deleted_keys_are_not_found_again() {
+    let vm = &mut *vm();
+    for n in [3, 6, 40] {
+        let dict = vm.dict();
+        for i in 0..n {
+            vm.dict_set_text(dict, &format!("k{i}"), Value::small(i));
+        }
+        let gone = vm.str("k1");
+        for expected in [Some(Value::small(1)), None] {
+            let found = vm.dict_delete(dict, gone).expect("a string");
+            assert_eq!(found.done(), Some(expected));
+        }
+        let m = &mut run(vm);
+        let (d, k) = (m.val(dict.value()), m.val(gone));
+        assert_eq!(table_contains(m, d, k), Some(false));
+        assert_eq!(vm.dict_get_text(dict, "k2"), Some(Value::small(2)));
+        vm.dict_set_text(dict, "k1", Value::NONE);
+        let keys = vm.table_keys(dict.value());
+        assert_eq!(crate::text::of(keys[n as usize - 1]).as_deref(), Some("k1"));
+    }
+}
+
+#[test]
+fn ints_with_one_hash_and_equal_floats_are_told_apart() {
+    let vm = &mut *vm();
+    let modulus = crate::number::HASH_MODULUS as i64;
+    let dict = vm.dict();
+    for i in [-2, -1, 0, 1, modulus, -modulus, modulus - 1] {
+        let key = vm.int(i);
+        vm.dict_set(dict, key, Value::small(i)).expect("int");
+    }
+    assert_eq!(vm.dict_len(dict), 7);
+    for (float, found) in [
+        (-1.0, Some(-1)),
+        (-2.0, Some(-2)),
+        (1.0, Some(1)),
+        (0.5, None),
+    ] {
+        let key = vm.float(float);
+        let got = vm.dict_get(dict, key).expect("float").done();
+        assert_eq!(got, Some(found.map(Value::small)));
     }
 }
 

@@ -75,7 +75,13 @@ pub struct Large {
     pub table: Vec<usize>,
     /// Bytes of all of them.
     pub bytes: usize,
+    /// Mappings of dead objects, kept for objects of about their size: clearing memory is cheaper
+    /// than faulting it in. Address and bytes, oldest first.
+    spare: Vec<(usize, usize)>,
 }
+
+/// Most bytes of spare mappings.
+const SPARE_BYTES_MAX: usize = 16 << 20;
 
 impl Large {
     /// Zeroed memory for an object, its head filled in.
@@ -85,7 +91,10 @@ impl Large {
             .checked_add(HEAD_BYTES + os::round_up(cards, 8))?;
         let (start, bytes) = if bytes >= MAP_BYTES {
             let bytes = os::round_up(bytes, os::PAGE_BYTES);
-            (os::map(bytes)?, bytes)
+            match self.take_spare(bytes) {
+                Some(spare) => spare,
+                None => (self.map(bytes)?, bytes),
+            }
         } else {
             let memory = Memory::from_size_align(bytes, 16).ok()?;
             // SAFETY: the size is not zero.
@@ -106,6 +115,43 @@ impl Large {
         Some(addr)
     }
 
+    /// A cleared spare mapping of at least `bytes`, and not much more.
+    fn take_spare(&mut self, bytes: usize) -> Option<(usize, usize)> {
+        let fits = |&(_, have): &(usize, usize)| have >= bytes && have <= bytes + bytes / 4;
+        let at = self.spare.iter().rposition(fits)?;
+        let (start, have) = self.spare.remove(at);
+        // SAFETY: a mapping of this size that nothing refers to.
+        unsafe { std::ptr::write_bytes(start as *mut u8, 0, have) };
+        Some((start, have))
+    }
+
+    fn keep_spare(&mut self, start: usize, bytes: usize) {
+        if bytes > SPARE_BYTES_MAX / 2 {
+            return os::unmap(start, bytes);
+        }
+        self.spare.push((start, bytes));
+        let mut total: usize = self.spare.iter().map(|s| s.1).sum();
+        while total > SPARE_BYTES_MAX {
+            let (start, bytes) = self.spare.remove(0);
+            os::unmap(start, bytes);
+            total -= bytes;
+        }
+    }
+
+    /// Fresh pages; the spare ones go back first if there are no others.
+    fn map(&mut self, bytes: usize) -> Option<usize> {
+        os::map(bytes).or_else(|| {
+            self.drop_spare();
+            os::map(bytes)
+        })
+    }
+
+    fn drop_spare(&mut self) {
+        for (start, bytes) in self.spare.drain(..) {
+            os::unmap(start, bytes);
+        }
+    }
+
     /// Frees an object.
     pub fn free(&mut self, addr: usize) {
         let head = LargeHead::of(addr);
@@ -117,7 +163,7 @@ impl Large {
         self.bytes -= bytes;
         let start = addr - HEAD_BYTES;
         if bytes >= MAP_BYTES {
-            os::unmap(start, bytes);
+            self.keep_spare(start, bytes);
         } else {
             // SAFETY: allocated with this layout by `allocate`, and unreachable now.
             unsafe {
@@ -135,6 +181,7 @@ impl Drop for Large {
         while let Some(&addr) = self.table.last() {
             self.free(addr);
         }
+        self.drop_spare();
     }
 }
 

@@ -18,7 +18,7 @@ pub mod ops;
 mod tests;
 
 use crate::engine::Vm;
-use crate::layouts::{Str, StrData, StrIndex, Tuple};
+use crate::layouts::{Str, StrData, StrIndex, StrIter, Tuple};
 use crate::native::Guest;
 use crate::natives;
 use crate::object::{self, Obj};
@@ -113,24 +113,101 @@ pub fn str_char<M: Meta>(m: &mut M, s: Ref<M, Str>, len: Int<M>, i: Int<M>) -> V
     let ascii = m.int_cmp(Op::IntEq, inline, len);
     if m.branch(ascii) {
         let byte = m.item(s, Str::TEXT, i);
-        let table = Vm::from_core(m.core()).well_known.latin1;
-        let table = m.val(table);
-        let table = m.cast::<Tuple>(table);
-        m.item(table, Tuple::ITEMS, byte)
+        latin1_char(m, byte)
     } else {
         m.call(&STR_CHAR, [s.val(), i.val()])
     }
 }
 
-/// Equality; identical strings are found at once.
+/// The byte of a string that is one inline byte: an ASCII character.
+#[inline(always)]
+fn only_byte<M: Meta>(m: &mut M, s: Ref<M, Str>) -> Option<Int<M>> {
+    let (inline, one) = (m.get(s, Str::COUNT), m.const_int(1));
+    let single = m.int_cmp(Op::IntEq, inline, one);
+    let zero = m.const_int(0);
+    m.branch(single).then(|| m.item(s, Str::TEXT, zero))
+}
+
+/// Equality. ASCII characters are compared without a call; identical strings are found at once.
 #[inline(always)]
 pub fn str_eq<M: Meta>(m: &mut M, a: Ref<M, Str>, b: Ref<M, Str>) -> bool {
+    if let Some(y) = only_byte(m, b)
+        && let Some(x) = only_byte(m, a)
+    {
+        let equal = m.int_cmp(Op::IntEq, x, y);
+        return m.branch(equal);
+    }
     let same = m.same(a.val(), b.val());
     if m.branch(same) {
         return true;
     }
     let result = m.call(&STR_EQ, [a.val(), b.val()]);
     m.is(result, Value::TRUE)
+}
+
+/// Order: negative, 0 or positive.
+#[inline(always)]
+pub fn str_cmp<M: Meta>(m: &mut M, a: Ref<M, Str>, b: Ref<M, Str>) -> Int<M> {
+    if let Some(y) = only_byte(m, b)
+        && let Some(x) = only_byte(m, a)
+    {
+        return m.int_op(Op::IntSub, x, y);
+    }
+    let order = m.call(&STR_CMP, [a.val(), b.val()]);
+    m.cast_int(order)
+}
+
+/// Code point of a one-character string.
+#[inline(always)]
+pub fn str_ord<M: Meta>(m: &mut M, s: Ref<M, Str>) -> Option<Int<M>> {
+    if let Some(byte) = only_byte(m, s) {
+        return Some(byte);
+    }
+    let code = m.call(&STR_ORD, [s.val()]);
+    let (code, zero) = (m.cast_int(code), m.const_int(0));
+    (!m.lt(code, zero)).then_some(code)
+}
+
+/// The one-character string of a code point; `None` if it is none.
+#[inline(always)]
+pub fn str_chr<M: Meta>(m: &mut M, code: Int<M>) -> Option<Val<M>> {
+    let latin1 = m.const_int(256);
+    if m.in_range(code, latin1) {
+        return Some(latin1_char(m, code));
+    }
+    let end = m.const_int(0x11_0000);
+    m.in_range(code, end)
+        .then(|| m.call(&STR_CHR, [code.val()]))
+}
+
+/// The shared string of a Latin-1 character.
+#[inline(always)]
+fn latin1_char<M: Meta>(m: &mut M, code: Int<M>) -> Val<M> {
+    let table = Vm::from_core(m.core()).well_known.latin1;
+    let table = m.val(table);
+    let table = m.cast::<Tuple>(table);
+    m.item(table, Tuple::ITEMS, code)
+}
+
+/// The next character of an ASCII string; `None` leaves the rest, and the end, to the native.
+#[inline(always)]
+pub fn next_char<M: Meta>(m: &mut M, it: Ref<M, StrIter>) -> Option<Val<M>> {
+    let s = m.get(it, StrIter::TEXT);
+    let s = m.as_ref::<Str>(s)?;
+    let (inline, len) = (m.get(s, Str::COUNT), m.get(s, Str::CHARS));
+    let ascii = m.int_cmp(Op::IntEq, inline, len);
+    if !m.branch(ascii) {
+        return None;
+    }
+    let at = m.get(it, StrIter::OFFSET);
+    if !m.in_range(at, len) {
+        return None;
+    }
+    let byte = m.item(s, Str::TEXT, at);
+    let one = m.const_int(1);
+    let next = m.int_op(Op::IntAdd, at, one);
+    m.set(it, StrIter::OFFSET, next);
+    Some(latin1_char(m, byte))
 }
 
 // ------------------------------------------------------------------ for natives

@@ -2,11 +2,11 @@
 
 use crate::builtins;
 use crate::builtins::operators::{as_float, index};
-use crate::builtins::{BuiltinDef, iterators, tables};
+use crate::builtins::{BuiltinDef, folds, iterators, tables};
 use crate::object::class::Kind;
 use crate::object::layouts::*;
 use crate::object::{exception, types};
-use crate::op::{BinKind, CmpKind};
+use crate::op::BinKind;
 use crate::state::{FALLBACK, FlState};
 use metatrace::value::Value;
 use runtime::compare::{Hashed, unbool};
@@ -87,7 +87,7 @@ pub fn values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
 
 /// As [`values`], of what holds its items. Others, iterators and ranges, are left to FL code, which
 /// neither takes more from an iterator than it needs nor runs long without a merge point.
-fn stored_values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
+pub fn stored_values(vm: &mut Vm, v: Value) -> Guest<Option<Vec<Value>>> {
     if iterators::is_native_iterator(v) || is::<Range>(v) {
         return Ok(None);
     }
@@ -360,102 +360,6 @@ fn round_int(vm: &mut Vm, n: Value, digits: i64) -> Guest {
         q
     };
     Ok(vm.int_mul(q, scale))
-}
-
-fn best(vm: &mut Vm, name: &str, largest: bool, args: Value, key: Value, default: Value) -> Guest {
-    let args = Obj::<Tuple>::cast(args).items();
-    if !(absent(key) || key == Value::NONE) {
-        return Ok(FALLBACK);
-    }
-    let items = match args {
-        [] => {
-            let message = format!("{name} expected at least 1 argument, got 0");
-            return Err(exception::type_error(vm, message));
-        }
-        [one] => match stored_values(vm, *one)? {
-            Some(items) => items,
-            None => return Ok(FALLBACK),
-        },
-        many => many.to_vec(),
-    };
-    if items.iter().any(|v| is_guest(*v)) {
-        return Ok(FALLBACK);
-    }
-    let Some((first, rest)) = items.split_first() else {
-        if !absent(default) {
-            return Ok(default);
-        }
-        return Err(exception::value_error(
-            vm,
-            format!("{name}() arg is an empty sequence"),
-        ));
-    };
-    let kind = if largest { CmpKind::Gt } else { CmpKind::Lt };
-    let mut best = *first;
-    for v in rest {
-        match builtins::operators::compare(vm, kind, *v, best)? {
-            Value::TRUE => best = *v,
-            FALLBACK => return Ok(FALLBACK),
-            _ => {}
-        }
-    }
-    Ok(best)
-}
-
-fn sum(vm: &mut Vm, iterable: Value, start: Value) -> Guest {
-    let mut total = if absent(start) {
-        Value::small(0)
-    } else {
-        start
-    };
-    if number::is_int(total)
-        && let Some(range) = Obj::<Range>::of(iterable)
-    {
-        let sum = builtins::ranges::sum(vm, range);
-        return Ok(vm.int_add(total, sum));
-    }
-    let Some(items) = stored_values(vm, iterable)? else {
-        return Ok(FALLBACK);
-    };
-    if is::<Str>(total) {
-        return Err(exception::type_error(
-            vm,
-            "sum() can't sum strings [use ''.join(seq) instead]",
-        ));
-    }
-    if is_guest(total) || items.iter().any(|v| is_guest(*v)) {
-        return Ok(FALLBACK);
-    }
-    for v in items {
-        if let (Some(a), Some(b)) = (total.to_int(), v.to_int())
-            && let Some(r) = Value::int(a + b)
-        {
-            total = r;
-            continue;
-        }
-        let code = Value::small(BinKind::Add as i64);
-        let r = builtins::operators::BINARY.call(vm.core_ptr(), &[code.0, total.0, v.0]);
-        total = match Value(r) {
-            Value::RAISED => return Err(metatrace::meta::Raised),
-            v => v,
-        };
-    }
-    Ok(total)
-}
-
-fn quantify(vm: &mut Vm, iterable: Value, wanted: bool) -> Guest {
-    let Some(items) = stored_values(vm, iterable)? else {
-        return Ok(FALLBACK);
-    };
-    for v in items {
-        if is_guest(v) {
-            return Ok(FALLBACK);
-        }
-        if builtins::operators::truth(vm, v) == wanted {
-            return Ok(Value::bool(wanted));
-        }
-    }
-    Ok(Value::bool(!wanted))
 }
 
 fn print(vm: &mut Vm, [args, sep, end, file, flush]: [Value; 5]) -> Guest {
@@ -771,11 +675,11 @@ builtins! {
         if is_guest(a) || is_guest(b) || absent(modulus) || modulus == Value::NONE { return Ok(FALLBACK); }
         modular_power(vm, unbool(a), unbool(b), unbool(modulus))
     };
-    "min" "*args key= default=" => "min_guest" |vm, [args, key, default]| best(vm, "min", false, args, key, default);
-    "max" "*args key= default=" => "max_guest" |vm, [args, key, default]| best(vm, "max", true, args, key, default);
-    "sum" "iterable start= /" => "sum_guest" |vm, [iterable, start]| sum(vm, iterable, start);
-    "all" "iterable /" => "all_guest" |vm, [iterable]| quantify(vm, iterable, false);
-    "any" "iterable /" => "any_guest" |vm, [iterable]| quantify(vm, iterable, true);
+    "min" "*args key= default=" => "min_guest" |vm, [args, key, default]| folds::best(vm, "min", false, args, key, default);
+    "max" "*args key= default=" => "max_guest" |vm, [args, key, default]| folds::best(vm, "max", true, args, key, default);
+    "sum" "iterable start= /" => "sum_guest" |vm, [iterable, start]| folds::sum(vm, iterable, start);
+    "all" "iterable /" => "all_guest" |vm, [iterable]| folds::quantify(vm, iterable, false);
+    "any" "iterable /" => "any_guest" |vm, [iterable]| folds::quantify(vm, iterable, true);
     "chr" "i /" => "chr_guest" |vm, [v]| chr(vm, v);
     "ord" "c /" |vm, [v]| ord(vm, v);
     "bin" "n /" => "bin_guest" |vm, [v]| in_radix(vm, v, 2, "0b");

@@ -40,6 +40,7 @@ pub mod collections;
 pub mod core;
 pub mod dunders;
 pub mod float_math;
+pub mod folds;
 pub mod formatting;
 pub mod functions;
 pub mod items;

@@ -36,6 +36,12 @@ natives! {
     pub static BINARY_IN_PLACE = "binary_in_place"(vm, kind, x, y) -> Guest [WRITES] {
         binary(vm, kind, x, y)
     }
+    /// `x + y` of strings.
+    pub static CONCAT = "concat"(vm, x, y) -> Guest [Effects::PURE.raises()] {
+        let (x, y) = (Obj::cast(x), Obj::cast(y));
+        super::sequences::room(vm, x.size(Str::BYTES), y.size(Str::BYTES), 1)?;
+        Ok(text::concat(vm, x, y).value())
+    }
     /// 0: negation, 1: plus, 2: complement.
     pub static UNARY = "unary"(vm, which, v) -> Guest [READS] { unary(vm, which.as_int(), v) }
     /// Truth of a value that is no instance.

@@ -77,7 +77,7 @@ pub fn binary(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> 
 }
 
 /// Raises MemoryError unless two sequences fit behind one another. Small ones are not asked about.
-fn room(vm: &mut Vm, a: usize, b: usize, item_bytes: usize) -> Guest<()> {
+pub fn room(vm: &mut Vm, a: usize, b: usize, item_bytes: usize) -> Guest<()> {
     let total = a + b;
     if total >= 1 << 16 {
         vm.check_items(total, 1, item_bytes)?;

@@ -18,7 +18,9 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Arrival, Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
-use runtime::layouts::{Class, Generator, Instance, Range, Str, Tuple};
+use runtime::dict::{self, Lookup};
+use runtime::layouts::{Class, Dict, Generator, Instance, List, Range, Set, Str, Tuple};
+use runtime::{list, text};
 
 macro_rules! specials {
     ($($name:ident $text:literal,)*) => {
@@ -58,6 +60,14 @@ specials! {
     Abs "abs",
     Min "min",
     Max "max",
+    ListAppend "list.append",
+    ListPop "list.pop",
+    DictGet "dict.get",
+    DictSetdefault "dict.setdefault",
+    SetAdd "set.add",
+    SetDiscard "set.discard",
+    Ord "ord",
+    Chr "chr",
 }
 
 /// Calls a special builtin; `None`: its body does it.
@@ -135,7 +145,71 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let found = m.try_call(&super::modules::FIND_MODULE_TEXT, [args[0], args[1]]);
             crate::interp::imports::run_module(m, found, cont)
         }
+        _ => {
+            let result = of_common_types(m, special, args)?;
+            complete(m, cont, result)
+        }
     })
+}
+
+/// Everyday operations on built-in types that call nothing; `None`: the body does it.
+fn of_common_types<M: Meta>(m: &mut M, special: Special, args: &[Val<M>]) -> Option<Val<M>> {
+    let mut result = m.val(Value::NONE);
+    match special {
+        Special::ListAppend => {
+            let l = m.as_ref::<List>(args[0])?;
+            list::list_append(m, l, args[1]);
+        }
+        Special::ListPop => {
+            if !m.is(args[1], Value::UNDEF) {
+                return None;
+            }
+            let l = m.as_ref::<List>(args[0])?;
+            result = list::list_pop(m, l)?;
+        }
+        Special::DictGet => {
+            let d = m.as_ref::<Dict>(args[0])?;
+            match dict::dict_get(m, d, args[1]) {
+                Lookup::Found(v) => result = v,
+                Lookup::Absent if m.is(args[2], Value::UNDEF) => {}
+                Lookup::Absent => result = args[2],
+                Lookup::Rare => return None,
+            }
+        }
+        Special::DictSetdefault => {
+            let d = m.as_ref::<Dict>(args[0])?;
+            match dict::dict_get(m, d, args[1]) {
+                Lookup::Found(v) => result = v,
+                Lookup::Absent => {
+                    if !m.is(args[2], Value::UNDEF) {
+                        result = args[2];
+                    }
+                    dict::dict_set(m, d, args[1], result);
+                }
+                Lookup::Rare => return None,
+            }
+        }
+        Special::SetAdd => {
+            let s = m.as_ref::<Set>(args[0])?;
+            if !dict::set_add(m, s, args[1]) {
+                return None;
+            }
+        }
+        Special::SetDiscard => {
+            let s = m.as_ref::<Set>(args[0])?;
+            dict::set_discard(m, s, args[1])?;
+        }
+        Special::Ord => {
+            let s = m.as_ref::<Str>(args[0])?;
+            result = text::str_ord(m, s)?.val();
+        }
+        Special::Chr => {
+            let code = m.int(args[0])?;
+            result = text::str_chr(m, code)?;
+        }
+        _ => return None,
+    }
+    Some(result)
 }
 
 /// `abs` of a fixnum or float.

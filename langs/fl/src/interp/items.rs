@@ -10,7 +10,8 @@ use metatrace::ir::{Op, Tag};
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::{Int, Native, Val};
-use runtime::layouts::{Class, Dict, Instance, List, Str, Tuple};
+use runtime::dict::{self, Lookup};
+use runtime::layouts::{Class, Dict, Instance, List, Set, Str, Tuple};
 use runtime::{list, text, tuple};
 
 /// The index that `i` means in a sequence of `len` items, if it is in range.
@@ -75,7 +76,11 @@ fn get_item_slow<M: Meta>(m: &mut M, i: Instr, imm: bool) -> Flow {
             m.set_slot(i.a(), c);
             return Flow::Next;
         }
-    } else if m.is_tag(o, Tag::layout(Dict::ID)) {
+    } else if let Some(d) = m.as_ref::<Dict>(o) {
+        if let Lookup::Found(v) = dict::dict_get(m, d, key) {
+            m.set_slot(i.a(), v);
+            return Flow::Next;
+        }
         return native_or(
             m,
             &builtins::operators::GET_ITEM,
@@ -173,6 +178,11 @@ pub fn set_item<M: Meta>(m: &mut M, i: Instr) -> Flow {
 #[inline(never)]
 fn set_item_slow<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let (mut o, key, v) = (m.slot(i.a()), m.slot(i.b()), m.slot(i.c()));
+    if let Some(d) = m.as_ref::<Dict>(o)
+        && dict::dict_set(m, d, key, v)
+    {
+        return Flow::Next;
+    }
     if m.is_tag(o, Tag::layout(Instance::ID)) {
         let name = state(m).names.setitem;
         if let Some(flow) = guest_method(m, o, name, &[key, v], Cont::Def) {
@@ -201,6 +211,11 @@ fn mutable_payload<M: Meta>(m: &mut M, o: Val<M>) -> Val<M> {
 #[inline(never)]
 pub fn del_item<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let (mut o, key) = (m.slot(i.a()), m.slot(i.b()));
+    if let Some(d) = m.as_ref::<Dict>(o)
+        && let Lookup::Found(_) = dict::dict_delete(m, d, key)
+    {
+        return Flow::Next;
+    }
     if m.is_tag(o, Tag::layout(Instance::ID)) {
         let name = state(m).names.delitem;
         if let Some(flow) = guest_method(m, o, name, &[key], Cont::Def) {
@@ -299,9 +314,14 @@ pub fn extend<M: Meta>(m: &mut M, i: Instr) -> Flow {
     match i.number() {
         num::ListExtend => native_or(m, &c::EXTEND_LIST, [o, v], "list_extend", cont),
         num::SetUpdate => native_or(m, &c::UPDATE_SET, [o, v], "set_update", cont),
+        num::SetAdd if add_plain(m, o, v) => Flow::Next,
         num::SetAdd => native_or(m, &c::ADD_TO_SET, [o, v], "set_add", cont),
         num::DictSet => {
             let item = m.slot(i.c());
+            let d = m.cast::<Dict>(o);
+            if dict::dict_set(m, d, v, item) {
+                return Flow::Next;
+            }
             native_or(
                 m,
                 &builtins::operators::SET_ITEM,
@@ -318,6 +338,12 @@ pub fn extend<M: Meta>(m: &mut M, i: Instr) -> Flow {
     }
 }
 
+/// Adds a fixnum or string to the set `o`; false: it is for the natives.
+fn add_plain<M: Meta>(m: &mut M, o: Val<M>, v: Val<M>) -> bool {
+    let set = m.cast::<Set>(o);
+    dict::set_add(m, set, v)
+}
+
 /// `CallArgs`, `CallKwargs`.
 #[inline(never)]
 pub fn spread<M: Meta>(m: &mut M, i: Instr) -> Flow {
@@ -329,8 +355,8 @@ pub fn spread<M: Meta>(m: &mut M, i: Instr) -> Flow {
         }
         return native_or(m, &c::CALL_ARGS, [v, callee], "call_args", Cont::Def);
     }
-    if let Some(dict) = m.as_ref::<runtime::layouts::Dict>(v)
-        && matches!(m.shape(dict), runtime::dict::EMPTY | runtime::dict::STR)
+    if let Some(dict) = m.as_ref::<Dict>(v)
+        && matches!(m.shape(dict), dict::EMPTY | dict::STR)
     {
         return complete(m, Cont::Def, v);
     }

@@ -17,9 +17,9 @@ use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Ref, Val};
 use runtime::layouts::{
-    Class, Generator, Instance, List, ListIter, Range, RangeIter, Tuple, TupleIter,
+    Class, Generator, Instance, List, ListIter, Range, RangeIter, StrIter, Tuple, TupleIter,
 };
-use runtime::list;
+use runtime::{list, text};
 
 /// `GetIter`.
 #[inline(never)]
@@ -204,6 +204,14 @@ pub fn next_of_builtin<M: Meta>(m: &mut M, iter: Val<M>) -> Result<Option<Val<M>
     }
     if let Some(it) = m.as_ref::<TupleIter>(iter) {
         return Ok(next_of_tuple(m, it));
+    }
+    if let Some(v) = runtime::iter::next_of_table(m, iter) {
+        return Ok(Some(v));
+    }
+    if let Some(it) = m.as_ref::<StrIter>(iter)
+        && let Some(v) = text::next_char(m, it)
+    {
+        return Ok(Some(v));
     }
     let v = m.try_call(&builtins::iterators::NEXT, [iter])?;
     Ok(if m.is(v, Value::STOP) { None } else { Some(v) })

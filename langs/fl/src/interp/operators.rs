@@ -45,6 +45,10 @@ fn is_instance<M: Meta>(m: &mut M, v: Val<M>) -> bool {
     m.tag(v) == Tag::layout(Instance::ID)
 }
 
+fn is_str<M: Meta>(m: &mut M, v: Val<M>) -> bool {
+    m.is_tag(v, Tag::layout(Str::ID))
+}
+
 fn found_value<M: Meta>(m: &mut M, found: Found) -> Val<M> {
     let v = m.val(found.value);
     if found.in_cell {
@@ -130,6 +134,12 @@ fn binary_step<M: Meta>(
 ) -> Step<M> {
     let guest = is_instance(m, x) || is_instance(m, y);
     if !guest {
+        if kind == BinKind::Add && is_str(m, x) && is_str(m, y) {
+            return match m.try_call(&builtins::operators::CONCAT, [x, y]) {
+                Ok(v) => Step::Done(v),
+                Err(Raised) => Step::Flow(raised(m)),
+            };
+        }
         if let Some(v) = mixed_numbers(m, kind, x, y) {
             return Step::Done(v);
         }
@@ -372,8 +382,7 @@ fn compare_strings<M: Meta>(m: &mut M, kind: CmpKind, a: Ref<M, Str>, b: Ref<M, 
         let equal = text::str_eq(m, a, b);
         return m.val(Value::bool(equal == (kind == CmpKind::Eq)));
     }
-    let order = m.call(&text::STR_CMP, [a.val(), b.val()]);
-    let (order, zero) = (m.cast_int(order), m.const_int(0));
+    let (order, zero) = (text::str_cmp(m, a, b), m.const_int(0));
     let c = arith::int_compare(m, kind, order, zero);
     m.bool_val(c)
 }
@@ -587,6 +596,9 @@ pub fn contains<M: Meta>(m: &mut M, i: Instr) -> Flow {
 }
 
 fn contains_step<M: Meta>(m: &mut M, x: Val<M>, y: Val<M>) -> Step<M> {
+    if let Some(found) = runtime::dict::table_contains(m, y, x) {
+        return Step::Done(m.val(Value::bool(found)));
+    }
     if is_instance(m, y) {
         let names = &state(m).names;
         let class = class_of(m, y);
