@@ -26,7 +26,7 @@ pub struct Cli {
 enum Command {
     /// Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)
     Run(RunArgs),
-    /// Talk to a language: queries and their answers
+    /// Talk to a language: statements and values (fl), queries and answers (prolog)
     Repl(ReplArgs),
     /// Run a program and show its compiled traces: source, bytecode, every stage, machine code
     Trace(TraceArgs),

@@ -1,8 +1,66 @@
 //! `--stats`: what an engine did, as JSON.
 
+use metatrace::code::{Code, token_code, token_pc};
+use metatrace::jit::Crossing;
 use runtime::Vm;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
+
+/// A call between languages that a loop still makes in step loops.
+#[derive(Clone, Debug)]
+pub struct Remaining {
+    /// Caller: function, language, file and line.
+    pub from: String,
+    pub to: String,
+    /// How often step loops made it.
+    pub calls: u64,
+    /// Why it is in no trace.
+    pub reason: String,
+}
+
+/// The calls between languages that step loops made more often than until a loop is hot.
+pub fn remaining(vm: &Vm) -> Vec<Remaining> {
+    let Some(jit) = &vm.jit else {
+        return Vec::new();
+    };
+    let hot = u64::from(
+        jit.options()
+            .loop_threshold
+            .max(jit.options().entry_threshold),
+    );
+    let crossings = jit.crossings().into_iter();
+    let is_left = |c: &Crossing| c.interpreted > 2 * hot.max(8);
+    crossings
+        .filter(is_left)
+        .take(REMAINING_MAX)
+        .map(|c| {
+            let (caller, callee) = (vm.codes.get(token_code(c.caller)), vm.codes.get(c.callee));
+            Remaining {
+                from: place(vm, caller, token_pc(c.caller)),
+                to: place(vm, callee, 0),
+                calls: c.interpreted,
+                reason: match (c.reason, c.inlined) {
+                    (Some(reason), _) => reason.text().to_owned(),
+                    (None, 0) => "no loop around it was recorded".to_owned(),
+                    (None, _) => "traces that contain it are left before it".to_owned(),
+                },
+            }
+        })
+        .collect()
+}
+
+fn place(vm: &Vm, code: &Code, pc: u32) -> String {
+    let language = vm.languages[code.lang as usize].name();
+    format!(
+        "{} ({language}), {}:{}",
+        code.name,
+        code.file,
+        code.data.line(pc)
+    )
+}
+
+/// Most calls listed.
+const REMAINING_MAX: usize = 20;
 
 /// Counters and times of a finished run; `wall` is the whole program's time.
 ///
@@ -29,6 +87,11 @@ pub fn json(vm: &Vm, wall: Duration) -> Json {
             .iter()
             .map(|(reason, n)| ((*reason).to_owned(), json!(n)))
             .collect();
+        let crossings = jit.crossings();
+        let remaining: Vec<Json> = remaining(vm)
+            .iter()
+            .map(|r| json!({"from": r.from, "to": r.to, "calls": r.calls, "reason": r.reason}))
+            .collect();
         let working = s.record_ns + s.optimise_ns + s.backend.compile_ns + s.trace_ns;
         out["jit"] = json!({
             "recording_ms": ms(s.record_ns),
@@ -49,6 +112,11 @@ pub fn json(vm: &Vm, wall: Duration) -> Json {
             "exits": s.exits,
             "ns_per_exit": s.exit_ns.checked_div(s.exits).unwrap_or(0),
             "aborts": aborts,
+            "crossings": {
+                "inlined": crossings.iter().map(|c| c.inlined).sum::<u64>(),
+                "interpreted": crossings.iter().map(|c| c.interpreted).sum::<u64>(),
+                "remaining": remaining,
+            },
             "code_bytes_live": s.backend.code_bytes_live,
             "code_bytes_total": s.backend.code_bytes_total,
         });

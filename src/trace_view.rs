@@ -50,6 +50,7 @@ pub fn render(vm: &Vm, view: &View) -> String {
         }
     }
     printer.legend();
+    printer.crossings();
     let _ = writeln!(printer.out, "{shown} of {all} traces shown");
     printer.out
 }
@@ -207,6 +208,28 @@ impl Printer<'_> {
             format!("\x1b[{colour}m{text}\x1b[0m")
         } else {
             text.to_owned()
+        }
+    }
+
+    /// The calls between languages that are in no trace although they are hot.
+    fn crossings(&mut self) {
+        let crossings = self.vm.jit.iter().flat_map(|jit| jit.crossings());
+        let inlined: u64 = crossings.map(|c| c.inlined).sum();
+        let remaining = crate::stats::remaining(self.vm);
+        if inlined == 0 && remaining.is_empty() {
+            return;
+        }
+        let _ = writeln!(
+            self.out,
+            "borders: {inlined} calls between languages in traces, {} remain in loops",
+            remaining.len()
+        );
+        for r in remaining {
+            let _ = writeln!(
+                self.out,
+                "  {} -> {}: {} times: {}",
+                r.from, r.to, r.calls, r.reason
+            );
         }
     }
 

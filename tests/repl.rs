@@ -1,12 +1,18 @@
-//! The toplevel of Prolog with queries on standard input.
+//! Interactive sessions with their input on standard input.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Standard output and error of a session.
 fn session(queries: &str) -> (String, String) {
+    let (out, err, _) = session_in("prolog", queries);
+    (out, err)
+}
+
+/// Standard output, standard error and exit status of a session in a language.
+fn session_in(language: &str, queries: &str) -> (String, String, Option<i32>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_metatrace"))
-        .args(["repl", "--lang", "prolog"])
+        .args(["repl", "--lang", language])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -19,7 +25,7 @@ fn session(queries: &str) -> (String, String) {
     drop(input);
     let done = child.wait_with_output().expect("the session ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    (text(done.stdout), text(done.stderr))
+    (text(done.stdout), text(done.stderr), done.status.code())
 }
 
 fn answers(queries: &str) -> String {
@@ -84,4 +90,80 @@ fn clauses_typed_in() {
         answers("[user].\nq(1).\nend_of_file.\nq(X).\n"),
         "\nX = 1.\n\n"
     );
+}
+
+// ------------------------------------------------------------------------- FL
+
+fn fl_session(inputs: &str) -> (String, String, Option<i32>) {
+    session_in("fl", inputs)
+}
+
+fn printed(inputs: &str) -> String {
+    let (out, err, _) = fl_session(inputs);
+    assert_eq!(err, "");
+    out
+}
+
+#[test]
+fn values_of_expressions() {
+    assert_eq!(
+        printed("1 + 1\n'a' * 3\nNone\n[1, (2,)]\n"),
+        "2\n'aaa'\n[1, (2,)]\n"
+    );
+    assert_eq!(printed("x = 3\nx\n_ + 1\n_\n"), "3\n4\n4\n");
+    assert_eq!(printed("print('x')\n"), "x\n");
+}
+
+#[test]
+fn blocks() {
+    let text = "def f(n):\n    if n:\n        return n * 2\n    return -1\n\nf(4)\nf(0)\n";
+    assert_eq!(printed(text), "8\n-1\n");
+    assert_eq!(
+        printed("for i in range(3):\n    i\n\n'end'\n"),
+        "0\n1\n2\n'end'\n"
+    );
+    assert_eq!(printed("class A:\n    x = 1\n\nA().x\n"), "1\n");
+    assert_eq!(printed("x = [1,\n2,\n3]\nsum(x)\n"), "6\n");
+    assert_eq!(printed("s = '''a\nb'''\nlen(s)\n"), "3\n");
+    assert_eq!(printed("1 + \\\n2\n"), "3\n");
+    // The input ends in the midst of a block.
+    assert_eq!(printed("if True:\n    7"), "7\n");
+}
+
+#[test]
+fn errors_in_fl_do_not_end_the_session() {
+    let (out, err, status) = fl_session("1 // 0\nx = = 2\nnope\n'still here'\n");
+    assert_eq!(out, "'still here'\n");
+    assert_eq!(status, Some(0));
+    for part in [
+        "File \"<stdin>\", line 1, in <module>",
+        "ZeroDivisionError",
+        "SyntaxError",
+        "NameError: name 'nope' is not defined",
+    ] {
+        assert!(err.contains(part), "{part} is not in {err}");
+    }
+    assert!(!err.contains("session"), "{err}");
+}
+
+#[test]
+fn functions_keep_their_errors_lines() {
+    let (_, err, _) = fl_session("def f():\n    x = 1\n    raise KeyError(x)\n\nf()\n");
+    assert!(
+        err.contains("File \"<stdin>\", line 3, in f\nKeyError: 1"),
+        "{err}"
+    );
+}
+
+#[test]
+fn sessions_end_by_exit() {
+    let (out, _, status) = fl_session("1\nimport sys\nsys.exit(3)\n2\n");
+    assert_eq!((out.as_str(), status), ("1\n", Some(3)));
+}
+
+#[test]
+fn other_languages_in_a_session() {
+    let text = "import polyglot\nfrom polyglot import out\n\
+                m = polyglot.module('prolog', 'p(1). p(2).')\nlist(m.p.all(out))\n";
+    assert_eq!(printed(text), "[1, 2]\n");
 }

@@ -78,6 +78,12 @@ pub trait Speaker: Sync {
         let _ = (vm, computation);
         false
     }
+    /// The code of a frame that imports a module by its name (a string), as its own programs do: also
+    /// one of the language's library.
+    fn importer(&self, vm: &mut Vm) -> Option<&'static Code> {
+        let _ = vm;
+        None
+    }
     /// The type of one of its objects in its own words.
     fn type_name(&self, vm: &Vm, v: Value) -> String;
     /// The kind of one of its exceptions, where the runtime has a word for it.

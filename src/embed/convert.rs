@@ -1,6 +1,7 @@
 //! Values between Rust and guest programs.
 
 use super::Error;
+use interop::Message;
 use metatrace::value::Value;
 use num_bigint::BigInt;
 use runtime::heap::Handle;
@@ -22,12 +23,52 @@ impl Object {
     }
 }
 
-/// Where conversions make guest values.
-pub struct Scope<'a>(&'a mut Vm);
+/// The engine as functions of the host see it: where conversions make guest values, and what calls
+/// guest functions back.
+pub struct Scope<'a> {
+    vm: &'a mut Vm,
+    /// What the latest call raised.
+    raised: Option<Object>,
+}
 
 impl<'a> Scope<'a> {
     pub(super) fn new(vm: &'a mut Vm) -> Scope<'a> {
-        Scope(vm)
+        Scope { vm, raised: None }
+    }
+
+    /// Calls a guest function, class or relation. Its exception is an error here; a function of the
+    /// host that returns the error raises the same exception again.
+    pub fn call<T: FromGuest>(
+        &mut self,
+        function: &Object,
+        arguments: impl Arguments,
+    ) -> Result<T, Error> {
+        let mut slots = vec![function.value()];
+        slots.extend(arguments.to_values(self));
+        let shared = interop::shared(self.vm);
+        let code = shared.and_then(|shared| {
+            let owner = shared.owner(function.value());
+            let lang = owner.or_else(|| shared.values_language())?;
+            let code = shared.code(self.vm, lang, Message::Call, slots.len() - 1)?;
+            Some((lang, code))
+        });
+        let Some((lang, code)) = code else {
+            return Err(Error::Setup("the value cannot be called".to_owned()));
+        };
+        match self.vm.execute(code, &slots) {
+            Ok(value) if value == Value::STOP => T::from_guest(self, Value::NONE),
+            Ok(value) => T::from_guest(self, value),
+            Err(_) => {
+                let exception = self.vm.take_pending();
+                self.raised = Some(Object::new(self.vm, exception));
+                Err(super::guest_error(self.vm, lang, exception))
+            }
+        }
+    }
+
+    /// What a call raised, if `error` tells of that.
+    pub(super) fn raised(self, error: &Error) -> Option<Object> {
+        self.raised.filter(|_| matches!(error, Error::Guest { .. }))
     }
 }
 
@@ -57,9 +98,9 @@ impl ToGuest for Out {
 }
 
 fn mismatch<T>(scope: &Scope<'_>, wanted: &str, value: Value) -> Result<T, Error> {
-    let found = interop::engine::speaker_of(scope.0, value)
+    let found = interop::engine::speaker_of(scope.vm, value)
         .map_or("another value".to_owned(), |(_, speaker)| {
-            speaker.type_name(scope.0, value)
+            speaker.type_name(scope.vm, value)
         });
     Err(Error::Conversion(format!("expected {wanted}, got {found}")))
 }
@@ -76,7 +117,7 @@ impl ToGuest for &Object {
 }
 impl FromGuest for Object {
     fn from_guest(scope: &mut Scope<'_>, value: Value) -> Result<Object, Error> {
-        Ok(Object::new(scope.0, value))
+        Ok(Object::new(scope.vm, value))
     }
 }
 
@@ -109,7 +150,7 @@ impl FromGuest for bool {
 
 impl ToGuest for i64 {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        scope.0.int(self)
+        scope.vm.int(self)
     }
 }
 impl FromGuest for i64 {
@@ -123,7 +164,7 @@ impl FromGuest for i64 {
 
 impl ToGuest for BigInt {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        scope.0.big(self)
+        scope.vm.big(self)
     }
 }
 impl FromGuest for BigInt {
@@ -137,7 +178,7 @@ impl FromGuest for BigInt {
 
 impl ToGuest for f64 {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        scope.0.float(self)
+        scope.vm.float(self)
     }
 }
 /// Integers are welcome too.
@@ -152,12 +193,12 @@ impl FromGuest for f64 {
 
 impl ToGuest for &str {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        scope.0.str(self)
+        scope.vm.str(self)
     }
 }
 impl ToGuest for String {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        scope.0.str(&self)
+        scope.vm.str(&self)
     }
 }
 impl FromGuest for String {
@@ -186,7 +227,7 @@ impl<T: FromGuest> FromGuest for Option<T> {
 impl<T: ToGuest> ToGuest for Vec<T> {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
         let values: Vec<Value> = self.into_iter().map(|item| item.to_guest(scope)).collect();
-        scope.0.list(&values)
+        scope.vm.list(&values)
     }
 }
 /// A list or a tuple.
@@ -202,17 +243,17 @@ impl<T: FromGuest> FromGuest for Vec<T> {
 
 fn sequence(scope: &mut Scope<'_>, value: Value) -> Option<Vec<Value>> {
     if let Some(list) = Obj::<List>::of(value) {
-        return Some(scope.0.list_values(list));
+        return Some(scope.vm.list_values(list));
     }
     Obj::<Tuple>::of(value).map(|tuple| tuple.items().to_vec())
 }
 
 impl<T: ToGuest> ToGuest for BTreeMap<String, T> {
     fn to_guest(self, scope: &mut Scope<'_>) -> Value {
-        let dict = scope.0.dict();
+        let dict = scope.vm.dict();
         for (key, item) in self {
             let item = item.to_guest(scope);
-            scope.0.dict_set_text(dict, &key, item);
+            scope.vm.dict_set_text(dict, &key, item);
         }
         dict.value()
     }
@@ -223,7 +264,7 @@ impl<T: FromGuest> FromGuest for BTreeMap<String, T> {
         let Some(dict) = Obj::<Dict>::of(value) else {
             return mismatch(scope, "a mapping", value);
         };
-        let entries = scope.0.dict_entries(dict).into_iter();
+        let entries = scope.vm.dict_entries(dict).into_iter();
         entries
             .map(|(key, item)| {
                 let key = String::from_guest(scope, key)?;
@@ -238,7 +279,7 @@ macro_rules! tuples {
         impl<$($name: ToGuest),*> ToGuest for ($($name,)*) {
             fn to_guest(self, scope: &mut Scope<'_>) -> Value {
                 let values = [$(self.$index.to_guest(scope)),*];
-                scope.0.tuple(&values)
+                scope.vm.tuple(&values)
             }
         }
         /// A tuple or a list of this length.

@@ -33,16 +33,21 @@ impl Registered {
     pub fn new<A>(module: &str, name: &str, function: impl HostFunction<A>) -> Registered {
         let (module, name) = (module.to_owned(), name.to_owned());
         let label = format!("{module}.{name}");
-        let function: Function =
-            Rc::new(
-                move |vm, arguments| match function.call(&mut Scope::new(vm), arguments) {
-                    Ok(value) => Ok(value),
-                    Err(Error::Conversion(message)) => {
-                        Err(vm.error(ErrorKind::Type, format!("{label}: {message}")))
-                    }
-                    Err(error) => Err(vm.error(ErrorKind::Runtime, format!("{label}: {error}"))),
-                },
-            );
+        let function: Function = Rc::new(move |vm, arguments| {
+            let mut scope = Scope::new(vm);
+            let error = match function.call(&mut scope, arguments) {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let raised = scope.raised(&error);
+            Err(match (raised, error) {
+                (Some(exception), _) => vm.raise(exception.value()),
+                (None, Error::Conversion(message)) => {
+                    vm.error(ErrorKind::Type, format!("{label}: {message}"))
+                }
+                (None, error) => vm.error(ErrorKind::Runtime, format!("{label}: {error}")),
+            })
+        });
         Registered {
             module,
             name,
@@ -52,7 +57,8 @@ impl Registered {
 }
 
 /// Rust functions with up to four arguments, whose result is a value, or a `Result` with an
-/// error text that is raised in the caller's language. `A` tells the kinds apart.
+/// error that is raised in the caller's language. One that calls guest functions back takes a
+/// `&mut Scope` first. `A` tells the kinds apart.
 pub trait HostFunction<A>: 'static {
     fn call(&self, scope: &mut Scope<'_>, arguments: &[Value]) -> Result<Value, Error>;
 }
@@ -77,6 +83,24 @@ impl<T: ToGuest> HostResult for Result<T, String> {
     }
 }
 
+impl<T: ToGuest> HostResult for Result<T, Error> {
+    fn to_result(self, scope: &mut Scope<'_>) -> Result<Value, Error> {
+        self.map(|value| value.to_guest(scope))
+    }
+}
+
+fn check_count(wanted: usize, arguments: &[Value]) -> Result<(), Error> {
+    if arguments.len() == wanted {
+        return Ok(());
+    }
+    let s = if wanted == 1 { "" } else { "s" };
+    let message = format!("takes {wanted} argument{s}, got {}", arguments.len());
+    Err(Error::Conversion(message))
+}
+
+/// Marks functions that take a [`Scope`] first.
+pub struct Scoped<F>(std::marker::PhantomData<F>);
+
 macro_rules! functions {
     ($(($($name:ident $index:tt),*))*) => {$(
         impl<Fun, Res, $($name),*> HostFunction<fn($($name),*) -> Res> for Fun
@@ -88,13 +112,24 @@ macro_rules! functions {
             #[allow(unused_variables, reason = "functions without arguments")]
             fn call(&self, scope: &mut Scope<'_>, arguments: &[Value]) -> Result<Value, Error> {
                 const COUNT: usize = 0 $(+ { let _ = $index; 1 })*;
-                if arguments.len() != COUNT {
-                    return Err(Error::Conversion(format!(
-                        "takes {COUNT} arguments, got {}",
-                        arguments.len()
-                    )));
-                }
+                check_count(COUNT, arguments)?;
                 let result = self($($name::from_guest(scope, arguments[$index])?),*);
+                result.to_result(scope)
+            }
+        }
+
+        impl<Fun, Res, $($name),*> HostFunction<Scoped<fn($($name),*) -> Res>> for Fun
+        where
+            Fun: Fn(&mut Scope<'_>, $($name),*) -> Res + 'static,
+            Res: HostResult,
+            $($name: FromGuest),*
+        {
+            #[allow(non_snake_case, reason = "a variable for each type")]
+            fn call(&self, scope: &mut Scope<'_>, arguments: &[Value]) -> Result<Value, Error> {
+                const COUNT: usize = 0 $(+ { let _ = $index; 1 })*;
+                check_count(COUNT, arguments)?;
+                $(let $name = $name::from_guest(scope, arguments[$index])?;)*
+                let result = self(scope, $($name),*);
                 result.to_result(scope)
             }
         }

@@ -50,6 +50,29 @@
 //! # Ok::<(), metatrace_cli::Error>(())
 //! ```
 
+//! Functions of the host may call guest functions back, through a [`Scope`]:
+//!
+//! ```
+//! use metatrace_cli::{Engine, Error, Object, Scope, fl, prolog};
+//!
+//! let mut engine = Engine::builder()
+//!     .language(fl())
+//!     .language(prolog())
+//!     .function("app", "twice", |scope: &mut Scope<'_>, f: Object, n: i64| -> Result<i64, Error> {
+//!         let once: i64 = scope.call(&f, (n,))?;
+//!         scope.call(&f, (once,))
+//!     })
+//!     .build()?;
+//! let double = engine.load_text("fl", "double", "\
+//! import app
+//!
+//! def run(n):
+//!     return app.twice(lambda x: x * 2, n)
+//! ")?;
+//! assert_eq!(engine.call::<i64>(&double, "run", (5,))?, 20);
+//! # Ok::<(), metatrace_cli::Error>(())
+//! ```
+
 mod convert;
 mod functions;
 #[cfg(test)]
@@ -68,6 +91,7 @@ use metatrace::backend::portable::PortableBackend;
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
 use metatrace::value::Value;
+use runtime::heap::Stress;
 use runtime::host::{Host, Sandbox, System};
 use runtime::language::{Language, Source};
 use runtime::options::Options;
@@ -148,6 +172,7 @@ pub struct Builder {
     functions: Vec<Registered>,
     options: Options,
     tracing: Tracing,
+    jit: JitOptions,
     host: Option<Box<dyn Host>>,
     time_limit: Option<Duration>,
 }
@@ -172,6 +197,19 @@ impl Builder {
 
     pub fn tracing(mut self, tracing: Tracing) -> Builder {
         self.tracing = tracing;
+        self
+    }
+
+    /// Traces all code the first time it is seen: slow, for tests.
+    pub fn eager(mut self) -> Builder {
+        self.jit = JitOptions::eager();
+        self
+    }
+
+    /// Collects garbage wherever it can be collected: slow, for tests.
+    pub fn stress(mut self) -> Builder {
+        self.options.heap.stress = Stress::Minor;
+        self.options.heap.poison = true;
         self
     }
 
@@ -234,7 +272,7 @@ impl Builder {
             },
         };
         if let Some(backend) = backend {
-            vm.set_jit(Rc::new(Jit::new(backend, JitOptions::default())));
+            vm.set_jit(Rc::new(Jit::new(backend, self.jit)));
         }
         for language in &self.languages {
             vm.add_language(language.language);
@@ -270,6 +308,7 @@ impl Engine {
             functions: Vec::new(),
             options: Options::default(),
             tracing: Tracing::default(),
+            jit: JitOptions::default(),
             host: None,
             time_limit: None,
         }
@@ -422,6 +461,25 @@ impl Engine {
         T::from_guest(&mut Scope::new(&mut self.vm), object.value())
     }
 
+    /// Sends a message of the protocol that languages meet by; `None` where the receiver fails.
+    /// A receiver whose language does not answer it is an error.
+    pub fn message(
+        &mut self,
+        message: Message,
+        receiver: &Object,
+        arguments: &[Object],
+    ) -> Result<Option<Object>, Error> {
+        let lang = self.owner(receiver)?;
+        let values: Vec<Value> = arguments.iter().map(Object::value).collect();
+        let answer = self.send(lang, message, receiver, &values)?;
+        Ok(answer.map(|value| self.keep(value)))
+    }
+
+    /// A value as text in a form that does not depend on its language; see [`interop::kit`].
+    pub fn canonical(&mut self, object: &Object) -> String {
+        interop::kit::canonical(&mut self.vm, object.value())
+    }
+
     /// Writes out what guest programs printed.
     pub fn flush(&mut self) -> std::io::Result<()> {
         self.vm.host.flush(runtime::host::Stream::Out)
@@ -440,7 +498,10 @@ impl Engine {
     /// The language that answers for a value.
     fn owner(&self, object: &Object) -> Result<u8, Error> {
         let shared = interop::shared(&self.vm);
-        let owner = shared.and_then(|shared| shared.owner(object.value()));
+        let owner = shared.and_then(|shared| {
+            let owner = shared.owner(object.value());
+            owner.or_else(|| shared.values_language())
+        });
         owner.ok_or_else(|| Error::Setup("no language answers for the value".to_owned()))
     }
 
@@ -482,14 +543,22 @@ impl Engine {
         if std::mem::take(&mut self.is_out_of_time) {
             return Error::TimeLimit;
         }
-        let (lang, exception) = match interop::errors::parts(exception) {
-            Some((lang, object, _)) => (lang, object),
-            None => (lang, exception),
-        };
-        let language = self.vm.languages[lang as usize];
-        Error::Guest {
-            language: language.name().to_owned(),
-            message: language.describe_exception(&mut self.vm, exception),
+        guest_error(&mut self.vm, lang, exception)
+    }
+}
+
+/// An exception that came out of code of language `lang`.
+fn guest_error(vm: &mut Vm, lang: u8, exception: Value) -> Error {
+    let (lang, exception) = match interop::errors::parts(exception) {
+        Some((lang, object, _)) => (lang, object),
+        None => {
+            let own = interop::errors::language_of(vm, exception);
+            (own.unwrap_or(lang), exception)
         }
+    };
+    let language = vm.languages[lang as usize];
+    Error::Guest {
+        language: language.name().to_owned(),
+        message: language.describe_exception(vm, exception),
     }
 }

@@ -189,3 +189,93 @@ fn many_engines_and_one_per_thread() {
     let sums: Vec<i64> = threads.into_iter().map(|t| t.join().unwrap()).collect();
     assert_eq!(sums, [0, 49995000]);
 }
+
+#[test]
+fn functions_of_the_host_call_back() {
+    let mut engine = Engine::builder()
+        .language(fl())
+        .language(prolog())
+        .function(
+            "app",
+            "apply",
+            |scope: &mut Scope<'_>, f: Object, n: i64| -> Result<i64, Error> {
+                scope.call(&f, (n,))
+            },
+        )
+        .function("app", "ask", |scope: &mut Scope<'_>, f: Object, n: i64| {
+            scope.call::<Option<i64>>(&f, (n, Out)).unwrap_or(Some(-1))
+        })
+        .build()
+        .unwrap();
+    let rules = "\
+:- module(rules, [next/2, none/2, use/2]).
+:- use_module(app).
+next(X, Y) :- Y is X + 1.
+none(_, _) :- fail.
+use(F, R) :- app:apply(F, 20, R).
+";
+    let rules = engine.load_text("prolog", "rules", rules).unwrap();
+    let text = "\
+import app
+import rules
+from polyglot import out
+
+class Mine(Exception):
+    pass
+
+def fail(x):
+    raise Mine(x)
+
+def run(n):
+    total = 0
+    for i in range(n):
+        total += app.apply(lambda x: app.apply(lambda y: y * 2, x) + 1, i)
+    return total
+
+def same_exception():
+    try:
+        app.apply(fail, 3)
+    except Mine as e:
+        return e.args[0]
+
+def from_rules():
+    return [app.ask(rules.next, 1), app.ask(rules.none, 1), rules.use(lambda x: x + 2, out)]
+";
+    let module = engine.load_text("fl", "uses", text).unwrap();
+    assert_eq!(
+        engine.call::<i64>(&module, "run", (3000,)).unwrap(),
+        9_000_000
+    );
+    assert_eq!(
+        engine.call::<i64>(&module, "same_exception", ()).unwrap(),
+        3
+    );
+    let answers = engine.call::<Vec<Option<i64>>>(&module, "from_rules", ());
+    assert_eq!(answers.unwrap(), [Some(2), None, Some(22)]);
+}
+
+#[test]
+fn limits_hold_in_prolog() {
+    let limited = |milliseconds: u64, text: &str| {
+        let mut engine = Engine::builder()
+            .language(fl())
+            .language(prolog())
+            .heap_limit(64 << 20)
+            .time_limit(Duration::from_millis(milliseconds))
+            .build()
+            .unwrap();
+        let module = engine.load_text("prolog", "limited", text).unwrap();
+        let error = engine.call::<()>(&module, "run", ()).unwrap_err();
+        // The engine is as good as before.
+        assert_eq!(engine.evaluate::<i64>("prolog", "X is 1 + 1").unwrap(), 2);
+        error.to_string()
+    };
+    let time = limited(
+        200,
+        "run :- catch(loop, _, true), loop.\nloop :- repeat, fail.\n",
+    );
+    assert!(time.contains("time limit"), "{time}");
+    let heap = "run :- grow([]).\ngrow(L) :- grow([L, L, f(L)|L]).\n";
+    let heap = limited(120_000, heap);
+    assert!(heap.contains("emory"), "{heap}");
+}

@@ -29,6 +29,7 @@ def _print_part(text, default, name):
 
 def print_expr(v):
     print(repr(v))
+    _fl_last(v)
 
 
 def input_guest(*prompt):

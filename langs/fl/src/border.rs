@@ -18,7 +18,7 @@ use metatrace::value::Value;
 use runtime::engine::Vm;
 use runtime::error::ErrorKind;
 use runtime::language::{Loaded, Source};
-use runtime::layouts::{BoundMethod, Function, Generator, Instance, Module};
+use runtime::layouts::{BoundMethod, Function, Generator, Instance, Module, Tuple};
 use runtime::native::Guest;
 use runtime::object::Obj;
 use runtime::text;
@@ -64,13 +64,19 @@ impl Speaker for FlSpeaker {
         name: u32,
         arguments: usize,
     ) -> Option<&'static Code> {
-        self.module_value(vm, module, name)?;
+        let member = self.module_value(vm, module, name)?;
         let module = Obj::<Module>::of(module)?;
         let fl = FlState::of(vm);
         let namespace = fl.namespace(module.int(Module::NAMESPACE));
         let name = vm.symbols.name(name).into_owned();
         let parameters = parameters(arguments);
         let source = format!("def border({parameters}):\n    return {name}({parameters})\n");
+        if let Some((path, line)) = mismatch(vm, member, arguments) {
+            // The call will fail: this frame says where the callee is.
+            let lines = "\n".repeat(line.saturating_sub(1) as usize);
+            let source = format!("{lines}def {name}({parameters}): return {name}({parameters})\n");
+            return functions_of(vm, fl, namespace, &path, &source, false)?.pop();
+        }
         function_of(vm, fl, namespace, "<border>", &source)
     }
 
@@ -98,6 +104,10 @@ impl Speaker for FlSpeaker {
     fn is_finished(&self, _: &Vm, computation: Value) -> bool {
         Obj::<Generator>::of(computation)
             .is_some_and(|g| g.int(Generator::STATE) == crate::interp::frames::GENERATOR_DONE)
+    }
+
+    fn importer(&self, vm: &mut Vm) -> Option<&'static Code> {
+        message_code(vm, "border_import", 0)
     }
 
     fn type_name(&self, vm: &Vm, v: Value) -> String {
@@ -182,7 +192,7 @@ fn message_code(vm: &mut Vm, name: &str, arguments: usize) -> Option<&'static Co
     let fl = FlState::of(vm);
     if fl.message_codes.borrow().is_empty() {
         let namespace = crate::builtins::modules::new_module(vm, "_border");
-        for code in functions_of(vm, fl, namespace, "<border>", SOURCE)? {
+        for code in functions_of(vm, fl, namespace, "<border>", SOURCE, true)? {
             fl.message_codes
                 .borrow_mut()
                 .insert(code.name.clone(), code);
@@ -210,7 +220,19 @@ fn function_of(
     path: &str,
     source: &str,
 ) -> Option<&'static Code> {
-    functions_of(vm, fl, namespace, path, source)?.pop()
+    functions_of(vm, fl, namespace, path, source, true)?.pop()
+}
+
+/// File and line of a function that does not take this many positional arguments.
+fn mismatch(vm: &Vm, callee: Value, arguments: usize) -> Option<(String, u32)> {
+    let function = Obj::<Function>::of(callee)?;
+    let code = vm.codes.get(function.int(Function::CODE) as u32);
+    let object = &fl_code(code).object;
+    let defaults =
+        Obj::<Tuple>::of(function.get(Function::DEFAULTS)).map_or(0, |d| d.items().len());
+    let (most, params) = (object.params.args as usize, &object.params);
+    let fits = arguments + defaults >= most && (arguments <= most || params.varargs);
+    (!fits).then(|| (code.file.clone(), object.first_line))
 }
 
 fn functions_of(
@@ -219,9 +241,10 @@ fn functions_of(
     namespace: &'static Namespace,
     path: &str,
     source: &str,
+    hidden: bool,
 ) -> Option<Vec<&'static Code>> {
     let object = compile_source(path, source, Mode::File).ok()?;
-    let code = loaded::load(vm, fl, namespace, &object, true);
+    let code = loaded::load(vm, fl, namespace, &object, hidden);
     let functions = fl_code(code).codes.iter().flatten().copied();
     Some(
         functions

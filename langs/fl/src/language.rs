@@ -59,6 +59,10 @@ impl Language for FlLanguage {
         })
     }
 
+    fn interact(&self, vm: &mut Vm, _: u8, files: &[String]) -> Option<Guest<Loaded>> {
+        Some(crate::builtins::repl::session(vm, files))
+    }
+
     fn describe_exception(&self, vm: &mut Vm, exception: Value) -> String {
         let e = exception::of_raised(vm, exception);
         traceback::last_line(vm, e)

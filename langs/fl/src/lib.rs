@@ -20,6 +20,7 @@ pub mod disasm;
 pub mod files;
 pub mod frontend;
 pub mod interp;
+pub mod kit;
 pub mod language;
 pub mod liveness;
 pub mod loaded;

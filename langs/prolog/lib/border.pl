@@ -8,11 +8,11 @@ holds(G) :- '$holds'(G).
 
 get_member(O, N, V) :- '$member_name'(N), '$send_get_member'(O, N, V).
 set_member(O, N, V) :- '$member_name'(N), '$send_set_member'(O, N, V, _).
-'$member_name'(N) :- var(N), !, throw(error(instantiation_error, _)).
+'$member_name'(N) :- var(N), !, throw(error(instantiation_error, context(get_member/3, _))).
 '$member_name'(N) :- atom(N), !.
 '$member_name'(N) :- throw(error(type_error(atom, N), _)).
 
-call_member(_, G, _) :- var(G), !, throw(error(instantiation_error, _)).
+call_member(O, G, _) :- ( var(O) ; var(G) ), !, throw(error(instantiation_error, context(call_member/3, _))).
 call_member(O, G, R) :-
     G =.. [N|As],
     (   '$keywords_last'(As, Bs, Kw)
@@ -26,11 +26,11 @@ call_member(O, G, R) :-
 
 py_call(G) :- py_call(G, _).
 py_call(G, R, _) :- py_call(G, R).
-py_call(G, _) :- var(G), !, throw(error(instantiation_error, _)).
+py_call(G, _) :- var(G), !, throw(error(instantiation_error, context(py_call/2, _))).
 py_call(O:G, R) :- !, '$py_receiver'(O, P), '$py_apply'(G, P, R).
 py_call(G, R) :- callable(G), '$py_receiver'(builtins, P), '$py_apply'(G, P, R).
 
-'$py_receiver'(O, P) :- atom(O), !, '$foreign_module'(O, P).
+'$py_receiver'(O, P) :- atom(O), !, ( '$foreign_module'(O, Q) -> P = Q ; '$import_module'(O, P) ).
 '$py_receiver'(O, O).
 
 '$py_apply'(G, _, _) :- var(G), !, throw(error(instantiation_error, _)).

@@ -3,6 +3,7 @@
 use crate::layouts::Struct;
 use crate::number;
 use crate::state::{StoredTerm, VmNames, pl};
+use crate::syntax::term::Place;
 use crate::syntax::write::{Kind, View};
 use crate::syntax::{Atom, Atoms, Node, NodeId, Terms};
 use crate::term::{MakeTerms, Term, atom, deref, str_text, term};
@@ -10,6 +11,7 @@ use hashbrown::HashMap;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::object::Obj;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Builds the term `root` on the heap; `vars` holds its variables (UNDEF: not made yet).
@@ -54,8 +56,44 @@ pub fn constant(vm: &mut Vm, node: &Node) -> Value {
         Node::Big(b) => number::from_big(vm, b),
         Node::Float(f) => vm.float(*f),
         Node::Str(s) => vm.str(s),
-        Node::Object(i) => pl(vm).objects.borrow()[*i as usize],
+        Node::Object(place) => pl(vm).objects.borrow().get(place),
         Node::Var(_) | Node::Compound { .. } => unreachable!("constants only"),
+    }
+}
+
+/// Objects of other languages in stored terms: each is kept while a stored term has its place.
+#[derive(Default)]
+pub struct Objects {
+    values: Vec<Value>,
+    free: Rc<RefCell<Vec<u32>>>,
+}
+
+impl Objects {
+    fn add(&mut self, v: Value) -> Place {
+        let free = self.free.borrow_mut().pop();
+        let number = match free {
+            Some(number) => {
+                self.values[number as usize] = v;
+                number
+            }
+            None => {
+                self.values.push(v);
+                self.values.len() as u32 - 1
+            }
+        };
+        Place::new(number, Rc::clone(&self.free))
+    }
+
+    fn get(&self, place: &Place) -> Value {
+        self.values[place.number as usize]
+    }
+
+    /// Visits the objects that are still in stored terms.
+    pub fn visit(&mut self, visit: impl FnMut(&mut Value)) {
+        for &number in self.free.borrow().iter() {
+            self.values[number as usize] = Value::NONE;
+        }
+        self.values.iter_mut().for_each(visit);
     }
 }
 
@@ -117,11 +155,7 @@ impl Builder {
             Term::Big(b) => Node::Big(Rc::new(b)),
             Term::Float(f) => Node::Float(f),
             Term::Str(s) => Node::Str(str_text(s).into()),
-            Term::Other(v) => {
-                let mut objects = pl(vm).objects.borrow_mut();
-                objects.push(v);
-                Node::Object(objects.len() as u32 - 1)
-            }
+            Term::Other(v) => Node::Object(Rc::new(pl(vm).objects.borrow_mut().add(v))),
             Term::Struct(_) => unreachable!("compounds are built by the caller"),
         };
         self.terms.add(node)
@@ -187,5 +221,27 @@ impl View for HeapView<'_> {
     }
     fn atoms(&self) -> &dyn Atoms {
         &self.names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_objects_are_used_again() {
+        let mut objects = Objects::default();
+        let (a, b) = (objects.add(Value::small(1)), objects.add(Value::small(2)));
+        assert_eq!((a.number, b.number), (0, 1));
+        drop(a);
+        // Nobody refers to the first one any more.
+        let mut seen = Vec::new();
+        objects.visit(|v| seen.push(*v));
+        assert_eq!(seen, [Value::NONE, Value::small(2)]);
+        let c = objects.add(Value::small(3));
+        assert_eq!(
+            (c.number, objects.get(&c), objects.get(&b)),
+            (0, Value::small(3), Value::small(2))
+        );
     }
 }

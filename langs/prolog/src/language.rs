@@ -51,6 +51,10 @@ impl Language for PrologLanguage {
         library::start(vm);
         let path = vm.sym(&source.path);
         let goal = if source.main {
+            // The text may be a part of the file only: a block of a literate program.
+            let mut texts = pl(vm).texts.borrow_mut();
+            texts.insert(source.path.clone(), source.clone());
+            drop(texts);
             run::main_goal(vm, path)
         } else {
             vm.term1("consult", path)
@@ -93,6 +97,6 @@ impl Language for PrologLanguage {
         for v in pl.globals.borrow_mut().values_mut() {
             visit(v);
         }
-        pl.objects.borrow_mut().iter_mut().for_each(visit);
+        pl.objects.borrow_mut().visit(visit);
     }
 }

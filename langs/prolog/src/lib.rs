@@ -17,6 +17,7 @@ pub mod db;
 pub mod errors;
 pub mod format;
 pub mod interp;
+pub mod kit;
 pub mod language;
 pub mod layouts;
 pub mod library;

@@ -136,6 +136,7 @@ fn border(w: u64, reads: &mut Vec<u16>, writes: &mut Vec<u16>, next: &mut Vec<u3
             reads.push(0);
             writes.extend(1..=3);
         }
+        Op::BorderApply => (*reads, *next) = ((0..slots).collect(), vec![]),
         Op::QueryDeliver => (*reads, *next) = ((0..=3).collect(), vec![]),
         Op::QueryRetry | Op::QueryYield | Op::QueryEnd => (*reads, *next) = (vec![0], vec![]),
         _ => reads.extend(0..slots),

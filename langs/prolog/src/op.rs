@@ -91,6 +91,8 @@ ops! {
     BorderArgs = "border_args", 0 false: "the a arguments of a call from another language, as terms";
     BorderCall = "border_call", 0 false: "call the relation in slot 0 with a arguments; c: slot for the choice point";
     BorderAnswer = "border_answer", 0 false: "slot b := what the caller of a arguments gets (c = 1: failed)";
+    Respond = "respond", 0 false: "slot 0 := what the first of a slots answers to message b";
+    BorderApply = "border_apply", 0 false: "call the relation in slot 0 with the tuple in slot 1; a = 1: keywords in slot 2";
     QueryNext = "query_next", 0 false: "drive the query in slot 0 to its next answer";
     QueryStart = "query_start", 0 false: "this frame is the base of the query in slot 0";
     QueryRetry = "query_retry", 0 false: "backtrack into the query of this base frame";
@@ -104,6 +106,7 @@ ops! {
     Send = "send", 0 false: "send message b to the first of a slots";
     HoldsCall = "holds_call", 0 false: "call the member of the goal in slot 0 with all its arguments";
     HoldsReturn = "holds_return", 0 false: "backtrack if what is transferred is false or nothing";
+    ImportModule = "import_module", 0 false: "import the module whose name slot 0 has from the language of shared values";
     ForeignImport = "foreign_import", 0 false: "load the module at path slot 0, known as slot 1";
     GenerateStart = "generate_start", 0 false: "push the choice point of a generator";
     GenerateNext = "generate_next", 0 false: "ask the computation in slot 0 for its next value";

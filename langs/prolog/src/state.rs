@@ -166,8 +166,8 @@ pub struct Pl {
     pub closure_codes: RefCell<HashMap<u16, &'static Code>>,
     /// Texts to be loaded that are no files, by key.
     pub texts: RefCell<HashMap<String, runtime::language::Source>>,
-    /// Objects of other languages in stored terms, by number: roots.
-    pub objects: RefCell<Vec<Value>>,
+    /// Objects of other languages in stored terms: roots.
+    pub objects: RefCell<crate::convert::Objects>,
     /// Frames that the latest exception left, innermost first.
     pub trace: RefCell<Vec<i64>>,
 }

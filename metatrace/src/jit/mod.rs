@@ -10,10 +10,13 @@
 //!   record a loop or entry ──► optimise ──► emit    record a bridge ────────┘
 //! ```
 
+mod crossings;
 mod heap;
 mod stats;
 mod tree;
 
+pub use crossings::Crossing;
+use crossings::Crossings;
 pub use heap::CoreHeap;
 pub use stats::JitStats;
 pub use tree::TraceText;
@@ -38,6 +41,9 @@ use tree::Forest;
 
 /// Language id of frames that belong to the host program: the driver returns there.
 pub const HOST_LANGUAGE: u8 = 255;
+
+/// Calls between languages that one recording notes.
+const CROSSINGS_MAX: usize = 100;
 
 /// What the driver needs of the runtime.
 pub trait Services {
@@ -74,6 +80,7 @@ struct State {
     aborts: HashMap<Root, u32>,
     next_label: u32,
     stats: JitStats,
+    crossings: Crossings,
 }
 
 /// What to do after the driver dealt with a merge point or an exit.
@@ -95,6 +102,7 @@ impl Jit {
                 aborts: HashMap::new(),
                 next_label: 0,
                 stats: JitStats::default(),
+                crossings: Crossings::default(),
             }),
             options,
             recording: Cell::new(false),
@@ -112,6 +120,33 @@ impl Jit {
         let mut stats = self.state.borrow().stats.clone();
         stats.backend = self.backend.stats();
         stats
+    }
+
+    /// Calls between languages so far, the most often interpreted first; counted with
+    /// `JitOptions::timing` or `JitOptions::keep_text` only.
+    pub fn crossings(&self) -> Vec<Crossing> {
+        self.state.borrow().crossings.list()
+    }
+
+    fn counts_crossings(&self) -> bool {
+        self.options.timing || self.options.keep_text
+    }
+
+    /// Counts the call that made the current frame, if it came from another language.
+    #[cold]
+    fn count_crossing(&self, core: *mut VmCore) {
+        let parent = mem::word(mem::current(core), Frame::PARENT.raw.word as usize);
+        let parent = Value(parent);
+        if !parent.is_heap() {
+            return;
+        }
+        let caller = Value(mem::word(parent.0, Frame::TOKEN.raw.word as usize)).as_int();
+        let callee = current_code(core);
+        let from = mem::code(core, token_code(caller)).lang;
+        if from != callee.lang && from != HOST_LANGUAGE && callee.lang != HOST_LANGUAGE {
+            let mut state = self.state.borrow_mut();
+            state.crossings.interpreted(caller, callee.id);
+        }
     }
 
     /// Traces as text, when `keep_text` is set.
@@ -165,7 +200,12 @@ impl Jit {
             };
             match flow {
                 Flow::Next => {}
-                Flow::Switch(how) => arrival = Some(how),
+                Flow::Switch(how) => {
+                    if how == Arrival::Start && self.counts_crossings() {
+                        self.count_crossing(core);
+                    }
+                    arrival = Some(how);
+                }
                 Flow::Merge => arrival = self.merge(services, core),
             }
         }
@@ -411,7 +451,9 @@ impl Jit {
         self.recording.set(true);
         rec.limits_depth = self.limits_depth.get();
         let mut how = None;
+        let mut calls: Vec<(i64, u32)> = Vec::new();
         let result = loop {
+            let caller = rec.position();
             match rec.start_bytecode() {
                 Err(reason) => break Err(reason),
                 Ok(Some(ending)) => break Ok(ending),
@@ -422,6 +464,9 @@ impl Jit {
                 if rec.language() == HOST_LANGUAGE {
                     how = Some(arrival);
                     break;
+                }
+                if arrival == Arrival::Start && calls.len() < CROSSINGS_MAX {
+                    calls.push((caller, rec.code_id()));
                 }
                 flow = (services.loops(rec.language()).record_arrive)(&mut rec, arrival);
             }
@@ -438,6 +483,10 @@ impl Jit {
         let mut state = self.state.borrow_mut();
         state.stats.record_ns += start.elapsed().as_nanos() as u64;
         state.stats.recordings += 1;
+        if self.counts_crossings() {
+            let outcome = result.as_ref().map(|_| ()).map_err(|reason| *reason);
+            state.crossings.recorded(&calls, outcome);
+        }
         if let Some((code, index)) = rec.wanted() {
             heat(core, code, index);
         }

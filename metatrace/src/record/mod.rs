@@ -548,6 +548,16 @@ impl Record {
         self.run.code().lang
     }
 
+    /// The token of the current position.
+    pub fn position(&self) -> i64 {
+        self.run.code().token(self.run.pc())
+    }
+
+    /// The id of the current frame's code.
+    pub fn code_id(&self) -> u32 {
+        self.run.code().id
+    }
+
     pub fn wanted(&self) -> Option<(u32, u16)> {
         self.wanted
     }

@@ -35,6 +35,7 @@ pub static TABLES: &[&[Row]] = &[
     crate::files::FILE_METHODS,
     crate::files::system::SYSTEM,
     builtins::polyglot::POLYGLOT,
+    builtins::repl::REPL,
 ];
 
 /// Built-in classes and their bases.

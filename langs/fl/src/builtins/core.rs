@@ -473,6 +473,11 @@ pub fn dir(vm: &mut Vm, o: Value) -> Guest {
     if let Some(module) = Obj::<Module>::of(o) {
         let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
         names.extend(namespace.bindings().iter().map(|b| b.0));
+    } else if let Some(module) = Obj::<interop::layouts::ForeignModule>::of(o) {
+        let lang = module.int(interop::layouts::ForeignModule::LANG) as u8;
+        if let Some(speaker) = interop::shared(vm).and_then(|shared| shared.speaker(lang)) {
+            names.extend(speaker.members(vm, module));
+        }
     } else {
         if let Some(instance) = Obj::<Instance>::of(o) {
             names.extend(vm.instance_attributes(instance).iter().map(|a| a.0));
@@ -572,7 +577,8 @@ fn native_iter(vm: &mut Vm, v: Value) -> Guest<Option<Value>> {
         return Ok(None);
     }
     let v = types::unwrap_payload(vm, v);
-    if is::<Instance>(v) || is::<Generator>(v) || is::<Class>(v) {
+    let runs_code = is::<Generator>(v) || is::<interop::layouts::Query>(v);
+    if is::<Instance>(v) || runs_code || is::<Class>(v) {
         return Ok(None);
     }
     iterators::iter(vm, v).map(Some)

@@ -57,6 +57,7 @@ pub mod prelude;
 pub mod random;
 pub mod ranges;
 pub mod regex;
+pub mod repl;
 pub mod sequences;
 pub mod special;
 pub mod str_methods;

@@ -478,7 +478,8 @@ pub fn compile(
     }
 }
 
-fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Raised {
+/// A SyntaxError that tells all of them.
+pub fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Raised {
     let fl = FlState::of(vm);
     let Some(first) = diagnostics.first() else {
         return exception::raise(vm, fl.types().SyntaxError, "invalid syntax");

@@ -52,6 +52,7 @@ specials! {
     Import "_import:load",
     LoadModule "_polyglot:load",
     TextModule "_polyglot:module",
+    RunCode "_repl:run",
     QueryNext "Query.__next__",
     QueryClose "Query.close",
     QueryExit "Query.__exit__",
@@ -119,6 +120,7 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let found = m.try_call(&super::modules::LOAD_PATH, [args[0]]);
             crate::interp::imports::run_module(m, found, cont)
         }
+        Special::RunCode => crate::interp::imports::run_module(m, Ok(args[0]), cont),
         Special::TextModule => {
             let frame = m.current_frame();
             let token = m.const_int(m.code().token(m.pc() - 1));

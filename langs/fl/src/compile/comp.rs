@@ -1,6 +1,6 @@
 //! Comprehensions, compiled into their function, and generator expressions, which are functions.
 
-use super::{CodeKind, Compiler, Inlined, Label, names};
+use super::{CodeKind, Compiler, Inlined, Label, Made, names};
 use crate::op::Op;
 use crate::source::Span;
 use crate::syntax::ast::*;
@@ -11,8 +11,8 @@ impl<'t> Compiler<'t> {
             return self.generator_expression(span, comp, dst);
         }
         let to = if self.is_temp(dst) { dst } else { self.temp() };
-        let iter = self.temp();
-        self.outermost_iterator(comp, iter);
+        let (iter, made) = self.iterator_slots(comp.clauses[0].iter);
+        self.outermost_iterator(comp, iter, made);
         let outer = std::mem::replace(&mut self.unit.at, comp.scope);
         let start = self.here();
         let (make, name) = match comp.kind {
@@ -23,7 +23,7 @@ impl<'t> Compiler<'t> {
         self.unit.comprehensions.push(name);
         self.emit(span, make, to, 0, 0);
         self.fresh_cells(span, comp.scope);
-        self.clause(span, comp, 0, iter, to);
+        self.clause(span, comp, 0, (iter, made), to);
         self.unit.comprehensions.pop();
         let end = self.here();
         self.unit.at = outer;
@@ -41,10 +41,10 @@ impl<'t> Compiler<'t> {
         self.move_to(span, dst, to);
     }
 
-    fn outermost_iterator(&mut self, comp: &'t Comp, iter: u16) {
+    fn outermost_iterator(&mut self, comp: &'t Comp, iter: u16, made: Option<Made>) {
         let source = comp.clauses[0].iter;
         let mark = self.mark();
-        let value = self.operand(source);
+        let value = self.header(source, made);
         self.emit(self.tree.span(source), Op::GetIter, iter, value, 0);
         self.release(mark);
     }
@@ -60,29 +60,47 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    /// Clause number `index`, whose iterator is in `iter`, and all inside it.
-    fn clause(&mut self, span: Span, comp: &'t Comp, index: usize, iter: u16, to: u16) {
+    /// Clause number `index`, whose iterator and what else its header made are in `from`, and
+    /// all inside it.
+    fn clause(
+        &mut self,
+        span: Span,
+        comp: &'t Comp,
+        index: usize,
+        from: (u16, Option<Made>),
+        to: u16,
+    ) {
         let clause = &comp.clauses[index];
+        let (iter, made) = from;
         let exit = self.label();
+        let owned = made.map(|made| (made, self.label(), self.temps(3)));
         let target_span = self.tree.span(clause.target);
         let (header, id) = self.begin_loop(target_span);
         let mark = self.mark();
         self.for_iter(clause.target, self.tree.span(clause.iter), iter, exit);
+        let outer = self.unit.handler;
+        if let Some((_, handler, slots)) = owned {
+            self.unit.handler = self.new_handler(handler, slots);
+        }
         for test in &clause.ifs {
             self.jump_if(*test, header, false);
         }
         if index + 1 < comp.clauses.len() {
-            let inner = self.temp();
             let source = comp.clauses[index + 1].iter;
-            let value = self.operand(source);
+            let (inner, made) = self.iterator_slots(source);
+            let value = self.header(source, made);
             self.emit(self.tree.span(source), Op::GetIter, inner, value, 0);
-            self.clause(span, comp, index + 1, inner, to);
+            self.clause(span, comp, index + 1, (inner, made), to);
         } else {
             self.element(comp, to);
         }
         self.release(mark);
+        self.unit.handler = outer;
         self.jump(span, header);
         self.end_loop(id);
+        if let Some((made, handler, slots)) = owned {
+            self.close_on_exception(span, made, handler, slots);
+        }
         self.place(exit);
     }
 
@@ -124,12 +142,17 @@ impl<'t> Compiler<'t> {
             c.declare_variables(&[names::ITERATOR_PARAM]);
             c.make_cells(span);
             let iter = c.variable(comp.scope, names::ITERATOR_PARAM).slot;
-            c.clause(span, comp, 0, iter, 0);
+            // What is passed in was made for this alone if the source makes it.
+            let made = c.makes(comp.clauses[0].iter).then_some(Made {
+                first: iter,
+                count: 1,
+            });
+            c.clause(span, comp, 0, (iter, made), 0);
             c.emit(span, Op::ReturnNone, 0, 0, 0);
         });
         let base = self.temps(2);
         self.emit(span, Op::MakeFunction, base, code, 0);
-        self.outermost_iterator(comp, base + 1);
+        self.outermost_iterator(comp, base + 1, None);
         self.emit(span, Op::Call, dst, base, 1);
     }
 }

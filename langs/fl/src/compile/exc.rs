@@ -30,13 +30,9 @@ impl<'t> Compiler<'t> {
                     let result = self.temp();
                     self.emit(span, Op::CallExit, result, exit, 0);
                 }
-                Block::Iteration {
-                    iterator,
-                    outer,
-                    span,
-                } => {
+                Block::Iteration { made, outer, span } => {
                     self.unit.handler = outer;
-                    self.emit(span, Op::CloseIter, iterator, 0, 0);
+                    self.close_made(span, made);
                 }
                 Block::Handling { saved, name, outer } => {
                     if let Some(name) = name {

@@ -128,6 +128,9 @@ impl<'t> Compiler<'t> {
             ExprKind::YieldFrom(value) => self.yield_from(span, *value, dst),
             _ => unreachable!("literals are constants"),
         }
+        if let Some(&(_, slot)) = self.unit.kept.iter().find(|kept| kept.0 == id) {
+            self.move_to(span, slot, dst);
+        }
         self.release(mark);
     }
 

@@ -20,6 +20,7 @@ mod exc;
 mod expr;
 mod fold;
 mod func;
+mod header;
 mod import;
 mod names;
 mod pattern;
@@ -110,6 +111,14 @@ struct Variable {
     walrus: bool,
 }
 
+/// Slots of what the header of a `for` made, in the order of closing: the iterator, then values that
+/// went into making it.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    first: u16,
+    count: u16,
+}
+
 /// What leaving a construct early has to undo.
 enum Block<'t> {
     Loop {
@@ -127,9 +136,9 @@ enum Block<'t> {
         outer: HandlerId,
         span: Span,
     },
-    /// Inside a `for` whose header made the iterator in this slot, to be closed on the way out.
+    /// Inside a `for` whose header made what is in these slots, to be closed on the way out.
     Iteration {
-        iterator: u16,
+        made: Made,
         outer: HandlerId,
         span: Span,
     },
@@ -194,6 +203,8 @@ struct Unit<'t> {
     class_annotations: bool,
     /// Names of the inlined comprehensions being compiled, outermost first.
     comprehensions: Vec<&'static str>,
+    /// Slots that keep the values of these expressions, of the header being compiled.
+    kept: Vec<(ExprId, u16)>,
 }
 
 /// Constants worth sharing, by identity of value.
@@ -239,6 +250,7 @@ impl<'t> Unit<'t> {
             inlined: Vec::new(),
             class_annotations: false,
             comprehensions: Vec::new(),
+            kept: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Block, CodeKind, Compiler, Label, Mode};
+use super::{Block, CodeKind, Compiler, Mode};
 use crate::op::Op;
 use crate::source::Span;
 use crate::syntax::ast::*;
@@ -173,27 +173,22 @@ impl<'t> Compiler<'t> {
 
     fn for_loop(&mut self, target: ExprId, iter: ExprId, body: &'t [Stmt], orelse: &'t [Stmt]) {
         let (other, exit) = (self.label(), self.label());
-        let iterator = self.temp();
         let span = self.tree.span(iter);
-        // A generator or query that the header makes does not outlive the loop.
-        let owned = self
-            .owns_iterator(iter)
-            .then(|| (self.label(), self.temps(3)));
+        let (iterator, made) = self.iterator_slots(iter);
+        let owned = made.map(|made| (made, self.label(), self.temps(3)));
         let mark = self.mark();
-        let source = self.operand(iter);
+        let source = self.header(iter, made);
         self.emit(span, Op::GetIter, iterator, source, 0);
         self.release(mark);
         let (header, id) = self.begin_loop(self.tree.span(target));
         self.for_iter(target, span, iterator, other);
         self.release(mark);
         let outer = self.unit.handler;
-        let broken = owned.map(|(handler, slots)| {
+        let broken = owned.map(|(made, handler, slots)| {
             self.unit.handler = self.new_handler(handler, slots);
-            self.unit.blocks.push(Block::Iteration {
-                iterator,
-                outer,
-                span,
-            });
+            self.unit
+                .blocks
+                .push(Block::Iteration { made, outer, span });
             self.label()
         });
         self.unit.blocks.push(Block::Loop {
@@ -211,33 +206,13 @@ impl<'t> Compiler<'t> {
         self.end_loop(id);
         self.place(other);
         self.body(orelse);
-        if let (Some((handler, slots)), Some(broken)) = (owned, broken) {
+        if let (Some((made, handler, slots)), Some(broken)) = (owned, broken) {
             self.jump(last, exit);
             self.place(broken);
-            self.emit(span, Op::CloseIter, iterator, 0, 0);
+            self.close_made(span, made);
             self.jump(last, exit);
-            self.close_on_exception(span, iterator, handler, slots);
+            self.close_on_exception(span, made, handler, slots);
         }
         self.place(exit);
-    }
-
-    /// Does the header of a `for` make the iterator, for all that can be told?
-    fn owns_iterator(&self, iter: ExprId) -> bool {
-        matches!(self.tree.kind(iter), ExprKind::Call(..))
-    }
-
-    /// An exception leaves the loop: its iterator is closed before the exception goes on.
-    fn close_on_exception(&mut self, span: Span, iterator: u16, handler: Label, slots: u16) {
-        let (caught, saved, second) = (slots, slots + 1, slots + 2);
-        let outer = self.unit.handler;
-        let cleanup = self.label();
-        self.place(handler);
-        self.emit(span, Op::PushExc, saved, caught, 0);
-        self.unit.handler = self.new_handler(cleanup, second);
-        self.emit(span, Op::CloseIter, iterator, 0, 0);
-        self.unit.handler = outer;
-        self.reraise(span, saved, caught);
-        self.place(cleanup);
-        self.reraise(span, saved, second);
     }
 }

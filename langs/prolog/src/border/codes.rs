@@ -78,6 +78,30 @@ pub fn call(vm: &mut Vm, n: u16) -> &'static Code {
     code
 }
 
+/// Answers a message that runs no goal, sent with `n` slots.
+pub fn answer(vm: &mut Vm, message: Message, n: u16) -> &'static Code {
+    let call1 = owner(vm);
+    let mut asm = Asm::new();
+    asm.slots = n;
+    asm.emit(Op::Respond, n, message as u16, 0);
+    asm.emit(Op::Halt, 0, 0, 0);
+    asm.finish(vm, format!("<{}>", message.name()), call1.id)
+}
+
+/// Answers `call with keywords` (slots: callee, tuple, dict) and `invoke member` (object, name, tuple).
+pub fn apply(vm: &mut Vm, message: Message) -> &'static Code {
+    let call1 = owner(vm);
+    let mut asm = Asm::new();
+    asm.slots = 3;
+    let keywords = message == Message::CallWith;
+    if !keywords {
+        asm.emit(Op::Respond, 2, Message::GetMember as u16, 0);
+        asm.emit(Op::Move, 1, 2, 0);
+    }
+    asm.emit(Op::BorderApply, keywords as u16, 0, 0);
+    asm.finish(vm, format!("<{}>", message.name()), call1.id)
+}
+
 /// Remembers that a frame of `code` waiting at `pc` is an edge.
 fn note(vm: &Vm, code: &'static Code, pc: u32, edge: Edge) {
     pl(vm).edges.borrow_mut().insert(code.token(pc), edge);
@@ -242,7 +266,7 @@ pub const SENDERS: &[(&str, u16, Message)] = &[
     ("$send_length", 2, Message::Length),
 ];
 
-/// The code of such a predicate; `None` for others. `$holds/1` and `$import_foreign/1` are here too.
+/// The code of such a predicate; `None` for others. `$holds/1` and what imports are here too.
 pub fn sender(vm: &mut Vm, pred: &'static Pred) -> Option<&'static Code> {
     let name = vm.symbols.name(pred.name.0).into_owned();
     let n = pred.arity;
@@ -255,6 +279,10 @@ pub fn sender(vm: &mut Vm, pred: &'static Pred) -> Option<&'static Code> {
         }
         ("$import_foreign", 2) => {
             asm.emit(Op::ForeignImport, 0, 0, 0);
+        }
+        ("$import_module", 2) => {
+            asm.emit(Op::ImportModule, 0, 0, 0);
+            asm.emit(Op::ForeignReturn, 1, 2, 3);
         }
         _ => {
             let at = SENDERS.iter().position(|s| (s.0, s.1) == (&name, n))?;
@@ -278,6 +306,7 @@ pub fn register(vm: &mut Vm) {
     let more = [
         ("$holds", 1, Message::Call),
         ("$import_foreign", 2, Message::Call),
+        ("$import_module", 2, Message::Call),
     ];
     for &(name, arity, _) in SENDERS.iter().chain(&more) {
         let name = Atom(vm.symbols.intern(name));

@@ -1,9 +1,10 @@
 //! Prolog among other languages: how it answers messages, and what it makes of theirs.
 //!
-//! `values` converts, `queries` are heap objects that own their choice points, `codes` are the frames
+//! `values` converts, `answers` says what our objects answer at once, `queries` are heap objects that own their choice points, `codes` are the frames
 //! at the border (their handlers: `interp/border.rs`), `modules` finds and offers modules,
 //! `exceptions` takes balls across.
 
+pub mod answers;
 pub mod codes;
 pub mod exceptions;
 pub mod modules;
@@ -54,6 +55,10 @@ impl Speaker for PrologSpeaker {
             Message::Call => Some(codes::call(vm, arguments as u16)),
             Message::Next => Some(codes::border_codes(vm).next),
             Message::Close => Some(codes::border_codes(vm).close),
+            Message::Invoke | Message::CallWith => Some(codes::apply(vm, message)),
+            _ if answers::ANSWERED.contains(&message) => {
+                Some(codes::answer(vm, message, arguments as u16 + 1))
+            }
             _ => None,
         }
     }
@@ -101,6 +106,10 @@ impl Speaker for PrologSpeaker {
                 given.push(t);
                 args.push(t);
             }
+        }
+        let pred = crate::db::resolve(vm, Atom(module.as_symbol()), name, args.len());
+        if let Some(others) = other_arities(vm, pred) {
+            return Err(wrong_arity(vm, pred, &others));
         }
         let goal = if args.is_empty() {
             atom(name)
@@ -267,6 +276,47 @@ pub fn caller(core: *mut metatrace::VmCore, pred: &Pred, n: usize) -> Option<&'s
     let code = speaker.caller(vm, module, pred.name.0, n)?;
     pl(vm).callers.borrow_mut().insert(key, code);
     Some(code)
+}
+
+/// Where predicates of this undefined one's name, but with other numbers of arguments, are defined.
+pub fn other_arities(vm: &Vm, pred: &Pred) -> Option<String> {
+    if pred.kind.get() != crate::state::PredKind::Undefined {
+        return None;
+    }
+    let modules = pl(vm).modules.borrow();
+    let module = modules.get(&pred.module)?;
+    let mut others: Vec<&'static Pred> = module
+        .preds
+        .values()
+        .chain(module.imports.values())
+        .filter(|other| other.name == pred.name && !other.clauses.borrow().is_empty())
+        .copied()
+        .collect();
+    others.sort_by_key(|other| other.arity);
+    let places: Vec<String> = others
+        .iter()
+        .map(|other| {
+            let line = other
+                .clauses
+                .borrow()
+                .front()
+                .map_or(0, |clause| clause.line);
+            let (file, name) = (other.file.borrow(), vm.symbols.name(other.name.0));
+            format!("{file}:{line} defines {name}/{}", other.arity)
+        })
+        .collect();
+    (!places.is_empty()).then(|| places.join(", "))
+}
+
+/// The error of calling an undefined predicate of which [`other_arities`] are defined.
+pub fn wrong_arity(vm: &mut Vm, pred: &Pred, others: &str) -> metatrace::meta::Raised {
+    let pi = crate::errors::indicator(vm, pred.name, pred.arity as usize);
+    let pi = vm.term2(":", atom(pred.module), pi);
+    let raised = crate::errors::existence_error(vm, "procedure", pi);
+    let (place, others) = (vm.new_var(), vm.sym(others));
+    let context = vm.term2("context", place, others);
+    crate::errors::set_context(vm, context);
+    raised
 }
 
 /// The other ways of asking that a relation offers, by name.

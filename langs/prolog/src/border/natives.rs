@@ -64,6 +64,35 @@ natives! {
         let message = Message::ALL[message.as_int() as usize].name().replace(' ', "_");
         Err(errors::type_error(vm, &format!("object_with_{message}"), receiver))
     }
+    /// Raises if the predicate is undefined, but ones with other numbers of arguments are not.
+    pub static CHECK_ARITY = "check_arity"(vm, id) -> Guest<()> [Effects::ANY] {
+        let pred = pl(vm).pred_by_id(id.as_int() as u32);
+        match super::other_arities(vm, pred) {
+            Some(others) => Err(super::wrong_arity(vm, pred, &others)),
+            None => Ok(()),
+        }
+    }
+    /// What an object of ours answers: the message's number, the object, arguments.
+    pub static RESPOND = many "respond"(vm, values) -> Guest [Effects::ANY] {
+        let message = Message::ALL[values[0].as_int() as usize];
+        super::answers::answer(vm, message, values[1], &values[2..])
+    }
+    /// Raises if a relation cannot be called so: the callee, and a dict of keyword arguments or nil.
+    pub static CHECK_APPLY = "check_apply"(vm, callee, keywords) -> Guest<()> [Effects::ANY] {
+        if !runtime::object::is::<interop::layouts::Relation>(callee) {
+            return Err(errors::type_error(vm, "callable", callee));
+        }
+        match Obj::<runtime::layouts::Dict>::of(keywords) {
+            Some(given) if vm.dict_len(given) > 0 => {
+                Err(errors::type_error(vm, "call_without_keywords", callee))
+            }
+            _ => Ok(()),
+        }
+    }
+    /// Raises that there is no such module.
+    pub static NO_MODULE = "no_module"(vm, name) -> Guest [Effects::ANY] {
+        Err(errors::existence_error(vm, "module", name))
+    }
     pub static BAD_HOLDS = "bad_holds"(vm, goal) -> Guest [Effects::ANY] {
         let goal = deref(goal);
         if crate::term::is_var(goal) {

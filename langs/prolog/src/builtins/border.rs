@@ -44,12 +44,12 @@ fn tuple(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     Ok(unify(vm, a[1], t))
 }
 
-/// `'$foreign_module'(Name, Module)`
+/// `'$foreign_module'(Name, Module)`: fails if there is none of this name.
 fn foreign_module(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let name = deref(a[0]);
     match modules::alias(vm, Atom(name.as_symbol())) {
         Some(module) => Ok(unify(vm, a[1], module)),
-        None => Err(existence_error(vm, "module", name)),
+        None => Ok(false),
     }
 }
 

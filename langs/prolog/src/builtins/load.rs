@@ -68,6 +68,9 @@ fn begin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let path = need_text(vm, a[0])?;
     let given = pl(vm).texts.borrow_mut().remove(&path);
     if let Some(source) = given {
+        if source.main {
+            crate::border::modules::entered(vm, &source.path, &source.text);
+        }
         consult::begin(vm, &source.path, &source.text, false);
         if let Some(load) = pl(vm).load.borrow_mut().last_mut() {
             load.line += source.line_offset;

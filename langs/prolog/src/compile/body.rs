@@ -471,6 +471,8 @@ impl ClauseCompiler<'_> {
             self.next_temp = mark;
             return false;
         }
+        // A frame that calls another language stays, for tracebacks: the callee adds none of ours.
+        let last = last && pred.kind.get() != crate::state::PredKind::Foreign;
         if last {
             self.asm.emit(Op::Execute, args.len() as u16, 0, self.saved);
         } else {

@@ -8,6 +8,7 @@ use super::*;
 use crate::border::codes::{GENERATE_NEXT_PC, SENDERS};
 use crate::border::natives::*;
 use crate::border::values::{ATOM_OF, TEXT_OF, TO_SHARED, TO_TERM};
+use crate::state::PredKind;
 use crate::syntax::Atom;
 use interop::Message;
 use interop::layouts::{
@@ -26,6 +27,8 @@ pub(super) fn border_step<M: Meta>(m: &mut M, w: u64) -> Flow {
         Op::BorderArgs => border_args(m, w),
         Op::BorderCall => border_call(m, w),
         Op::BorderAnswer => border_answer(m, w),
+        Op::Respond => respond(m, op::a(w), op::b(w)),
+        Op::BorderApply => border_apply(m, op::a(w) == 1),
         Op::QueryNext => query_next(m),
         Op::QueryStart => query_start(m),
         Op::QueryRetry => query_retry(m),
@@ -40,6 +43,7 @@ pub(super) fn border_step<M: Meta>(m: &mut M, w: u64) -> Flow {
         Op::HoldsCall => holds_call(m),
         Op::HoldsReturn => holds_return(m),
         Op::ForeignImport => foreign_import(m),
+        Op::ImportModule => import_module(m),
         Op::GenerateStart => generate_start(m),
         Op::GenerateNext => generate_next(m),
         Op::GenerateYield => generate_yield(m),
@@ -117,6 +121,12 @@ fn border_call<M: Meta>(m: &mut M, w: u64) -> Flow {
     let core = m.core();
     let pred = m.outlined(|_| find_pred(core, p, module, name, arity as usize));
     let code = code_of(m, pred);
+    if pred.kind.get() == PredKind::Undefined {
+        let id = m.const_int(pred.id as i64);
+        if m.try_call(&CHECK_ARITY, [id.val()]).is_err() {
+            return raise(m);
+        }
+    }
     let choice = m.reg(REG_CHOICE);
     m.set_slot(op::c(w), choice);
     let frame = m.new_frame(code);
@@ -165,6 +175,52 @@ fn border_answer<M: Meta>(m: &mut M, w: u64) -> Flow {
         }
     };
     m.set_slot(op::b(w), answer);
+    Flow::Next
+}
+
+/// An object of ours answers message number `message`.
+fn respond<M: Meta>(m: &mut M, n: u16, message: u16) -> Flow {
+    let number = m.const_int(message as i64);
+    let mut values: SmallVec<[Val<M>; 8]> = SmallVec::new();
+    values.push(number.val());
+    for i in 0..n {
+        let v = m.slot(i);
+        values.push(v);
+    }
+    match m.call_many(&RESPOND, &values) {
+        Ok(v) => {
+            m.set_slot(0, v);
+            Flow::Next
+        }
+        Err(Raised) => raise(m),
+    }
+}
+
+/// Becomes the frame that calls the relation in slot 0 with the items of the tuple in slot 1.
+fn border_apply<M: Meta>(m: &mut M, keywords: bool) -> Flow {
+    let (callee, args) = (m.slot(0), m.slot(1));
+    let given = if keywords {
+        m.slot(2)
+    } else {
+        m.val(Value::NIL)
+    };
+    if m.try_call(&CHECK_APPLY, [callee, given]).is_err() {
+        return raise(m);
+    }
+    let args = m.cast::<Tuple>(args);
+    let count = m.get(args, Tuple::LEN);
+    let n = m.promote_int(count) as u16;
+    let core = m.core();
+    let code = m.outlined(|_| crate::border::codes::call(Vm::from_core(core), n));
+    let frame = m.new_frame(code);
+    m.init_slot(&frame, 0, callee);
+    for i in 0..n {
+        let v = m.item_at(args, Tuple::ITEMS, i);
+        m.init_slot(&frame, i + 1, v);
+    }
+    let choice = m.reg(REG_CHOICE);
+    m.init_aux(&frame, choice);
+    m.replace_frame(frame);
     Flow::Next
 }
 
@@ -666,6 +722,27 @@ fn foreign_import<M: Meta>(m: &mut M) -> Flow {
     }
 }
 
+/// `'$import_module'(Name, Module)`: the frame in which another language imports one of its modules.
+fn import_module<M: Meta>(m: &mut M) -> Flow {
+    let name = m.slot(0);
+    let (name, _) = deref(m, name);
+    let text = m.call(&TEXT_OF, [name]);
+    let core = m.core();
+    let code = m.outlined(|_| {
+        let vm = Vm::from_core(core);
+        let shared = interop::shared(vm)?;
+        let speaker = shared.speaker(shared.values_language()?)?;
+        speaker.importer(vm)
+    });
+    match code {
+        Some(code) => enter_foreign(m, code, &[text]),
+        None => {
+            let _ = m.try_call(&NO_MODULE, [name]);
+            raise(m)
+        }
+    }
+}
+
 // --------------------------------------------------------------------- generators
 
 /// The computation in slot 0 is one that a cut must close.
@@ -719,12 +796,38 @@ pub(super) fn callee_failed<M: Meta>(m: &mut M) -> Flow {
 /// The goal of a meta call is an object of another language.
 pub(super) fn call_object<M: Meta>(m: &mut M, goal: Val<M>, extra: u16) -> Flow {
     let core = m.core();
+    if let Some(relation) = m.as_ref::<Relation>(goal) {
+        let lang = m.get(relation, Relation::LANG);
+        if m.promote_int(lang) as u8 == m.code().lang {
+            return call_own(m, relation, extra);
+        }
+    }
     let code = m.outlined(|_| crate::border::codes::closure(Vm::from_core(core), extra));
     let frame = m.new_frame(code);
     m.init_slot(&frame, 0, goal);
     for i in 0..extra {
         let v = m.slot(i + 1);
         m.init_slot(&frame, i + 1, v);
+    }
+    let barrier = m.reg(REG_CHOICE);
+    m.init_aux(&frame, barrier);
+    m.replace_frame(frame);
+    Flow::Next
+}
+
+/// A relation of ours as a goal, with `extra` arguments: its predicate.
+fn call_own<M: Meta>(m: &mut M, relation: Ref<M, Relation>, extra: u16) -> Flow {
+    let module = m.get(relation, Relation::MODULE);
+    let module = Atom(m.promote(module).as_symbol());
+    let name = m.get(relation, Relation::NAME);
+    let name = Atom(m.promote(name).as_symbol());
+    let (p, core) = (pl(m), m.core());
+    let pred = m.outlined(|_| find_pred(core, p, module, name, extra as usize));
+    let code = code_of(m, pred);
+    let frame = m.new_frame(code);
+    for i in 0..extra {
+        let v = m.slot(i + 1);
+        m.init_slot(&frame, i, v);
     }
     let barrier = m.reg(REG_CHOICE);
     m.init_aux(&frame, barrier);

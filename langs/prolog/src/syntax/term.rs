@@ -2,6 +2,7 @@
 
 use num_bigint::BigInt;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// An interned name; the engine's symbol number.
@@ -28,14 +29,40 @@ pub enum Node {
     Big(Rc<BigInt>),
     Float(f64),
     Str(Rc<str>),
-    /// A value that is no term of the reader's, by number in a table of the owner's.
-    Object(u32),
+    /// A value that is no term of the reader's.
+    Object(Rc<Place>),
     Compound {
         name: Atom,
         /// First argument in the argument list, and how many.
         args: u32,
         arity: u32,
     },
+}
+
+/// Number of an object in a table of the owner's, which may use it again once nobody has this.
+#[derive(Debug)]
+pub struct Place {
+    pub number: u32,
+    free: Rc<RefCell<Vec<u32>>>,
+}
+
+impl Place {
+    /// `free` gets the number back.
+    pub fn new(number: u32, free: Rc<RefCell<Vec<u32>>>) -> Place {
+        Place { number, free }
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Place) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.free.borrow_mut().push(self.number);
+    }
 }
 
 /// An arena of terms.

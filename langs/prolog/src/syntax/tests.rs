@@ -47,7 +47,7 @@ impl View for TermView<'_> {
             Node::Big(b) => Kind::Big(b.clone()),
             Node::Float(f) => Kind::Float(*f),
             Node::Str(s) => Kind::Str(s.to_string()),
-            Node::Object(i) => Kind::Other(i.to_string()),
+            Node::Object(place) => Kind::Other(place.number.to_string()),
             Node::Compound { name, arity, .. } => Kind::Compound(*name, *arity as usize),
         }
     }

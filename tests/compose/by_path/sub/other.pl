@@ -1,0 +1,3 @@
+:- module(other, [other_fact/1]).
+other_fact(yes).
+hidden(no).
