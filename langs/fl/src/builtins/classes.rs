@@ -304,6 +304,42 @@ fn class_arg(vm: &mut Vm, v: Value) -> Guest<&'static ClassInfo> {
     }
 }
 
+/// `dir(o)`
+pub fn dir(vm: &mut Vm, o: Value) -> Guest {
+    if builtins::core::absent(o) {
+        return Ok(FALLBACK);
+    }
+    let own = FlState::of(vm).names.dir;
+    if builtins::core::is_guest(o) && types::class_of(vm, o).lookup_guest(own).is_some() {
+        return Ok(FALLBACK);
+    }
+    let mut names: Vec<u32> = Vec::new();
+    if let Some(module) = Obj::<Module>::of(o) {
+        let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
+        names.extend(namespace.bindings().iter().map(|b| b.0));
+    } else if let Some(module) = Obj::<interop::layouts::ForeignModule>::of(o) {
+        let lang = module.int(interop::layouts::ForeignModule::LANG) as u8;
+        if let Some(speaker) = interop::shared(vm).and_then(|shared| shared.speaker(lang)) {
+            names.extend(speaker.members(vm, module));
+        }
+    } else {
+        if let Some(instance) = Obj::<Instance>::of(o) {
+            names.extend(vm.instance_attributes(instance).iter().map(|a| a.0));
+        }
+        let class = types::as_class(vm, o).unwrap_or_else(|| types::class_of(vm, o));
+        for class in class.mro.borrow().iter() {
+            names.extend(class.own_attributes().iter().map(|a| a.0));
+        }
+    }
+    let mut names: Vec<String> = names
+        .iter()
+        .map(|n| vm.symbols.name(*n).into_owned())
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(vm.list_of_strs(names))
+}
+
 builtins! {
     /// `type`, `object` and what all objects have.
     pub static CLASS_BUILTINS:
@@ -526,7 +562,7 @@ builtins! {
         builtins::operators::compare(vm, crate::op::CmpKind::Eq, pa, pb)
     };
     "object.__ne__" "self other" => "object_ne" |_vm, [_a, _b]| Ok(crate::state::FALLBACK);
-    "object.__dir__" "self" |vm, [o]| builtins::core::dir(vm, o);
+    "object.__dir__" "self" |vm, [o]| dir(vm, o);
     "object.__reduce_ex__" "self protocol" => "object_reduce" |_vm, [_o, _p]| Ok(crate::state::FALLBACK);
 }
 

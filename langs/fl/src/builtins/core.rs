@@ -460,42 +460,6 @@ fn in_radix(vm: &mut Vm, v: Value, radix: u32, prefix: &str) -> Guest {
     Ok(vm.str(&text))
 }
 
-/// `dir(o)`
-pub fn dir(vm: &mut Vm, o: Value) -> Guest {
-    if absent(o) {
-        return Ok(FALLBACK);
-    }
-    let own = FlState::of(vm).names.dir;
-    if is_guest(o) && types::class_of(vm, o).lookup_guest(own).is_some() {
-        return Ok(FALLBACK);
-    }
-    let mut names: Vec<u32> = Vec::new();
-    if let Some(module) = Obj::<Module>::of(o) {
-        let namespace = FlState::of(vm).namespace(module.int(Module::NAMESPACE));
-        names.extend(namespace.bindings().iter().map(|b| b.0));
-    } else if let Some(module) = Obj::<interop::layouts::ForeignModule>::of(o) {
-        let lang = module.int(interop::layouts::ForeignModule::LANG) as u8;
-        if let Some(speaker) = interop::shared(vm).and_then(|shared| shared.speaker(lang)) {
-            names.extend(speaker.members(vm, module));
-        }
-    } else {
-        if let Some(instance) = Obj::<Instance>::of(o) {
-            names.extend(vm.instance_attributes(instance).iter().map(|a| a.0));
-        }
-        let class = types::as_class(vm, o).unwrap_or_else(|| types::class_of(vm, o));
-        for class in class.mro.borrow().iter() {
-            names.extend(class.own_attributes().iter().map(|a| a.0));
-        }
-    }
-    let mut names: Vec<String> = names
-        .iter()
-        .map(|n| vm.symbols.name(*n).into_owned())
-        .collect();
-    names.sort();
-    names.dedup();
-    Ok(vm.list_of_strs(names))
-}
-
 fn new_super(vm: &mut Vm, class: Value, receiver: Value) -> Guest {
     let Some(after) = types::as_class(vm, class) else {
         return Err(exception::type_error(
@@ -691,7 +655,7 @@ builtins! {
     "bin" "n /" => "bin_guest" |vm, [v]| in_radix(vm, v, 2, "0b");
     "oct" "n /" => "oct_guest" |vm, [v]| in_radix(vm, v, 8, "0o");
     "hex" "n /" => "hex_guest" |vm, [v]| in_radix(vm, v, 16, "0x");
-    "dir" "obj= /" => "dir_guest" |vm, [o]| dir(vm, o);
+    "dir" "obj= /" => "dir_guest" |vm, [o]| builtins::classes::dir(vm, o);
     "globals" "" |vm, []| {
         let main = builtins::modules::loaded(vm, "__main__");
         match main.and_then(Obj::<Module>::of) {

@@ -178,52 +178,6 @@ fn border_answer<M: Meta>(m: &mut M, w: u64) -> Flow {
     Flow::Next
 }
 
-/// An object of ours answers message number `message`.
-fn respond<M: Meta>(m: &mut M, n: u16, message: u16) -> Flow {
-    let number = m.const_int(message as i64);
-    let mut values: SmallVec<[Val<M>; 8]> = SmallVec::new();
-    values.push(number.val());
-    for i in 0..n {
-        let v = m.slot(i);
-        values.push(v);
-    }
-    match m.call_many(&RESPOND, &values) {
-        Ok(v) => {
-            m.set_slot(0, v);
-            Flow::Next
-        }
-        Err(Raised) => raise(m),
-    }
-}
-
-/// Becomes the frame that calls the relation in slot 0 with the items of the tuple in slot 1.
-fn border_apply<M: Meta>(m: &mut M, keywords: bool) -> Flow {
-    let (callee, args) = (m.slot(0), m.slot(1));
-    let given = if keywords {
-        m.slot(2)
-    } else {
-        m.val(Value::NIL)
-    };
-    if m.try_call(&CHECK_APPLY, [callee, given]).is_err() {
-        return raise(m);
-    }
-    let args = m.cast::<Tuple>(args);
-    let count = m.get(args, Tuple::LEN);
-    let n = m.promote_int(count) as u16;
-    let core = m.core();
-    let code = m.outlined(|_| crate::border::codes::call(Vm::from_core(core), n));
-    let frame = m.new_frame(code);
-    m.init_slot(&frame, 0, callee);
-    for i in 0..n {
-        let v = m.item_at(args, Tuple::ITEMS, i);
-        m.init_slot(&frame, i + 1, v);
-    }
-    let choice = m.reg(REG_CHOICE);
-    m.init_aux(&frame, choice);
-    m.replace_frame(frame);
-    Flow::Next
-}
-
 // ------------------------------------------------------------------------ queries
 
 /// Saves the registers of whoever drives the query, and installs the query's.
@@ -441,8 +395,14 @@ fn border_codes<M: Meta>(m: &M) -> crate::border::codes::BorderCodes {
 
 // ---------------------------------------------------------- other languages called
 
+/// The text of an atom as a shared value.
+#[inline(always)]
+pub(super) fn shared_text<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
+    m.call(&TEXT_OF, [v])
+}
+
 /// Enters a frame of another language's code; ours waits at the next instruction.
-fn enter_foreign<M: Meta>(m: &mut M, code: &'static Code, slots: &[Val<M>]) -> Flow {
+pub(super) fn enter_foreign<M: Meta>(m: &mut M, code: &'static Code, slots: &[Val<M>]) -> Flow {
     let frame = m.new_frame(code);
     for (i, v) in slots.iter().enumerate() {
         m.init_slot(&frame, i as u16, *v);
@@ -722,27 +682,6 @@ fn foreign_import<M: Meta>(m: &mut M) -> Flow {
     }
 }
 
-/// `'$import_module'(Name, Module)`: the frame in which another language imports one of its modules.
-fn import_module<M: Meta>(m: &mut M) -> Flow {
-    let name = m.slot(0);
-    let (name, _) = deref(m, name);
-    let text = m.call(&TEXT_OF, [name]);
-    let core = m.core();
-    let code = m.outlined(|_| {
-        let vm = Vm::from_core(core);
-        let shared = interop::shared(vm)?;
-        let speaker = shared.speaker(shared.values_language()?)?;
-        speaker.importer(vm)
-    });
-    match code {
-        Some(code) => enter_foreign(m, code, &[text]),
-        None => {
-            let _ = m.try_call(&NO_MODULE, [name]);
-            raise(m)
-        }
-    }
-}
-
 // --------------------------------------------------------------------- generators
 
 /// The computation in slot 0 is one that a cut must close.
@@ -808,26 +747,6 @@ pub(super) fn call_object<M: Meta>(m: &mut M, goal: Val<M>, extra: u16) -> Flow 
     for i in 0..extra {
         let v = m.slot(i + 1);
         m.init_slot(&frame, i + 1, v);
-    }
-    let barrier = m.reg(REG_CHOICE);
-    m.init_aux(&frame, barrier);
-    m.replace_frame(frame);
-    Flow::Next
-}
-
-/// A relation of ours as a goal, with `extra` arguments: its predicate.
-fn call_own<M: Meta>(m: &mut M, relation: Ref<M, Relation>, extra: u16) -> Flow {
-    let module = m.get(relation, Relation::MODULE);
-    let module = Atom(m.promote(module).as_symbol());
-    let name = m.get(relation, Relation::NAME);
-    let name = Atom(m.promote(name).as_symbol());
-    let (p, core) = (pl(m), m.core());
-    let pred = m.outlined(|_| find_pred(core, p, module, name, extra as usize));
-    let code = code_of(m, pred);
-    let frame = m.new_frame(code);
-    for i in 0..extra {
-        let v = m.slot(i + 1);
-        m.init_slot(&frame, i, v);
     }
     let barrier = m.reg(REG_CHOICE);
     m.init_aux(&frame, barrier);

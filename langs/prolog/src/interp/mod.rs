@@ -27,11 +27,13 @@ const VAR: Tag = Tag::layout(Var::LAYOUT.id);
 const ATTVAR: Tag = Tag::layout(AttVar::LAYOUT.id);
 const STRUCT: Tag = Tag::layout(Struct::LAYOUT.id);
 
+mod answers;
 mod arith;
 mod border;
 mod control;
 mod unify;
 
+use self::answers::*;
 use self::arith::*;
 use self::border::*;
 use self::control::*;
