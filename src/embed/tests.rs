@@ -214,7 +214,7 @@ next(X, Y) :- Y is X + 1.
 none(_, _) :- fail.
 use(F, R) :- app:apply(F, 20, R).
 ";
-    let rules = engine.load_text("prolog", "rules", rules).unwrap();
+    engine.load_text("prolog", "rules", rules).unwrap();
     let text = "\
 import app
 import rules

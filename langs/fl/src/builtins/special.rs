@@ -1,6 +1,7 @@
 //! Builtins that the interpreter sees through: they push frames, or are green but for a load.
 
 use crate::interp::attributes::{self, Attribute, class_of};
+use crate::interp::border;
 use crate::interp::call::{Args, invoke, invoke_prelude, promote_class};
 use crate::interp::errors;
 use crate::interp::frames::{
@@ -12,6 +13,7 @@ use crate::interp::iteration::{self, Resumed};
 use crate::loaded::{RESUME_SHIFT, instr_at};
 use crate::op::num;
 use crate::state::REG_HANDLED;
+use interop::Message;
 use metatrace::ir::{Op, Tag};
 use metatrace::layout::Frame;
 use metatrace::layout::LayoutType;
@@ -110,11 +112,9 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let class = m.val(class.value.get());
             complete(m, cont, class)
         }
-        Special::QueryNext => {
-            crate::interp::border::send(m, interop::Message::Next, &[args[0]], cont)
-        }
+        Special::QueryNext => border::send(m, Message::Next, &[args[0]], cont),
         Special::QueryClose | Special::QueryExit => {
-            crate::interp::border::send(m, interop::Message::Close, &[args[0]], cont)
+            border::send(m, Message::Close, &[args[0]], cont)
         }
         Special::LoadModule => {
             let found = m.try_call(&super::modules::LOAD_PATH, [args[0]]);
