@@ -122,9 +122,10 @@ mod tests {
                 .sum()
         }
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lib");
-        // The prelude's files are loaded into every engine, not imported.
+        // The prelude's files are loaded into every engine, not imported; so is the session.
         let preludes = [
             "border.py",
+            "repl.py",
             "prelude.py",
             "prelude_text.py",
             "prelude_io.py",
