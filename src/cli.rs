@@ -64,6 +64,12 @@ pub enum GcMode {
     Stress,
 }
 
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
 /// How an engine is set up.
 #[derive(Args, Clone, Debug)]
 pub struct EngineArgs {
@@ -76,6 +82,9 @@ pub struct EngineArgs {
     /// When to collect garbage
     #[arg(long, value_enum, default_value = "normal")]
     pub gc: GcMode,
+    /// Whether lists, dicts and sets keep values of one type in a form of their own
+    #[arg(long, value_enum, default_value = "on")]
+    pub strategies: Switch,
     /// Most memory for guest objects: bytes, or with suffix K, M or G
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub heap_limit: Option<usize>,

@@ -1,6 +1,6 @@
 //! Setting up an engine with every language registered.
 
-use crate::cli::{BackendName, EngineArgs, GcMode, JitMode};
+use crate::cli::{BackendName, EngineArgs, GcMode, JitMode, Switch};
 use interop::literate;
 use metatrace::backend::{
     Backend, LazyBackend, cranelift::CraneliftBackend, portable::PortableBackend,
@@ -59,6 +59,7 @@ pub fn start(setup: &Setup) -> Result<Box<Vm>, String> {
     if let Some(path) = std::env::var_os("METATRACE_PATH") {
         options.search_path.extend(std::env::split_paths(&path));
     }
+    options.strategies &= args.strategies == Switch::On;
     if args.gc == GcMode::Stress {
         options.heap.stress = Stress::Minor;
         options.heap.poison = true;

@@ -10,6 +10,7 @@ pub mod compose;
 mod instructions;
 mod report;
 mod stats;
+mod strategies;
 mod systems;
 pub mod table;
 
@@ -67,6 +68,9 @@ pub struct BenchArgs {
     /// Also print ratios to the counts in this file, which an earlier `--instructions --json` wrote
     #[arg(long, value_name = "FILE", requires = "instructions")]
     pub against: Option<PathBuf>,
+    /// Measure the collection benchmarks with storage strategies on and off instead
+    #[arg(long, conflicts_with_all = ["compose", "instructions", "systems", "only_peers", "list"])]
+    pub strategies: bool,
     /// List the benchmarks and leave.
     #[arg(long)]
     pub list: bool,
@@ -103,6 +107,9 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
             );
         }
         return Ok(ExitCode::SUCCESS);
+    }
+    if args.strategies {
+        return strategies::run(args, &benchmarks, &folder);
     }
     if args.instructions {
         instructions::run(args, &benchmarks, &folder)?;

@@ -36,6 +36,14 @@ impl<T> Keyed<T> {
         }
     }
 
+    /// The result, or `ask` where guest code has to be called.
+    pub fn answer_or(self, ask: T) -> T {
+        match self {
+            Keyed::Done(v) => v,
+            Keyed::Ask => ask,
+        }
+    }
+
     /// The result where keys are known to need no guest code.
     pub fn done(self) -> Option<T> {
         match self {

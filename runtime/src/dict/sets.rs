@@ -89,6 +89,15 @@ impl Vm {
     /// Adds all elements of `from` (a set or dict).
     pub fn set_update(&mut self, set: Value, from: Value) -> Guest<Keyed<()>> {
         let (to, other) = (Table::of(set), Table::of(from));
+        if to.strategy() == INT && other.strategy() == INT {
+            for e in 0..other.used() {
+                let key = other.key(e);
+                if key != Value::UNDEF && to.find_int(key).is_none() {
+                    to.insert_plain(self, key, Value::NONE);
+                }
+            }
+            return Ok(Keyed::Done(()));
+        }
         for e in 0..other.used() {
             let key = other.key(e);
             if key == Value::UNDEF {

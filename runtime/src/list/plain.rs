@@ -432,6 +432,9 @@ impl Vm {
         let copy = self.empty_list(list.shape(), total);
         copy.set_int(List::LEN, total as i64);
         match self.list_items(list) {
+            ListItems::Values(&[item]) => self.value_store(copy, total).fill(item),
+            ListItems::Ints(&[item]) => self.int_store(copy, total).fill(item),
+            ListItems::Floats(&[item]) => self.float_store(copy, total).fill(item),
             ListItems::Floats(items) => {
                 let to = self.float_store(copy, total);
                 to.chunks_mut(len).for_each(|c| c.copy_from_slice(items));

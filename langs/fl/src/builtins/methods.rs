@@ -125,9 +125,45 @@ fn dict_update(vm: &mut Vm, d: Value, other: Value, kwargs: Value) -> Guest {
     Ok(Value::NONE)
 }
 
+/// `s.join(items)` where all items are strings.
+fn join_strings(vm: &mut Vm, s: Obj<Str>, items: &[Value]) -> Guest {
+    let parts = || items.iter().map(|v| Obj::<Str>::cast(*v));
+    if let &[only] = items {
+        return Ok(only);
+    }
+    let gaps = items.len().saturating_sub(1);
+    let sizes = parts().fold((0, 0), |(bytes, chars), p| {
+        (bytes + p.size(Str::BYTES), chars + p.size(Str::CHARS))
+    });
+    let bytes = sizes.0 + gaps * s.size(Str::BYTES);
+    if bytes <= 2 {
+        let all: Vec<&[u8]> = parts().map(text::bytes).collect();
+        return Ok(vm.str_from_bytes(&all.join(text::bytes(s))));
+    }
+    if bytes >= 1 << 16 {
+        vm.check_items(bytes, 1, 1)?;
+    }
+    let result = text::alloc(vm, bytes, sizes.1 + gaps * s.size(Str::CHARS));
+    let mut to = result.bytes_mut(Str::TEXT, bytes);
+    for (i, part) in parts().enumerate() {
+        for piece in [if i > 0 { text::bytes(s) } else { &[] }, text::bytes(part)] {
+            let (here, rest) = to.split_at_mut(piece.len());
+            here.copy_from_slice(piece);
+            to = rest;
+        }
+    }
+    Ok(result.value())
+}
+
 fn str_join(vm: &mut Vm, s: Value, items: Value) -> Guest {
     if !super::iterators::is_iterable(vm, items) {
         return Err(exception::type_error(vm, "can only join an iterable"));
+    }
+    if let Some(list) = Obj::<List>::of(items)
+        && list.shape() == runtime::list::STR
+        && let runtime::list::ListItems::Values(items) = vm.list_items(list)
+    {
+        return join_strings(vm, Obj::cast(s), items);
     }
     let Some(items) = values(vm, items)? else {
         return Ok(FALLBACK);

@@ -37,7 +37,7 @@ natives! {
         binary(vm, kind, x, y)
     }
     /// `x + y` of strings.
-    pub static CONCAT = "concat"(vm, x, y) -> Guest [Effects::PURE.raises()] {
+    pub static CONCAT = "concat"(vm, x, y) -> Guest [Effects::FRESH.raises()] {
         let (x, y) = (Obj::cast(x), Obj::cast(y));
         super::sequences::room(vm, x.size(Str::BYTES), y.size(Str::BYTES), 1)?;
         Ok(text::concat(vm, x, y).value())

@@ -201,6 +201,15 @@ fn set_like(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
 }
 
 fn set_algebra(vm: &mut Vm, kind: BinKind, inplace: bool, x: Value, y: Value) -> Guest {
+    if is_set(x) && is_set(y) && !(inplace && is::<Set>(x)) {
+        let result = match kind {
+            BinKind::BitAnd => vm.set_intersection(x, y)?,
+            BinKind::BitOr => vm.set_union(x, y)?,
+            BinKind::Sub => vm.set_difference(x, y)?,
+            _ => vm.set_symmetric_difference(x, y)?,
+        };
+        return Ok(result.answer_or(FALLBACK));
+    }
     let (Some(a), Some(b)) = (set_like(vm, x), set_like(vm, y)) else {
         return Ok(NOT_IMPLEMENTED);
     };

@@ -129,17 +129,6 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             crate::interp::imports::run_module(m, found, cont)
         }
         Special::Range => return range(m, args, cont),
-        Special::Sqrt => {
-            let x = m.float(args[0])?;
-            let zero = m.const_float(0.0);
-            let defined = m.float_cmp(Op::FloatLe, zero, x);
-            if !m.branch(defined) {
-                return None;
-            }
-            let root = m.float_op1(Op::FloatSqrt, x);
-            let root = m.box_float(root);
-            complete(m, cont, root)
-        }
         Special::Abs => return abs(m, args[0], cont),
         Special::Min => return best_of_two(m, args, false, cont),
         Special::Max => return best_of_two(m, args, true, cont),
@@ -200,6 +189,16 @@ fn of_common_types<M: Meta>(m: &mut M, special: Special, args: &[Val<M>]) -> Opt
         Special::SetDiscard => {
             let s = m.as_ref::<Set>(args[0])?;
             dict::set_discard(m, s, args[1])?;
+        }
+        Special::Sqrt => {
+            let x = m.float(args[0])?;
+            let zero = m.const_float(0.0);
+            let defined = m.float_cmp(Op::FloatLe, zero, x);
+            if !m.branch(defined) {
+                return None;
+            }
+            let root = m.float_op1(Op::FloatSqrt, x);
+            result = m.box_float(root);
         }
         Special::Ord => {
             let s = m.as_ref::<Str>(args[0])?;

@@ -8,6 +8,7 @@ use runtime::compare::Hashed;
 use runtime::dict::{Find, Table};
 use runtime::engine::Vm;
 use runtime::native::Guest;
+use runtime::number;
 
 /// Where a key is.
 pub enum Entry {
@@ -20,8 +21,12 @@ pub enum Entry {
 
 /// Looks for `key` in a dict, set or frozenset.
 pub fn find(vm: &mut Vm, table: Value, key: Value) -> Guest<Entry> {
-    let Hashed::Value(hash) = vm.hash(key)? else {
-        return Ok(Entry::Ask);
+    let hash = match key.is_int() {
+        true => number::hash_int(key),
+        false => match vm.hash(key)? {
+            Hashed::Value(hash) => hash,
+            Hashed::Ask(..) => return Ok(Entry::Ask),
+        },
     };
     Ok(match Table::of(table).find(vm, key, hash, 0)? {
         Find::At(entry) => Entry::At(entry),

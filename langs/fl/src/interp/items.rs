@@ -9,9 +9,10 @@ use crate::state::FALLBACK;
 use metatrace::ir::{Op, Tag};
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
+use metatrace::value::Value;
 use metatrace::{Int, Native, Val};
 use runtime::dict::{self, Lookup};
-use runtime::layouts::{Class, Dict, Instance, List, Set, Str, Tuple};
+use runtime::layouts::{Class, Dict, Instance, List, Set, Slice, Str, Tuple};
 use runtime::{list, text, tuple};
 
 /// The index that `i` means in a sequence of `len` items, if it is in range.
@@ -76,6 +77,17 @@ fn get_item_slow<M: Meta>(m: &mut M, i: Instr, imm: bool) -> Flow {
             m.set_slot(i.a(), c);
             return Flow::Next;
         }
+        if let Some([start, stop, step]) = plain_slice(m, key) {
+            let part = m.call(&text::STR_SLICE, [o, start, stop, step]);
+            m.set_slot(i.a(), part);
+            return Flow::Next;
+        }
+    } else if m.is_tag(o, Tag::layout(List::ID)) {
+        if let Some([start, stop, step]) = plain_slice(m, key) {
+            let part = m.call(&list::LIST_SLICE, [o, start, stop, step]);
+            m.set_slot(i.a(), part);
+            return Flow::Next;
+        }
     } else if let Some(d) = m.as_ref::<Dict>(o) {
         if let Lookup::Found(v) = dict::dict_get(m, d, key) {
             m.set_slot(i.a(), v);
@@ -90,6 +102,22 @@ fn get_item_slow<M: Meta>(m: &mut M, i: Instr, imm: bool) -> Flow {
         );
     }
     item_of(m, o, key, Cont::Def)
+}
+
+/// The bounds of a slice of fixnums or None, without a step.
+fn plain_slice<M: Meta>(m: &mut M, key: Val<M>) -> Option<[Val<M>; 3]> {
+    let slice = m.as_ref::<Slice>(key)?;
+    let step = m.get(slice, Slice::STEP);
+    if !m.is(step, Value::NONE) {
+        return None;
+    }
+    let (start, stop) = (m.get(slice, Slice::START), m.get(slice, Slice::STOP));
+    for bound in [start, stop] {
+        if m.int(bound).is_none() && !m.is(bound, Value::NONE) {
+            return None;
+        }
+    }
+    Some([start, stop, step])
 }
 
 /// Calls a native; if it wants guest code, the prelude's `fallback` instead.
@@ -452,8 +480,18 @@ pub fn len<M: Meta>(m: &mut M, i: Instr) -> Flow {
 
 /// `len(v)`
 pub fn len_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
-    if let Some(l) = m.as_ref::<List>(v) {
-        let n = m.get(l, List::LEN);
+    let known = if let Some(l) = m.as_ref::<List>(v) {
+        Some(m.get(l, List::LEN))
+    } else if let Some(s) = m.as_ref::<Str>(v) {
+        Some(text::str_len(m, s))
+    } else if let Some(d) = m.as_ref::<Dict>(v) {
+        Some(m.get(d, Dict::LEN))
+    } else if let Some(t) = m.as_ref::<Tuple>(v) {
+        Some(m.get(t, Tuple::LEN))
+    } else {
+        None
+    };
+    if let Some(n) = known {
         return complete(m, cont, n.val());
     }
     let mut v = v;

@@ -140,6 +140,16 @@ fn binary_step<M: Meta>(
                 Err(Raised) => Step::Flow(raised(m)),
             };
         }
+        if kind == BinKind::Mul
+            && !inplace
+            && m.is_tag(x, Tag::layout(List::ID))
+            && m.int(y).is_some()
+        {
+            return match m.try_call(&runtime::list::LIST_REPEAT, [x, y]) {
+                Ok(v) => Step::Done(v),
+                Err(Raised) => Step::Flow(raised(m)),
+            };
+        }
         if let Some(v) = mixed_numbers(m, kind, x, y) {
             return Step::Done(v);
         }
