@@ -46,6 +46,8 @@ impl Default for JitOptions {
                 trace_ops_max: 6000,
                 inline_depth_max: 16,
                 recursion_max: 1,
+                recursion_short_max: 3,
+                short_ops: 60,
                 returns_max: 3,
                 unroll_max: 4,
                 forward_loads: true,

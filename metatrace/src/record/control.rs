@@ -249,6 +249,14 @@ impl Record {
             .count()
     }
 
+    /// Activations of one code that may be inlined here: short functions pay for more of them.
+    fn recursion_max(&self) -> usize {
+        match self.trace.insts.len() < self.limits.short_ops {
+            true => self.limits.recursion_short_max,
+            false => self.limits.recursion_max,
+        }
+    }
+
     fn visit(&mut self, token: i64) -> u32 {
         let depth = self.stack.len();
         if let Some(v) = self
@@ -334,6 +342,9 @@ impl Record {
         }
         let resumed = self.stack.last().is_some_and(|f| f.resumed);
         let visits = self.visit(token);
+        if resumed && self.activations(key.0) >= self.recursion_max() {
+            return self.close_recursion(own, key, target);
+        }
         match target {
             Some(target) if !resumed && visits == 1 => self.close(Some(target)),
             Some(target) if visits > self.limits.unroll_max => self.close(Some(target)),
@@ -352,21 +363,21 @@ impl Record {
                 index: key.1,
             };
         let inlined = self.inlined();
-        let activations = self.activations(key.0);
-        if own && (inlined == 0 || activations >= self.limits.recursion_max) {
+        let recursive = self.activations(key.0) >= self.recursion_max();
+        if own && (inlined == 0 || recursive) {
             self.looping = inlined == 0;
             return self.close(None);
         }
         let rounds = self.top().enter(key.0);
         if let Some(target) = target
-            && (activations >= self.limits.recursion_max
+            && (recursive
                 || inlined >= self.limits.inline_depth_max
                 || target.looping
                 || rounds > 1)
         {
             return self.close(Some(target));
         }
-        if activations >= self.limits.recursion_max {
+        if recursive {
             self.wanted = Some(key);
             return self.stop(Abort::Recursion);
         }
@@ -392,6 +403,9 @@ impl Record {
             self.looping = true;
             return self.close(None);
         }
+        if self.activations(key.0) >= self.recursion_max() {
+            return self.close_recursion(own, key, target);
+        }
         if let Some(target) = target
             && (visits > 1 || (inlined == 0 && !made_here))
         {
@@ -402,6 +416,19 @@ impl Record {
             return self.stop(Abort::InnerLoop);
         }
         false
+    }
+
+    /// A computation was resumed by one of its own kind, as generators are that delegate to
+    /// others: following each level would double the ways through.
+    fn close_recursion(&mut self, own: bool, key: (u32, u16), target: Option<TargetInfo>) -> bool {
+        if own {
+            return self.close(None);
+        }
+        if target.is_some() {
+            return self.close(target);
+        }
+        self.wanted = Some(key);
+        self.stop(Abort::Recursion)
     }
 
     fn stop(&mut self, reason: Abort) -> bool {

@@ -56,6 +56,9 @@ pub struct RecordLimits {
     pub inline_depth_max: usize,
     /// Activations of one code that may be inlined at once.
     pub recursion_max: usize,
+    /// The same as long as the trace has no more than `short_ops` operations.
+    pub recursion_short_max: usize,
+    pub short_ops: usize,
     /// Returns into frames that the trace did not push that it follows.
     pub returns_max: u32,
     /// Iterations of an inner loop that may be unrolled.

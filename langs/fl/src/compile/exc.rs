@@ -34,7 +34,9 @@ impl<'t> Compiler<'t> {
                     self.unit.handler = outer;
                     self.close_made(span, made);
                 }
-                Block::Handling { saved, name, outer } => {
+                Block::Handling {
+                    saved, name, outer, ..
+                } => {
                     if let Some(name) = name {
                         self.forget_name(span, name);
                     }
@@ -76,6 +78,7 @@ impl<'t> Compiler<'t> {
         let cleanup = self.label();
         self.unit.handler = self.new_handler(cleanup, second);
         self.unit.blocks.push(Block::Handling {
+            caught,
             saved,
             name: None,
             outer,
@@ -87,6 +90,15 @@ impl<'t> Compiler<'t> {
         self.place(cleanup);
         self.reraise(last, saved, second);
         self.place(end);
+    }
+
+    /// A resumed generator handles again what it handled when it was suspended.
+    pub(super) fn handle_again(&mut self, span: Span) {
+        for i in 0..self.unit.blocks.len() {
+            if let Block::Handling { caught, saved, .. } = self.unit.blocks[i] {
+                self.emit(span, Op::PushExc, saved, caught, 0);
+            }
+        }
     }
 
     /// Restores the handled exception and goes on propagating `exc`.
@@ -146,6 +158,7 @@ impl<'t> Compiler<'t> {
     /// The body of a clause; afterwards the outer handler is in force and `PopExc` is still due.
     fn except_body(&mut self, clause: &'t ExceptClause, caught: u16, saved: u16, outer: HandlerId) {
         let block = Block::Handling {
+            caught,
             saved,
             name: clause.name,
             outer,

@@ -165,6 +165,7 @@ impl<'t> Compiler<'t> {
             }
         };
         self.emit(span, Op::Yield, dst, value, 0);
+        self.handle_again(span);
     }
 
     /// There are no complex numbers in FL; a program that reaches one fails at the name `complex`.
@@ -407,6 +408,7 @@ impl<'t> Compiler<'t> {
         let (header, id) = self.begin_loop(span);
         self.emit_jump(span, Op::Send, sent, iter, done);
         self.emit(span, Op::YieldFrom, sent, iter, 0);
+        self.handle_again(span);
         self.jump(span, header);
         self.end_loop(id);
         self.place(done);

@@ -144,6 +144,7 @@ enum Block<'t> {
     },
     /// Inside an `except` or `finally` that handles an exception.
     Handling {
+        caught: u16,
         saved: u16,
         name: Option<Name>,
         outer: HandlerId,
