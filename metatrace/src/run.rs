@@ -15,7 +15,7 @@ use crate::layout::{
 use crate::meta::{Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::value::{TAG_HEAP, Value};
-use crate::vm::{POLL_STRESS, POLL_STRESS_PASS, VmCore};
+use crate::vm::{DEPTH_MARGIN, POLL_STRESS, POLL_STRESS_PASS, VmCore};
 
 /// Word access to heap objects, for the core's own modules.
 #[allow(
@@ -244,6 +244,12 @@ pub mod mem {
     pub fn too_deep(core: *mut VmCore) -> bool {
         // SAFETY: `core` is the live engine.
         unsafe { (*core).depth >= (*core).depth_limit }
+    }
+
+    /// Is the limit within the frames that a trace may push unchecked?
+    pub fn nearly_too_deep(core: *mut VmCore) -> bool {
+        // SAFETY: `core` is the live engine.
+        unsafe { (*core).depth + DEPTH_MARGIN >= (*core).depth_limit }
     }
 
     /// The code with this id. `VmCore::codes` grows only; codes live as long as the engine.

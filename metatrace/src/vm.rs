@@ -22,6 +22,10 @@ pub const REG_HANDLED: u8 = 2;
 /// First register of backtracking (choice points, trail, ...).
 pub const REG_FIRST_FREE: u8 = 3;
 
+/// Frames that a trace may push between two looks at the depth: so far from the limit traces are
+/// left, for their calls do not check it.
+pub const DEPTH_MARGIN: i64 = 32;
+
 /// Largest number of values one exit may carry.
 pub const EXIT_BUFFER_WORDS: usize = 4096;
 

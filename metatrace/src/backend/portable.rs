@@ -14,7 +14,7 @@ use crate::ir::pure::{eval_checked, eval1, eval2};
 use crate::ir::{Class, Descr, Inst, LabelId, Op, OpRef, Tag, Trace, TraceId};
 use crate::layout::{FLAG_UNLOGGED, HEADER_LAYOUT_SHIFT, HEADER_SHAPE_SHIFT, Kind, header, lookup};
 use crate::value::{INT_SHIFT, Value};
-use crate::vm::VmCore;
+use crate::vm::{DEPTH_MARGIN, VmCore};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -221,7 +221,9 @@ impl Activation {
             (Op::GuardRaised, _) => a == Value::RAISED.0,
             (Op::GuardNoPoll, _) => self.memory.with(|vm| vm.poll == 0),
             (Op::GuardValid, _) => self.code.validity.is_valid(),
-            (Op::GuardDepth, _) => self.memory.with(|vm| vm.depth < vm.depth_limit),
+            (Op::GuardDepth, _) => {
+                (self.memory).with(|vm| vm.depth + DEPTH_MARGIN < vm.depth_limit)
+            }
             _ => unreachable!("verified: guards have their descriptors"),
         }
     }

@@ -134,7 +134,7 @@ ops! {
     GuardRaised = "guard_raised" (Val) Void Guard: "holds when a is the RAISED word";
     GuardNoPoll = "guard_no_poll" () Void Guard: "holds when nothing wants attention";
     GuardValid = "guard_valid" () Void Guard: "holds while no assumption of this trace was invalidated";
-    GuardDepth = "guard_depth" () Void Guard: "holds while one more frame is within the depth limit";
+    GuardDepth = "guard_depth" () Void Guard: "holds while the depth limit is further away than the frames that a trace may push unchecked";
 
     // Heap.
     Load = "load" (Val) Val Load: "a field (result type from the field's kind)";

@@ -66,7 +66,7 @@ pub struct Jit {
     state: RefCell<State>,
     options: JitOptions,
     recording: Cell<bool>,
-    /// A trace found the depth limit reached: none is entered until frames were left, for calls
+    /// A trace found the depth limit near: none is entered until frames were left, for calls
     /// inside traces do not check it.
     too_deep: Cell<bool>,
     /// Some guest code limits its depth: traces that grow the stack check it.
@@ -247,7 +247,7 @@ impl Jit {
             return Next::Run(None);
         }
         if self.too_deep.get() {
-            if mem::too_deep(core) {
+            if mem::nearly_too_deep(core) {
                 pass_merge_point(core);
                 return resume(services, core, Rebuilt::default());
             }

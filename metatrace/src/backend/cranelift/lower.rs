@@ -12,7 +12,7 @@ use crate::backend::{CompileError, ExitId, Unit, UnitFragment};
 use crate::ir::{Descr, Inst, LabelId, Op, OpRef, Tag, Trace, TraceId, Ty};
 use crate::native::{Native, NativeFn};
 use crate::value::{FLOAT_TAGS, INT_SHIFT, TAG_HEAP, TAG_IMM, TAG_MASK, TAG_SYMBOL, Value as Word};
-use crate::vm::{REG_COUNT, VmCore};
+use crate::vm::{DEPTH_MARGIN, REG_COUNT, VmCore};
 use cranelift_codegen::ir::{
     Block, BlockArg, InstBuilder, MemFlagsData, SigRef, StackSlotData, StackSlotKind, Type, Value,
     condcodes::{FloatCC, IntCC},
@@ -542,6 +542,7 @@ impl<'u, 'f> Lower<'u, 'f> {
                 let (at, limit_at) = (offset_of!(VmCore, depth), offset_of!(VmCore, depth_limit));
                 let depth = self.b.ins().load(I64, flags, vm, at as i32);
                 let limit = self.b.ins().load(I64, flags, vm, limit_at as i32);
+                let depth = self.b.ins().iadd_imm_s(depth, DEPTH_MARGIN);
                 let within = self.b.ins().icmp(IntCC::SignedLessThan, depth, limit);
                 self.check(within, true, target);
             }
