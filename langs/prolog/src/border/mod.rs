@@ -179,17 +179,9 @@ impl Terms for PrologSpeaker {
     fn arguments(&self, vm: &mut Vm, term: Value) -> Value {
         let s = Obj::<Struct>::cast(term);
         let n = pl(vm).name_arity(s.shape()).1;
-        let mut args = Vec::with_capacity(n);
-        for i in 0..n {
-            let v = s.item(Struct::ARGS, i);
-            match values::to_shared(vm, v) {
-                Ok(v) => args.push(v),
-                Err(_) => {
-                    vm.take_pending();
-                    args.push(deref(v));
-                }
-            }
-        }
+        let args: Vec<Value> = (0..n)
+            .map(|i| values::part_to_shared(vm, s.item(Struct::ARGS, i)))
+            .collect();
         vm.tuple(&args)
     }
 

@@ -261,6 +261,23 @@ fn step_out(vm: &mut Vm, v: Value, work: &mut Vec<Out>) -> Guest<Option<Value>> 
     Ok(Some(resolved(vm, v)))
 }
 
+/// A part of a term that crossed already, as a shared value: a compound that is no sequence is
+/// itself, however large.
+pub fn part_to_shared(vm: &mut Vm, v: Value) -> Value {
+    let v = deref(v);
+    if let Some(s) = Obj::<Struct>::of(v) {
+        let (name, _) = pl(vm).name_arity(s.shape());
+        let border = known(vm);
+        if s.shape() != DOT && s.shape() != border.dict && name != border.tuple {
+            return v;
+        }
+    }
+    to_shared(vm, v).unwrap_or_else(|_| {
+        vm.take_pending();
+        v
+    })
+}
+
 /// Keys and values of a list of `K-V` (or `K=V`, `K:V`).
 pub fn pairs_of(vm: &Vm, list: Value) -> Option<Vec<(Value, Value)>> {
     let p = pl(vm);
