@@ -37,6 +37,10 @@ layouts! {
     pub MarkedText = 55, "marked_text" {
         TEXT "text": Val Immutable,
     }
+    /// A compound term of the language that has them, which registers it; the shape is its functor.
+    pub Compound = TERM, "struct" {
+        @items ARGS: Val Mutable,
+    }
     /// An exception of language `LANG` on its way through frames of another: `OBJECT` is what
     /// was raised, `TRACE` a tuple of tokens, outermost first.
     pub Foreign = 56, "foreign_exception" {
@@ -65,7 +69,7 @@ pub const TERM: LayoutId = 96;
 pub const VARIABLE: LayoutId = 97;
 pub const ATTRIBUTED: LayoutId = 98;
 
-/// Every layout of this table.
+/// Every layout of this table but the term's.
 pub const INTEROP_LAYOUTS: &[&Layout] = &[
     ForeignModule::LAYOUT,
     Relation::LAYOUT,

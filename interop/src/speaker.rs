@@ -118,6 +118,12 @@ pub trait Terms: Sync {
     fn name(&self, vm: &mut Vm, term: Value) -> Value;
     /// The arguments of a compound term, a tuple.
     fn arguments(&self, vm: &mut Vm, term: Value) -> Value;
+    /// Name and number of arguments of compound terms with this shape. Asked while recording too.
+    fn functor(&self, vm: &mut Vm, shape: u32) -> (Value, usize);
+    /// Do compound terms with this shape stand for other values (lists, tuples), as parts of terms?
+    fn stands_for_value(&self, vm: &mut Vm, shape: u32) -> bool;
+    /// A part of a term as a shared value.
+    fn part(&self, vm: &mut Vm, part: Value) -> Value;
     /// A new unbound variable.
     fn variable(&self, vm: &mut Vm) -> Value;
     /// What a variable is bound to; `None` while it is not.

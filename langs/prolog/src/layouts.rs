@@ -4,14 +4,12 @@
 //! arity. Choice points and trail are linked records: pushing is a bump
 //! allocation that a trace can remove, and what nothing refers to is garbage.
 
+/// A compound term; the shape is its functor.
+pub use interop::layouts::Compound as Struct;
 use metatrace::layout::{Layout, LayoutType};
 use metatrace::layouts;
 
 layouts! {
-    /// A compound term; the shape is its functor.
-    pub Struct = 96, "struct" {
-        @items ARGS: Val Mutable,
-    }
     /// A logic variable: `REF` is UNDEF or what it is bound to. `STAMP` is that
     /// of the newest choice point when it was made.
     pub Var = 97, "var" indirect {

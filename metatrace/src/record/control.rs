@@ -161,6 +161,12 @@ impl Record {
             self.close(None);
         } else if code.merge_points.iter().any(is_merge_point) {
             // Decided there.
+        } else if matches!(self.root, Root::Loop { .. }) && self.will_rejoin() {
+            // A loop over answers: the next one is looked for where the last one was found.
+            self.bottoms_left += 1;
+            if self.bottoms_left > self.limits.returns_max {
+                return Err(Abort::LeftLoop);
+            }
         } else if let Some(target) = self.targets.continuation(token) {
             self.close(Some(target));
         } else {

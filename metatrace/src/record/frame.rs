@@ -2,7 +2,7 @@
 
 use super::{Record, Red};
 use crate::code::{Code, SlotMask, token_code};
-use crate::ir::{Descr, FrameSnap, FrameSnapId, Op, SnapVal, Snapshot, SnapshotId, Ty};
+use crate::ir::{Descr, FrameSnap, FrameSnapId, Op, SnapVal, Snapshot, SnapshotId, Tag, Ty};
 use crate::layout::{FRAME, FieldRef, Frame};
 use crate::run::mem;
 use crate::value::Value;
@@ -430,8 +430,61 @@ impl Record {
         let bits = self.run.parent_word();
         let object = self.stack[0].object.expect("the bottom frame is an object");
         let parent = self.load_typed(object, Frame::PARENT.raw, bits);
+        if self.rejoin(parent) {
+            return;
+        }
         let parent = self.outer_frame(parent);
         self.stack.insert(0, parent);
+    }
+
+    /// `parent`, the caller of the bottom frame, is one that the trace was in when it failed into
+    /// that frame: guards on it, and goes on with all that is known of it and its callers.
+    fn rejoin(&mut self, parent: Red) -> bool {
+        let is_parent = |f: &RecFrame| f.object.is_some_and(|o| o.bits == parent.bits);
+        let Some(at) = self.abandoned.iter().rposition(is_parent) else {
+            return false;
+        };
+        let token = Value(mem::word(parent.bits, Frame::TOKEN.raw.word as usize)).as_int();
+        let known = &self.abandoned[at];
+        if known.code.is_none_or(|c| c.id != token_code(token)) {
+            return false;
+        }
+        let known = known.object.expect("found by its object");
+        if known.op != parent.op {
+            let same = self.emit(Op::Same, Ty::Bool, &[parent.op, known.op], Descr::None);
+            self.guard(Op::GuardTrue, &[same], Descr::None);
+        }
+        self.check_token(known);
+        // What failed was left without being counted, what it failed into was not entered.
+        let left = self.abandoned.len() - 1 - at;
+        self.depth += self.stack.len() as i32 - left as i32;
+        let mut below = std::mem::take(&mut self.abandoned);
+        below.truncate(at + 1);
+        below[at].waiting_pc = crate::code::token_pc(token);
+        below[at].waiting = None;
+        self.stack.splice(0..0, below);
+        true
+    }
+
+    /// Is the current frame one of a computation that this trace drives: did it fail into it from
+    /// a frame that is, or whose caller is, among those it returns to?
+    pub(super) fn will_rejoin(&self) -> bool {
+        let Some(bottom) = self.stack.first().and_then(|f| f.object) else {
+            return false;
+        };
+        let mut at = bottom.bits;
+        for _ in 0..self.limits.inline_depth_max {
+            at = mem::word(at, Frame::PARENT.raw.word as usize);
+            if !mem::is_tag(at, Tag::layout(FRAME)) {
+                return false;
+            }
+            let is_parent =
+                |f: &RecFrame| f.code.is_some() && f.object.is_some_and(|o| o.bits == at);
+            if self.abandoned.iter().any(is_parent) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The current frame is about to be left: checks the position of the caller,
@@ -501,6 +554,6 @@ impl Record {
             object = parent;
         }
         chain.reverse();
-        self.stack = chain;
+        self.abandoned = std::mem::replace(&mut self.stack, chain);
     }
 }

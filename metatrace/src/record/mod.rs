@@ -78,6 +78,8 @@ pub struct Record {
     stack: Vec<RecFrame>,
     /// Frames made but not entered yet.
     fresh: Vec<RecFrame>,
+    /// The stack that was left when the trace last failed into a frame that it did not know.
+    abandoned: Vec<RecFrame>,
     regs: [Slot; REG_COUNT],
     /// Frames pushed minus frames popped since the trace began.
     depth: i32,
@@ -163,6 +165,7 @@ impl Record {
             trace: Trace::new(inputs),
             stack: Vec::new(),
             fresh: Vec::new(),
+            abandoned: Vec::new(),
             regs: [Slot::Unknown; REG_COUNT],
             depth: 0,
             start_pc: 0,

@@ -194,6 +194,11 @@ pub fn get<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
     {
         return Attribute::Value(v);
     }
+    if tag == Tag::layout(interop::layouts::Compound::ID)
+        && let Some(v) = super::border::member_of_term(m, o, name)
+    {
+        return Attribute::Value(v);
+    }
     if tag == Tag::layout(Super::ID) {
         return get_of_super(m, o, name);
     }

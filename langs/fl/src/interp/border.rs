@@ -4,16 +4,26 @@ use crate::interp::call::{Args, is_too_deep, recursion_error};
 use crate::interp::frames::{Cont, complete, raised, resume_pc, vm};
 use crate::object::exception;
 use interop::Message;
-use interop::layouts::{ASK_ALL, ASK_FIRST, ASK_TEXT, ForeignModule, Query, Relation};
+use interop::layouts::{ASK_ALL, ASK_FIRST, ASK_TEXT, Compound, ForeignModule, Query, Relation};
 use metatrace::Val;
 use metatrace::code::Code;
+use metatrace::ir::Tag;
+use metatrace::layout::LayoutType;
 use metatrace::meta::{Arrival, Flow, Meta, Raised};
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::Vm;
+use runtime::layouts::Instance;
 use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::Obj;
+use smallvec::SmallVec;
+
+/// Reads the heap, makes objects.
+const READS: Effects = Effects {
+    reads: !0,
+    ..Effects::FRESH
+};
 
 natives! {
     /// A query for all answers: relation, arguments.
@@ -45,6 +55,13 @@ natives! {
         let name = Obj::<Relation>::cast(relation).get(Relation::NAME).as_symbol();
         let name = vm.symbols.name(name).into_owned();
         Err(exception::type_error(vm, format!("{name}() takes no keyword arguments")))
+    }
+    /// A part of a term as a value.
+    static TERM_PART = "term_part"(vm, part) -> Value [READS] {
+        match interop::engine::terms(vm) {
+            Some(terms) => terms.part(vm, part),
+            None => part,
+        }
     }
     /// TypeError of an object that does not answer a message.
     static NOT_UNDERSTOOD = "message_not_understood"(vm, receiver, message) -> Guest [Effects::FRESH.raises()] {
@@ -92,6 +109,88 @@ fn module_member(vm: &mut Vm, module: Obj<ForeignModule>, name: u32) -> Option<V
         "__file__" => Some(module.get(ForeignModule::FILE)),
         _ => None,
     }
+}
+
+const COMPOUND: Tag = Tag::layout(Compound::LAYOUT.id);
+
+/// `name` and `args` of a compound term.
+pub fn member_of_term<M: Meta>(m: &mut M, term: Val<M>, name: u32) -> Option<Val<M>> {
+    let engine = vm(m);
+    let (is_name, is_args) = m.outlined(|_| {
+        let name = engine.symbols.name(name);
+        (&*name == "name", &*name == "args")
+    });
+    match (is_name, is_args) {
+        (true, _) => Some(term_name(m, term)),
+        (_, true) => Some(term_args(m, term)),
+        _ => None,
+    }
+}
+
+fn term_name<M: Meta>(m: &mut M, term: Val<M>) -> Val<M> {
+    let term = m.cast::<Compound>(term);
+    let shape = m.shape(term);
+    let engine = vm(m);
+    let (name, _) = m.outlined(|_| functor(engine, shape));
+    m.val(name)
+}
+
+fn term_args<M: Meta>(m: &mut M, term: Val<M>) -> Val<M> {
+    let term = m.cast::<Compound>(term);
+    let shape = m.shape(term);
+    let engine = vm(m);
+    let (_, n) = m.outlined(|_| functor(engine, shape));
+    let mut args: SmallVec<[Val<M>; 8]> = SmallVec::new();
+    for i in 0..n {
+        let part = m.item_at(term, Compound::ARGS, i as u16);
+        args.push(part_of_term(m, part));
+    }
+    runtime::tuple::new_tuple(m, &args).val()
+}
+
+fn part_of_term<M: Meta>(m: &mut M, part: Val<M>) -> Val<M> {
+    let tag = m.tag(part);
+    if tag == Tag::INT || tag == Tag::FLOAT {
+        return part;
+    }
+    if tag == COMPOUND {
+        let term = m.cast::<Compound>(part);
+        let shape = m.shape(term);
+        let engine = vm(m);
+        if !m.outlined(|_| stands_for_value(engine, shape)) {
+            return part;
+        }
+    }
+    m.call(&TERM_PART, [part])
+}
+
+#[inline(never)]
+fn functor(vm: &mut Vm, shape: u32) -> (Value, usize) {
+    let terms = interop::engine::terms(vm).expect("compound terms are some language's");
+    terms.functor(vm, shape)
+}
+
+#[inline(never)]
+fn stands_for_value(vm: &mut Vm, shape: u32) -> bool {
+    interop::engine::terms(vm).is_some_and(|terms| terms.stands_for_value(vm, shape))
+}
+
+/// A class pattern with `count` positional parts and none by name: decided here for `Term`, the
+/// values matched or None.
+pub fn match_term<M: Meta>(m: &mut M, subject: Val<M>, count: u16) -> Option<Val<M>> {
+    let tag = m.tag(subject);
+    if tag != COMPOUND {
+        let instance = tag == Tag::layout(Instance::LAYOUT.id);
+        return (!instance).then(|| m.val(Value::NONE));
+    }
+    let mut parts: SmallVec<[Val<M>; 8]> = SmallVec::new();
+    if count > 0 {
+        parts.push(term_name(m, subject));
+    }
+    if count > 1 {
+        parts.push(term_args(m, subject));
+    }
+    (count <= 2).then(|| runtime::tuple::new_tuple(m, &parts).val())
 }
 
 #[inline(never)]
@@ -145,7 +244,7 @@ fn no_keywords<M: Meta>(m: &mut M, callee: Val<M>) -> Flow {
 
 fn text_query<M: Meta>(m: &mut M, callee: Val<M>, args: &Args<M>, cont: Cont) -> Flow {
     let positional = args.count();
-    let mut all: smallvec::SmallVec<[Val<M>; 8]> = smallvec::SmallVec::new();
+    let mut all: SmallVec<[Val<M>; 8]> = SmallVec::new();
     all.push(callee);
     match args.values.first() {
         Some(text) if positional == 1 => all.push(*text),

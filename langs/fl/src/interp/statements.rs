@@ -3,7 +3,7 @@
 use crate::builtins::{matching, text};
 use crate::interp::call::{Args, instantiate, invoke, invoke_prelude, promote_class};
 use crate::interp::errors;
-use crate::interp::frames::{Cont, complete, raise_value, raised, reraised, take_state};
+use crate::interp::frames::{Cont, complete, raise_value, raised, reraised, state, take_state};
 use crate::op::{Instr, num};
 use crate::state::{FALLBACK, NOT_IMPLEMENTED, REG_HANDLED};
 use metatrace::ir::Tag;
@@ -11,7 +11,7 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Native, Val};
-use runtime::layouts::Str;
+use runtime::layouts::{Str, Tuple};
 
 /// Calls a native; if it wants guest code, the prelude's `fallback` instead.
 fn native_or<M: Meta, const N: usize>(
@@ -195,13 +195,34 @@ pub fn jump_if_not_pattern<M: Meta>(m: &mut M, i: Instr) -> Flow {
     Flow::Next
 }
 
-/// `MatchKeys`, `MatchRest`, `MatchClass`: all in the prelude.
+/// `MatchClass` of the class `Term` without names: needs no prelude.
+fn match_term<M: Meta>(m: &mut M, i: Instr) -> Option<Val<M>> {
+    let term = state(m).types().Term.value.get();
+    let class = m.slot(i.b() + 1);
+    if !m.is(class, term) {
+        return None;
+    }
+    let names = m.slot(i.b() + 2);
+    let names = m.as_ref::<Tuple>(names)?;
+    let count = m.get(names, Tuple::LEN);
+    if m.promote_int(count) != 0 {
+        return None;
+    }
+    let subject = m.slot(i.b());
+    super::border::match_term(m, subject, i.c())
+}
+
+/// `MatchKeys`, `MatchRest`, `MatchClass`: all in the prelude but for terms.
 #[inline(never)]
 pub fn match_parts<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let (name, args) = match i.number() {
         num::MatchKeys => ("match_keys", [m.slot(i.b()), m.slot(i.c())].to_vec()),
         num::MatchRest => ("match_rest", [m.slot(i.b()), m.slot(i.c())].to_vec()),
         _ => {
+            if let Some(found) = match_term(m, i) {
+                m.set_slot(i.a(), found);
+                return Flow::Next;
+            }
             let positional = m.const_int(i.c() as i64).val();
             let parts = [
                 m.slot(i.b()),

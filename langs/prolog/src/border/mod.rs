@@ -185,6 +185,19 @@ impl Terms for PrologSpeaker {
         vm.tuple(&args)
     }
 
+    fn functor(&self, vm: &mut Vm, shape: u32) -> (Value, usize) {
+        let (name, n) = pl(vm).name_arity(shape);
+        (vm.symbol_text(name.0), n)
+    }
+
+    fn stands_for_value(&self, vm: &mut Vm, shape: u32) -> bool {
+        values::stands_for_value(vm, shape)
+    }
+
+    fn part(&self, vm: &mut Vm, part: Value) -> Value {
+        values::part_to_shared(vm, part)
+    }
+
     fn variable(&self, vm: &mut Vm) -> Value {
         vm.new_var()
     }

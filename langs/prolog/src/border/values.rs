@@ -261,16 +261,21 @@ fn step_out(vm: &mut Vm, v: Value, work: &mut Vec<Out>) -> Guest<Option<Value>> 
     Ok(Some(resolved(vm, v)))
 }
 
+/// Do compounds with this functor become other values: lists, dicts, tuples?
+pub fn stands_for_value(vm: &mut Vm, functor: FunctorId) -> bool {
+    let border = known(vm);
+    let (name, _) = pl(vm).name_arity(functor);
+    functor == DOT || functor == border.dict || name == border.tuple
+}
+
 /// A part of a term that crossed already, as a shared value: a compound that is no sequence is
 /// itself, however large.
 pub fn part_to_shared(vm: &mut Vm, v: Value) -> Value {
     let v = deref(v);
-    if let Some(s) = Obj::<Struct>::of(v) {
-        let (name, _) = pl(vm).name_arity(s.shape());
-        let border = known(vm);
-        if s.shape() != DOT && s.shape() != border.dict && name != border.tuple {
-            return v;
-        }
+    if let Some(s) = Obj::<Struct>::of(v)
+        && !stands_for_value(vm, s.shape())
+    {
+        return v;
     }
     to_shared(vm, v).unwrap_or_else(|_| {
         vm.take_pending();

@@ -242,6 +242,7 @@ fn query_next<M: Meta>(m: &mut M) -> Flow {
     if state == QUERY_OPEN {
         let base = m.get(query, Query::FRAME);
         let base = m.cast::<Frame>(base);
+        m.set_transfer(query.val());
         m.resume_frame(base, pc);
         return Flow::Next;
     }
@@ -260,6 +261,9 @@ fn query_next<M: Meta>(m: &mut M) -> Flow {
 /// goal was called.
 fn query_retry<M: Meta>(m: &mut M) -> Flow {
     let codes = border_codes(m);
+    // The query that it has anyway: so a trace knows that it is the one asked.
+    let query = m.transfer();
+    m.set_slot(0, query);
     let base = m.current_frame();
     // The last thing: an exit before it would put the frame where it is now.
     backtrack_after(m, |m| {
