@@ -188,14 +188,8 @@ pub fn get<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Attribute<M> {
             return Attribute::Value(v);
         }
     }
-    if (tag == Tag::layout(interop::layouts::ForeignModule::ID)
-        || tag == Tag::layout(interop::layouts::Relation::ID))
+    if super::border::has_members(tag)
         && let Some(v) = super::border::member(m, o, name)
-    {
-        return Attribute::Value(v);
-    }
-    if tag == Tag::layout(interop::layouts::Compound::ID)
-        && let Some(v) = super::border::member_of_term(m, o, name)
     {
         return Attribute::Value(v);
     }

@@ -71,8 +71,17 @@ natives! {
     }
 }
 
-/// A member of another language's module, or another way of asking a relation.
+/// Has [`member`] something to say about values of this type?
+pub fn has_members(tag: Tag) -> bool {
+    let layouts = [ForeignModule::LAYOUT, Relation::LAYOUT, Compound::LAYOUT];
+    layouts.iter().any(|layout| tag == Tag::layout(layout.id))
+}
+
+/// A member of another language's module, another way of asking a relation, or a part of a term.
 pub fn member<M: Meta>(m: &mut M, o: Val<M>, name: u32) -> Option<Val<M>> {
+    if m.is_tag(o, COMPOUND) {
+        return member_of_term(m, o, name);
+    }
     let found = if let Some(module) = m.as_ref::<ForeignModule>(o) {
         // Which module it is decides: language and name say so.
         let lang = m.get(module, ForeignModule::LANG);
@@ -114,7 +123,7 @@ fn module_member(vm: &mut Vm, module: Obj<ForeignModule>, name: u32) -> Option<V
 const COMPOUND: Tag = Tag::layout(Compound::LAYOUT.id);
 
 /// `name` and `args` of a compound term.
-pub fn member_of_term<M: Meta>(m: &mut M, term: Val<M>, name: u32) -> Option<Val<M>> {
+fn member_of_term<M: Meta>(m: &mut M, term: Val<M>, name: u32) -> Option<Val<M>> {
     let engine = vm(m);
     let (is_name, is_args) = m.outlined(|_| {
         let name = engine.symbols.name(name);
