@@ -47,10 +47,7 @@ pub fn format(vm: &mut Vm, e: Value) -> String {
         "\nDuring handling of the above exception, another exception occurred:\n\n";
     let mut chain = vec![(e, "")];
     let mut at = e;
-    loop {
-        let Some(data) = exception::data(vm, at) else {
-            break;
-        };
+    while let Some(data) = exception::data(vm, at) {
         let (cause, context) = (data.get(ExcData::CAUSE), data.get(ExcData::CONTEXT));
         let (next, between) = if cause != Value::NONE {
             (cause, CAUSE)

@@ -246,6 +246,20 @@ fn bad<M: Meta>(m: &mut M, def: &'static BuiltinDef, args: &Args<M>) -> Raised {
     }
 }
 
+/// Does the builtin read its arguments in an older way?
+fn is_old(def: &BuiltinDef) -> bool {
+    let names = [
+        "count",
+        "find",
+        "index",
+        "rfind",
+        "rindex",
+        "startswith",
+        "endswith",
+    ];
+    names.contains(&def.name) && matches!(def.owner, Some("str" | "bytes" | "bytearray"))
+}
+
 /// The message for arguments that a builtin does not accept.
 fn bad_call(vm: &mut Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> String {
     let method = def.owner.is_some();
@@ -296,17 +310,7 @@ fn bad_call(vm: &mut Vm, def: &BuiltinDef, given: usize, keywords: &[u32]) -> St
             n => format!("{short} expected {n} arguments, got {given}"),
         };
     }
-    // These read their arguments in an older way.
-    let old = [
-        "count",
-        "find",
-        "index",
-        "rfind",
-        "rindex",
-        "startswith",
-        "endswith",
-    ];
-    if old.contains(&short) && matches!(def.owner, Some("str" | "bytes" | "bytearray")) {
+    if is_old(def) {
         let (word, n) = if given < required {
             ("least", required)
         } else {

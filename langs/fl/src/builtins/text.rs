@@ -27,11 +27,34 @@ const READS: Effects = Effects {
     ..Effects::FRESH
 };
 
+/// The digits of a fixnum.
+fn decimal(vm: &mut Vm, i: i64) -> Value {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = i.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if i < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    vm.str_from_bytes(&digits[at..])
+}
+
 natives! {
     /// `str(v)`, or FALLBACK.
     pub static STR = "str"(vm, v) -> Guest [READS] {
         if is::<Str>(v) {
             return Ok(v);
+        }
+        if v.is_int() {
+            return Ok(decimal(vm, v.as_int()));
         }
         text_or_fallback(vm, v, true)
     }

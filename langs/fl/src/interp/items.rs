@@ -486,10 +486,8 @@ pub fn len_of<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
         Some(text::str_len(m, s))
     } else if let Some(d) = m.as_ref::<Dict>(v) {
         Some(m.get(d, Dict::LEN))
-    } else if let Some(t) = m.as_ref::<Tuple>(v) {
-        Some(m.get(t, Tuple::LEN))
     } else {
-        None
+        m.as_ref::<Tuple>(v).map(|t| m.get(t, Tuple::LEN))
     };
     if let Some(n) = known {
         return complete(m, cont, n.val());
