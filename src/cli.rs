@@ -2,7 +2,7 @@
 
 use crate::engine::NoProgram;
 use crate::{bench, engine, fuzz, stats, trace_view};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use runtime::host::Stream;
 use runtime::interrupt::{self, INTERRUPTED};
 use runtime::{Guest, Vm};
@@ -11,31 +11,51 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// A meta-tracing runtime for programs in one language or several.
-#[derive(Parser, Debug)]
-#[command(name = "metatrace", version, about, arg_required_else_help = true)]
-#[command(
-    after_help = "Exit status: the program's own; 1 for an uncaught error or a syntax error; 2 for a bad command line."
-)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Command,
+/// A command of the command line: its options, and what it is for.
+trait Purpose: Args {
+    const ABOUT: &'static str;
 }
 
-#[derive(Subcommand, Debug)]
-enum Command {
-    /// Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)
-    Run(RunArgs),
-    /// Talk to a language: statements and values (fl), queries and answers (prolog)
-    Repl(ReplArgs),
-    /// Run a program and show its compiled traces: source, bytecode, every stage, machine code
-    Trace(TraceArgs),
-    /// Show what a file compiles to
-    Dump(DumpArgs),
-    /// Compare with other implementations on the benchmark programs
-    Bench(bench::BenchArgs),
-    /// Run random programs in every mode and compare
-    Fuzz(fuzz::FuzzArgs),
+macro_rules! purposes {
+    ($($options:ty: $about:literal,)*) => {
+        $(impl Purpose for $options {
+            const ABOUT: &'static str = $about;
+        })*
+    };
+}
+
+purposes! {
+    RunArgs: "Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)",
+    ReplArgs: "Talk to a language: statements and values (fl), queries and answers (prolog)",
+    TraceArgs: "Run a program and show its compiled traces: source, bytecode, every stage, machine code",
+    DumpArgs: "Show what a file compiles to",
+    bench::BenchArgs: "Compare with other implementations on the benchmark programs",
+    fuzz::FuzzArgs: "Run random programs in every mode and compare",
+}
+
+/// The command line. Only the options of the command that is named are set up: the others' would be a
+/// tenth of the time to start.
+fn command_line() -> Command {
+    fn set_up<A: Purpose>(command: Command) -> Command {
+        A::augment_args(command).about(A::ABOUT)
+    }
+    fn with<A: Purpose>(name: &'static str) -> Command {
+        Command::new(name).about(A::ABOUT).defer(set_up::<A>)
+    }
+    Command::new("metatrace")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A meta-tracing runtime for programs in one language or several")
+        .after_help(
+            "Exit status: the program's own; 1 for an uncaught error or a syntax error; 2 for a bad command line.",
+        )
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .subcommand(with::<RunArgs>("run"))
+        .subcommand(with::<ReplArgs>("repl"))
+        .subcommand(with::<TraceArgs>("trace"))
+        .subcommand(with::<DumpArgs>("dump"))
+        .subcommand(with::<bench::BenchArgs>("bench"))
+        .subcommand(with::<fuzz::FuzzArgs>("fuzz"))
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
@@ -179,14 +199,18 @@ fn parse_size(text: &str) -> Result<usize, String> {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli.command {
-        Command::Run(args) => run(&args),
-        Command::Repl(args) => repl(&args),
-        Command::Trace(args) => trace(&args),
-        Command::Dump(args) => dump(&args),
-        Command::Bench(args) => report(bench::run(&args)),
-        Command::Fuzz(args) => report(fuzz::run(&args)),
+    fn read<A: FromArgMatches>(matches: &ArgMatches) -> A {
+        A::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
+    }
+    let matches = command_line().get_matches();
+    match matches.subcommand() {
+        Some(("run", given)) => run(&read(given)),
+        Some(("repl", given)) => repl(&read(given)),
+        Some(("trace", given)) => trace(&read(given)),
+        Some(("dump", given)) => dump(&read(given)),
+        Some(("bench", given)) => report(bench::run(&read(given))),
+        Some(("fuzz", given)) => report(fuzz::run(&read(given))),
+        _ => unreachable!("the commands are those of `command_line`"),
     }
 }
 
