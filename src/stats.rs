@@ -105,6 +105,7 @@ pub fn json(vm: &Vm, wall: Duration) -> Json {
             "bridges": s.bridges,
             "trees_emitted_again": s.reemitted,
             "traces_invalidated": s.invalidated,
+            "gotos_missed": s.missed,
             "recordings": s.recordings,
             "recorded_ops": s.recorded_ops,
             "optimised_ops": s.optimised_ops,

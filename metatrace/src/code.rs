@@ -84,6 +84,13 @@ pub struct MergePoint {
     pub counter: Cell<u32>,
 }
 
+impl MergePoint {
+    /// Will a trace of it be tried? Not when that failed too often.
+    pub fn is_counting(&self) -> bool {
+        self.counter.get() < u32::MAX / 2
+    }
+}
+
 /// What a language says about its code.
 pub trait CodeData: Any {
     /// Slots whose value may still be read when execution continues at `pc`.
@@ -92,6 +99,10 @@ pub trait CodeData: Any {
     /// comes back from a call. It is not live there, so its memory may hold anything.
     fn idle_slot(&self) -> Option<(u16, Value)> {
         None
+    }
+    /// Does the language limit how deep calls may nest? If not, traces leave the limit to others.
+    fn limits_depth(&self) -> bool {
+        true
     }
     /// One printed instruction, for `metatrace trace`.
     fn describe(&self, pc: u32) -> String;

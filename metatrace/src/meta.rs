@@ -124,7 +124,7 @@ impl<M: Meta> NewFrame<M> {
 }
 
 /// How a frame becomes current when control crosses from one language to another.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Arrival {
     /// It was called and starts at its pc.
     Start,
@@ -134,6 +134,23 @@ pub enum Arrival {
     Fail,
     /// The exception in `REG_PENDING` unwinds into it.
     Raise,
+}
+
+/// All of them, in the order in which texts of traces number them.
+pub const ARRIVALS: [Arrival; 4] = [
+    Arrival::Start,
+    Arrival::Return,
+    Arrival::Fail,
+    Arrival::Raise,
+];
+
+#[inline(always)]
+fn arriving(same_language: bool, how: Arrival) -> Flow {
+    if same_language {
+        Flow::Next
+    } else {
+        Flow::Switch(how)
+    }
 }
 
 /// What a step loop does after a bytecode.
@@ -224,6 +241,27 @@ pub trait Meta: Sized {
     /// Backtracking, unwinding: abandons the current frame; `frame` continues where
     /// it waits. Neither frame's parent changes.
     fn switch_frame_raw(&mut self, frame: Self::Raw);
+    /// As [`leave_frame`](Meta::leave_frame), as the very last thing that a bytecode does: the
+    /// result is its flow. `how` is for a parent of another language.
+    #[inline(always)]
+    fn return_last(&mut self, how: Arrival) -> Flow {
+        let language = self.code().lang;
+        self.leave_frame();
+        arriving(language == self.code().lang, how)
+    }
+    /// As [`switch_frame`](Meta::switch_frame), as the very last thing that a bytecode does.
+    #[inline(always)]
+    fn switch_last_raw(&mut self, frame: Self::Raw, how: Arrival) -> Flow {
+        let language = self.code().lang;
+        self.switch_frame_raw(frame);
+        arriving(language == self.code().lang, how)
+    }
+    /// The token at which the frame of a following [`switch_last`](Meta::switch_last) will
+    /// go on: known from here on, unless the trace will leave that open.
+    #[inline(always)]
+    fn aim_raw(&mut self, token: Self::Raw) -> Self::Raw {
+        token
+    }
     /// The current frame as an object that others may keep and come back to
     /// (`switch_frame`). They see its slots, and its callers, as they are now; of
     /// slots written later they must not rely on either value.
@@ -577,6 +615,14 @@ pub trait Meta: Sized {
     #[inline(always)]
     fn switch_frame(&mut self, f: Ref<Self, layout::Frame>) {
         self.switch_frame_raw(f.0);
+    }
+    #[inline(always)]
+    fn switch_last(&mut self, f: Ref<Self, layout::Frame>, how: Arrival) -> Flow {
+        self.switch_last_raw(f.0, how)
+    }
+    #[inline(always)]
+    fn aim(&mut self, token: Int<Self>) -> Int<Self> {
+        Int(self.aim_raw(token.0))
     }
     #[inline(always)]
     fn current_frame(&mut self) -> Ref<Self, layout::Frame> {

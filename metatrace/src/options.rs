@@ -2,6 +2,7 @@
 
 use crate::opt::OptOptions;
 use crate::record::RecordLimits;
+use std::time::Duration;
 
 /// When and what to trace.
 #[derive(Clone, Debug)]
@@ -19,6 +20,13 @@ pub struct JitOptions {
     pub patience_ops: usize,
     /// Recordings given up at one merge point before it is left alone.
     pub aborts_max: u32,
+    /// Compiling for searches may take these shares of the time that passed and (second) of the time spent in
+    /// machine code, besides `compile_free`. `None`: as much as it likes.
+    pub compile_share: Option<(f64, f64)>,
+    /// See `compile_share`.
+    pub compile_free: Duration,
+    /// Fragments of a recursive tree from which on its bridges do not inline what has a trace.
+    pub terse_fragments: usize,
     /// Bridges of one tree.
     pub bridges_max: usize,
     /// Operations of a tree up to which it is emitted anew with each bridge.
@@ -40,7 +48,10 @@ impl Default for JitOptions {
             bridge_threshold: 30,
             patience_ops: 10_000,
             aborts_max: 8,
-            bridges_max: 400,
+            compile_share: Some((0.08, 0.5)),
+            compile_free: Duration::from_millis(15),
+            terse_fragments: 24,
+            bridges_max: 4000,
             tree_ops_max: 3000,
             limits: RecordLimits {
                 trace_ops_max: 6000,
@@ -67,6 +78,8 @@ impl JitOptions {
             entry_threshold: 2,
             bridge_threshold: 1,
             patience_ops: usize::MAX,
+            compile_share: None,
+            bridges_max: 400,
             ..JitOptions::default()
         }
     }

@@ -247,7 +247,7 @@ fn after_merge(services: &VmServices, core: *mut VmCore) -> Option<Arrival> {
         {
             return Some(how);
         }
-        let mut step = Resume::new(core, Vec::new(), 0);
+        let mut step = Resume::new(core, Default::default(), 0);
         let flow = (services.loops(step.language()).resume)(&mut step);
         step.save();
         match flow {

@@ -25,7 +25,40 @@ use std::rc::Rc;
 /// Sequence numbers by first argument; only while every clause determines it.
 #[derive(Debug, Default)]
 pub struct FirstArg {
-    buckets: HashMap<u64, VecDeque<i64>>,
+    buckets: HashMap<u64, Bucket>,
+}
+
+#[derive(Debug, Default)]
+struct Bucket {
+    seqs: VecDeque<i64>,
+    dead: DeadPrefix,
+}
+
+/// Clauses at the beginning of a list that are dead for calls from some generation on: a
+/// queue of which the first is always retracted would be searched from its start every time.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct DeadPrefix {
+    length: usize,
+    generation: u64,
+}
+
+impl DeadPrefix {
+    /// How many clauses a call of `generation` passes over.
+    fn skip(self, generation: u64) -> usize {
+        if generation >= self.generation {
+            self.length
+        } else {
+            0
+        }
+    }
+
+    /// Takes in dead clauses that follow; `died` gives the generation of each, in order.
+    fn extend(&mut self, died: impl Iterator<Item = u64>) {
+        for died in died.take_while(|died| *died != u64::MAX) {
+            self.length += 1;
+            self.generation = self.generation.max(died);
+        }
+    }
 }
 
 /// Clauses below which no first-argument table is made.
@@ -74,6 +107,7 @@ impl Pl {
             code: Cell::new(None),
             clauses: RefCell::default(),
             dead: Cell::new(0),
+            dead_prefix: Cell::default(),
             first_arg: RefCell::new(None),
             assumption: Default::default(),
             calls: Cell::new(0),
@@ -253,9 +287,10 @@ pub fn add_clause(vm: &Vm, pred: &'static Pred, mut clause: Clause, at_end: bool
         (Some(table), Some(key)) => {
             let bucket = table.buckets.entry(key).or_default();
             if at_end {
-                bucket.push_back(clause.seq);
+                bucket.seqs.push_back(clause.seq);
             } else {
-                bucket.push_front(clause.seq);
+                bucket.seqs.push_front(clause.seq);
+                bucket.dead = DeadPrefix::default();
             }
         }
         _ => *table = None,
@@ -264,6 +299,7 @@ pub fn add_clause(vm: &Vm, pred: &'static Pred, mut clause: Clause, at_end: bool
         clauses.push_back(Rc::new(clause));
     } else {
         clauses.push_front(Rc::new(clause));
+        pred.dead_prefix.set(DeadPrefix::default());
     }
     if pred.kind.get() == PredKind::Dynamic && pred.calls.get() < STABLE_CALLS {
         pred.calls.set(0);
@@ -289,6 +325,7 @@ pub fn erase(vm: &Vm, pred: &'static Pred, clause: &Clause) -> bool {
     if pred.dead.get() > 16 + clauses.len() / 2 {
         clauses.retain(|c| c.died.get() == u64::MAX);
         pred.dead.set(0);
+        pred.dead_prefix.set(DeadPrefix::default());
         *pred.first_arg.borrow_mut() = None;
     }
     drop(clauses);
@@ -320,20 +357,23 @@ pub fn find(
         if table.is_none() {
             *table = build_table(pl, &clauses);
         }
-        if let Some(table) = &*table {
-            let bucket = table.buckets.get(&key)?;
-            let start = bucket.partition_point(|s| *s < from);
-            return bucket
-                .iter()
-                .skip(start)
+        if let Some(table) = &mut *table {
+            let Bucket { seqs, dead } = table.buckets.get_mut(&key)?;
+            let rest = seqs.range(dead.length..);
+            dead.extend(rest.map(|s| by_seq(&clauses, *s).map_or(0, |c| c.died.get())));
+            let start = seqs.partition_point(|s| *s < from);
+            return seqs
+                .range(start.max(dead.skip(generation))..)
                 .filter_map(|s| by_seq(&clauses, *s))
                 .find(|c| alive(c));
         }
     }
+    let mut dead = pred.dead_prefix.get();
+    dead.extend(clauses.range(dead.length..).map(|c| c.died.get()));
+    pred.dead_prefix.set(dead);
     let start = clauses.partition_point(|c| c.seq < from);
     clauses
-        .iter()
-        .skip(start)
+        .range(start.max(dead.skip(generation))..)
         .find(|c| {
             alive(c)
                 && key.is_none_or(|k| clause_key(pl, &c.terms, c.head).is_none_or(|own| own == k))
@@ -345,7 +385,7 @@ fn build_table(pl: &Pl, clauses: &VecDeque<Rc<Clause>>) -> Option<FirstArg> {
     let mut table = FirstArg::default();
     for c in clauses {
         let key = clause_key(pl, &c.terms, c.head)?;
-        table.buckets.entry(key).or_default().push_back(c.seq);
+        table.buckets.entry(key).or_default().seqs.push_back(c.seq);
     }
     Some(table)
 }

@@ -39,7 +39,7 @@ natives! {
         find_handler(vm, frame, token.as_int())
     }
     /// Structural identity.
-    pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::compare(vm, a, b) == Ordering::Equal }
+    pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::identical(vm, a, b) }
     pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).list(a).is_ok() }
     /// A function of two arguments, by row.
     pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [READS.raises()] {

@@ -85,6 +85,7 @@ pub struct Pred {
     pub clauses: RefCell<VecDeque<Rc<Clause>>>,
     /// Clauses with `died` set, still in the queue.
     pub dead: Cell<usize>,
+    pub dead_prefix: Cell<crate::db::DeadPrefix>,
     /// Clauses by the key of their first argument, for dynamic predicates; `None`: not built.
     pub first_arg: RefCell<Option<crate::db::FirstArg>>,
     pub assumption: Assumption,

@@ -153,8 +153,37 @@ fn rank(t: &Term) -> u8 {
     }
 }
 
-/// The standard order of terms.
-pub fn compare(vm: &Vm, a: Value, b: Value) -> Ordering {
+/// The standard order of terms. Variables that were compared once keep their order.
+pub fn compare(vm: &mut Vm, a: Value, b: Value) -> Ordering {
+    compare_by(vm, a, b, variable_order)
+}
+
+/// Are the terms identical?
+pub fn identical(vm: &mut Vm, a: Value, b: Value) -> bool {
+    compare_by(vm, a, b, |_, p, q| p.0.cmp(&q.0)) == Ordering::Equal
+}
+
+/// Older ones come first as far as that is known: addresses tell, until one of two variables
+/// moves, so they get numbers.
+fn variable_order(vm: &mut Vm, p: Value, q: Value) -> Ordering {
+    let (lower, upper) = (p.0.min(q.0), p.0.max(q.0));
+    // Odd multiples of four are numbers that young objects got, the others old objects' addresses.
+    let key = |id: i64| (id & 4 != 0, id);
+    let lower_key = key(vm.heap.identity(Value(lower)));
+    let upper_key = key(vm.heap.identity(Value(upper)));
+    if p.0 == lower {
+        lower_key.cmp(&upper_key)
+    } else {
+        upper_key.cmp(&lower_key)
+    }
+}
+
+fn compare_by(
+    vm: &mut Vm,
+    a: Value,
+    b: Value,
+    variables: fn(&mut Vm, Value, Value) -> Ordering,
+) -> Ordering {
     let (a, b) = (deref(a), deref(b));
     if let (Some(x), Some(y)) = (a.to_int(), b.to_int()) {
         return x.cmp(&y);
@@ -172,7 +201,7 @@ pub fn compare(vm: &Vm, a: Value, b: Value) -> Ordering {
             return by_rank;
         }
         let order = match (&x, &y) {
-            (Term::Var(p), Term::Var(q)) => p.0.cmp(&q.0),
+            (Term::Var(p), Term::Var(q)) => variables(vm, *p, *q),
             (Term::Atom(p), Term::Atom(q)) => vm.symbols.bytes(p.0).cmp(vm.symbols.bytes(q.0)),
             (Term::Str(p), Term::Str(q)) => str_text(*p).cmp(&str_text(*q)),
             (Term::Struct(p), Term::Struct(q)) => {

@@ -49,6 +49,9 @@ impl<B: Backend> Backend for LazyBackend<B> {
     fn detach(&self, exit: ExitId) {
         self.made().detach(exit);
     }
+    fn bind(&self, language: u8, token: i64, trace: TraceId) {
+        self.made().bind(language, token, trace);
+    }
     fn free(&self, code: CodeId) -> Vec<CodeId> {
         self.made().free(code)
     }

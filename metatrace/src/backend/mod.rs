@@ -46,6 +46,7 @@ pub use portable::PortableBackend;
 
 use crate::assume::Validity;
 use crate::ir::{LabelId, Trace, TraceId};
+use crate::meta::Arrival;
 use crate::vm::VmCore;
 use std::rc::Rc;
 
@@ -98,6 +99,12 @@ pub enum Outcome {
     /// `VmCore::exit_buffer` in the order of [`Trace::exit_values`]: floats as
     /// their bits, booleans as 0 or 1, everything else as words.
     Exit(ExitId),
+    /// A `goto` met a frame at whose token no trace is bound.
+    Goto {
+        language: u8,
+        how: Arrival,
+        frame: u64,
+    },
     /// An `enter` operation met a trace without code; `frame` is its operand.
     Enter { trace: TraceId, frame: u64 },
 }
@@ -144,6 +151,10 @@ pub trait Backend {
 
     /// Makes an exit return to the driver again.
     fn detach(&self, exit: ExitId);
+
+    /// From now on, `goto` from code of `language` to a frame that waits at `token` goes on in
+    /// `trace`. May be forgotten in favour of another token at any time.
+    fn bind(&self, language: u8, token: i64, trace: TraceId);
 
     /// Drops code, and with it all code that jumps to labels which only it
     /// defines; returns everything dropped. Exits that led to it return to the driver.

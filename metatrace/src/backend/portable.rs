@@ -12,9 +12,13 @@ use super::{Backend, BackendStats, CodeId, CompileError, ExitId, Outcome, Unit};
 use crate::assume::Validity;
 use crate::ir::pure::{eval_checked, eval1, eval2};
 use crate::ir::{Class, Descr, Inst, LabelId, Op, OpRef, Tag, Trace, TraceId};
-use crate::layout::{FLAG_UNLOGGED, HEADER_LAYOUT_SHIFT, HEADER_SHAPE_SHIFT, Kind, header, lookup};
+use crate::layout::{
+    FLAG_UNLOGGED, Frame, HEADER_LAYOUT_SHIFT, HEADER_SHAPE_SHIFT, Kind, header, lookup,
+};
+use crate::meta::Arrival;
 use crate::value::{INT_SHIFT, Value};
 use crate::vm::{DEPTH_MARGIN, VmCore};
+use hashbrown::HashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -35,6 +39,8 @@ struct State {
     links: Links,
     codes: Vec<Option<Rc<Code>>>,
     stats: BackendStats,
+    /// Traces bound to tokens, by language left.
+    bound: HashMap<(u8, i64), TraceId>,
 }
 
 /// See the module documentation.
@@ -63,6 +69,7 @@ enum Step {
     Exit,
     Jump(LabelId),
     Enter(TraceId, u64),
+    Goto(u8, Arrival, u64),
 }
 
 /// Evaluation within the code of one unit.
@@ -193,6 +200,10 @@ impl Activation {
             Op::Enter => match inst.descr {
                 Descr::Trace(trace) => return Step::Enter(trace, a),
                 _ => unreachable!("verified: enter has a trace"),
+            },
+            Op::Goto => match inst.descr {
+                Descr::Arrival { language, how } => return Step::Goto(language, how, a),
+                _ => unreachable!("verified: goto has an arrival"),
             },
             Op::Exit => return Step::Exit,
             _ => return Step::Next,
@@ -377,6 +388,22 @@ impl PortableBackend {
                     }
                     Key::Label(label)
                 }
+                Step::Goto(language, how, frame) => {
+                    let at = Value(frame).addr() as u64 + u64::from(Frame::TOKEN.raw.word) * 8;
+                    let token = Value(memory.load(at)).as_int();
+                    memory.set_buffer(0, frame);
+                    match self.state.borrow().bound.get(&(language, token)) {
+                        Some(trace) => Key::Entry(*trace),
+                        None => {
+                            memory.with(|vm| vm.frame = Value(frame));
+                            return Outcome::Goto {
+                                language,
+                                how,
+                                frame,
+                            };
+                        }
+                    }
+                }
                 Step::Enter(trace, frame) => {
                     memory.set_buffer(0, frame);
                     Key::Entry(trace)
@@ -437,6 +464,11 @@ impl Backend for PortableBackend {
 
     fn detach(&self, exit: ExitId) {
         self.state.borrow_mut().links.detach(exit);
+    }
+
+    fn bind(&self, language: u8, token: i64, trace: TraceId) {
+        let mut state = self.state.borrow_mut();
+        state.bound.insert((language, token), trace);
     }
 
     fn free(&self, code: CodeId) -> Vec<CodeId> {

@@ -53,6 +53,8 @@ pub enum Stop {
     Jump { label: LabelId, values: Vec<u64> },
     /// Another trace is to be entered.
     Enter { trace: TraceId, frame: u64 },
+    /// A frame goes on where it waits.
+    Goto { frame: u64 },
     /// The given number of jumps was used up.
     OutOfFuel,
 }
@@ -136,6 +138,10 @@ impl<'a> Evaluator<'a> {
                 (Op::Enter, Descr::Trace(trace)) => {
                     let frame = self.word(inst.args[0]);
                     return Stop::Enter { trace, frame };
+                }
+                (Op::Goto, _) => {
+                    let frame = self.word(inst.args[0]);
+                    return Stop::Goto { frame };
                 }
                 _ => match self.step(inst, memory) {
                     Next::Value(word) => {
@@ -290,7 +296,7 @@ impl<'a> Evaluator<'a> {
 
             Op::Exit => Next::Leave,
             Op::Note | Op::Label => Next::Value(0),
-            Op::Jump | Op::Enter => unreachable!("handled by the caller"),
+            Op::Jump | Op::Enter | Op::Goto => unreachable!("handled by the caller"),
         }
     }
 }

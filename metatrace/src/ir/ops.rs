@@ -157,6 +157,7 @@ ops! {
     Label = "label" () Void Control: "a place to jump to; its operands are the values it defines";
     Jump = "jump" () Void Control: "to a label, with values for its operands";
     Enter = "enter" (Val) Void Control: "continue in another trace's entry, with a as current frame";
+    Goto = "goto" (Val) Void Control: "continue where frame a waits, in the trace that is bound there";
     Exit = "exit" () Void Control: "leave through the snapshot, always";
     Note = "note" () Void Control: "position in the guest program (token), for readers; no code";
 }
@@ -175,7 +176,7 @@ impl Op {
     }
     /// Ends a fragment.
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Op::Jump | Op::Enter | Op::Exit)
+        matches!(self, Op::Jump | Op::Enter | Op::Goto | Op::Exit)
     }
     /// Operand order does not matter.
     pub const fn is_commutative(self) -> bool {

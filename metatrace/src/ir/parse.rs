@@ -8,6 +8,7 @@ use super::trace::VirtualObject;
 use super::trace::{Args, DelayedStore, Descr, FrameSnap, Inst, SnapVal, Snapshot, Trace};
 use super::types::{FrameSnapId, LabelId, OpRef, SnapshotId, Tag, TraceId, Ty};
 use crate::layout::{self, FieldRef, ItemsRef, Layout};
+use crate::meta::ARRIVALS;
 use crate::native::Native;
 use crate::value::Value;
 use std::collections::HashMap;
@@ -183,6 +184,14 @@ impl<'a> Parser<'a> {
             Op::Enter => {
                 self.expect("T")?;
                 Descr::Trace(TraceId(self.number()? as u32))
+            }
+            Op::Goto => {
+                self.expect("a")?;
+                let how = self.number()? as usize;
+                let how = *ARRIVALS.get(how).ok_or("no such arrival")?;
+                self.expect("l")?;
+                let language = self.number()? as u8;
+                Descr::Arrival { language, how }
             }
             Op::Note => Descr::Token(self.number()?),
             _ => Descr::None,

@@ -15,6 +15,7 @@
 use super::trace::{Descr, FrameSnap, Inst, SnapVal, Snapshot, Trace};
 use super::types::{FrameSnapId, OpRef, Ty};
 use crate::layout::{self, FieldRef, ItemsRef, LayoutId};
+use crate::meta::ARRIVALS;
 use crate::value::Value;
 use std::fmt::{self, Display, Formatter};
 
@@ -97,6 +98,10 @@ fn print_descr(f: &mut Formatter<'_>, descr: Descr, comma: bool) -> fmt::Result 
         Descr::Tag(tag) => write!(f, "{tag:?}"),
         Descr::Shape(shape) => write!(f, "shape {shape}"),
         Descr::Trace(id) => write!(f, "T{}", id.0),
+        Descr::Arrival { language, how } => {
+            let how = ARRIVALS.iter().position(|h| *h == how).unwrap_or(0);
+            write!(f, "a{how} l{language}")
+        }
         Descr::Reg(reg) => write!(f, "r{reg}"),
         Descr::Token(token) => write!(f, "{token}"),
     }

@@ -8,6 +8,7 @@
 use super::ops::Op;
 use super::types::{FrameSnapId, LabelId, OpRef, SnapshotId, Tag, TraceId, Ty};
 use crate::layout::{FieldRef, ItemsRef, LayoutId};
+use crate::meta::Arrival;
 use crate::native::Native;
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -36,6 +37,11 @@ pub enum Descr {
     Label(LabelId),
     /// `enter`
     Trace(TraceId),
+    /// `goto`: the language left, and how control arrives in a frame of another one
+    Arrival {
+        language: u8,
+        how: Arrival,
+    },
     /// `load_reg`, `store_reg`
     Reg(u8),
     /// `note`: code and pc

@@ -179,6 +179,7 @@ impl<'a> Verifier<'a> {
             Op::Label => matches!(inst.descr, Descr::Label(_)),
             Op::Jump => return self.jump(inst),
             Op::Enter => matches!(inst.descr, Descr::Trace(_)),
+            Op::Goto => matches!(inst.descr, Descr::Arrival { .. }),
             Op::LoadReg | Op::StoreReg => matches!(inst.descr, Descr::Reg(_)),
             Op::Note => matches!(inst.descr, Descr::Token(_)),
             _ => inst.descr == Descr::None,

@@ -12,6 +12,7 @@
 
 mod crossings;
 mod heap;
+mod pace;
 mod stats;
 mod tree;
 
@@ -71,16 +72,22 @@ pub struct Jit {
     too_deep: Cell<bool>,
     /// Some guest code limits its depth: traces that grow the stack check it.
     limits_depth: Cell<bool>,
+    started: Instant,
 }
 
 struct State {
     forest: Forest,
     targets: Rc<Targets>,
+    /// Times that a `goto` found nothing at a token that is no merge point's.
+    /// With the number at which a trace is tried.
+    misses: HashMap<i64, (u32, u32)>,
     /// Recordings given up, by where they start.
     aborts: HashMap<Root, u32>,
     next_label: u32,
     stats: JitStats,
     crossings: Crossings,
+    /// Nanoseconds in machine code, as far as they are measured.
+    useful_ns: u64,
 }
 
 /// What to do after the driver dealt with a merge point or an exit.
@@ -89,6 +96,8 @@ enum Next {
     Run(Option<Arrival>),
     /// At a merge point again.
     Merge,
+    /// A trace is due for the place with this token.
+    Bind(i64),
 }
 
 impl Jit {
@@ -99,15 +108,18 @@ impl Jit {
             state: RefCell::new(State {
                 forest: Forest::default(),
                 targets: Rc::default(),
+                misses: HashMap::new(),
                 aborts: HashMap::new(),
                 next_label: 0,
                 stats: JitStats::default(),
                 crossings: Crossings::default(),
+                useful_ns: 0,
             }),
             options,
             recording: Cell::new(false),
             too_deep: Cell::new(false),
             limits_depth: Cell::new(false),
+            started: Instant::now(),
         }
     }
 
@@ -227,6 +239,7 @@ impl Jit {
             match self.at_merge_point(services, core) {
                 Next::Run(how) => return how,
                 Next::Merge => {}
+                Next::Bind(_) => unreachable!("dealt with where it arises"),
             }
         }
     }
@@ -255,31 +268,50 @@ impl Jit {
         }
         let key = (code.id, index as u16);
         let target = self.state.borrow_mut().valid_target(key);
+        if target.is_none() && !self.root_affordable() {
+            point.counter.set(self.initial_counter(point.kind));
+            return Next::Run(None);
+        }
         match target {
             Some(target) => {
-                point.counter.set(1);
-                self.enter(services, core, target.trace)
+                let pause = self.state.borrow().forest.pause_of(target.trace);
+                point.counter.set(1 + pause);
+                self.stay(services, core, target.trace)
             }
             None => self.record_root(services, core, code, index as u16),
         }
     }
 
-    fn enter(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
+    /// Runs a trace, deals with its exit; also says when it was left.
+    fn enter(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> (Next, Instant) {
         let frame = mem::current(core);
         let start = self.options.timing.then(Instant::now);
         let outcome = self.backend.enter(core, trace, frame);
+        let left = Instant::now();
         {
             let mut state = self.state.borrow_mut();
             state.stats.entered += 1;
-            state.stats.trace_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);
+            state.stats.trace_ns += start.map_or(0, |s| (left - s).as_nanos() as u64);
         }
-        match outcome {
+        let next = match outcome {
             Outcome::Exit(exit) => self.exit(services, core, exit),
             Outcome::Enter { frame, .. } => {
                 mem::set_current(core, frame);
                 Next::Run(None)
             }
-        }
+            Outcome::Goto {
+                language,
+                how,
+                frame,
+            } => {
+                mem::set_current(core, frame);
+                match self.miss(core, language, how) {
+                    Next::Bind(token) => self.record_missed(services, core, token),
+                    next => next,
+                }
+            }
+        };
+        (next, left)
     }
 
     // --------------------------------------------------------------- exits
@@ -291,12 +323,16 @@ impl Jit {
             let state = &mut *state;
             let start = self.options.timing.then(Instant::now);
             state.stats.exits += 1;
+            let plan = state.forest.plan_of(exit);
             let info = state.forest.exit(exit);
             let info_op = info.op();
             bits.extend(mem::exit_values(core, info.ops.len()));
-            let trace = state.forest.trace_of(exit);
-            let rebuilt = rebuild(core, trace, trace.snapshot(info.snapshot), &info.ops, &bits);
-            let hot = state.forest.count_exit(exit, &self.options) && !self.recording.get();
+            let rebuilt = rebuild(core, &plan, &bits);
+            let hot = !self.recording.get()
+                && state.forest.count_exit(exit, &self.options)
+                && (!state.forest.searches(exit)
+                    || self.affordable(state)
+                    || state.forest.postpone(exit, &self.options));
             if info_op == Op::GuardDepth {
                 self.too_deep.set(true);
                 pass_merge_point(core);
@@ -394,7 +430,8 @@ impl Jit {
             let mut state = self.state.borrow_mut();
             (state.fresh_label(), state.targets.clone())
         };
-        let rec = Record::start_root(core, root, label, targets, self.options.limits);
+        let mut rec = Record::start_root(core, root, label, targets, self.options.limits);
+        rec.terse = self.state.borrow().forest.is_terse(root);
         let (result, how) = self.record(services, core, rec);
         let outcome =
             result.and_then(|recording| self.compile_root(services, core, root, label, recording));
@@ -409,6 +446,7 @@ impl Jit {
         bits: &[u64],
         rebuilt: &Rebuilt,
     ) -> Next {
+        let terse = (self.state.borrow_mut().forest).is_crowded(exit, &self.options);
         let rec = {
             let state = self.state.borrow();
             let info = state.forest.exit(exit);
@@ -426,6 +464,7 @@ impl Jit {
                 self.options.limits,
             );
             rec.retrace = info.wants_retrace();
+            rec.terse = terse;
             rec
         };
         let (result, how) = self.record(services, core, rec);

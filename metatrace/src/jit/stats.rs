@@ -22,6 +22,8 @@ pub struct JitStats {
     /// Exits that reached the driver, and nanoseconds spent rebuilding state for them.
     pub exits: u64,
     pub exit_ns: u64,
+    /// `goto`s that found no trace.
+    pub missed: u64,
     pub invalidated: u64,
     /// Recordings given up, by reason, in table order.
     pub aborts: Vec<(&'static str, u64)>,

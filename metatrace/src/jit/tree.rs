@@ -15,9 +15,11 @@ use crate::ir::{Op, OpRef, SnapshotId, Trace, TraceId};
 use crate::opt::{self, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, Stage};
 use crate::options::JitOptions;
 use crate::record::{Abort, Ending, Recording, Root};
+use crate::resume::Plan;
 use crate::value::Value;
 use crate::vm::VmCore;
 use std::rc::Rc;
+use std::time::Instant;
 
 /// Specialised versions of one loop, at most.
 const VERSIONS_MAX: usize = 5;
@@ -39,6 +41,61 @@ struct RootInfo {
     /// The tree that has its code.
     tree: usize,
     versions: Vec<Rc<ExportedLabel>>,
+    stays: Stays,
+}
+
+/// Is it worth while to enter a trace from the interpreter? When most stays take less time
+/// than the exits that end them, more and more visits of its merge point are let pass.
+#[derive(Copy, Clone, Default)]
+struct Stays {
+    seen: u8,
+    short: u8,
+    /// Visits let pass are at most `2^pause - 1`.
+    pause: u8,
+    /// Visits to let pass.
+    visits: u32,
+    /// When the trace was left last.
+    left: Option<Instant>,
+}
+
+impl Stays {
+    const WINDOW: u8 = 32;
+    const PAUSE_MAX: u8 = 8;
+    /// Visits between two stays take at most this many times as long as a stay with its exit:
+    /// what is left to gain beyond that is not worth waiting for when things get better.
+    const WAIT_MAX: u64 = 32;
+
+    fn note(&mut self, stay: &Stay) {
+        let most = (1 << self.pause) - 1;
+        if let Some(left) = self.left.replace(stay.left) {
+            let visits = u64::from(self.visits) + 1;
+            let each = (stay.start.saturating_duration_since(left).as_nanos() as u64) / visits;
+            let whole = (stay.start.elapsed().as_nanos() as u64).saturating_mul(Self::WAIT_MAX);
+            self.visits = (whole / each.max(1)).min(most) as u32;
+        }
+        self.judge(stay.short);
+    }
+
+    fn judge(&mut self, short: bool) {
+        self.seen += 1;
+        self.short += u8::from(short);
+        if self.seen == Self::WINDOW {
+            if self.short > Self::WINDOW / 2 {
+                self.pause = (self.pause + 1).min(Self::PAUSE_MAX);
+            } else {
+                self.pause = self.pause.saturating_sub(2);
+            }
+            (self.seen, self.short) = (0, 0);
+        }
+    }
+}
+
+/// A stay in a trace that was entered from the interpreter.
+pub(super) struct Stay {
+    pub start: Instant,
+    pub left: Instant,
+    /// Its exit took longer, and there is no time to do something about it.
+    pub short: bool,
 }
 
 struct Tree {
@@ -50,6 +107,8 @@ struct Tree {
     /// Objects that the code mentions: roots.
     consts: Vec<Value>,
     ops: usize,
+    /// Some of its traces came back to frames that others left: it is part of a search.
+    searches: bool,
     /// Fragments that are one unit.
     emitted: usize,
 }
@@ -77,6 +136,8 @@ pub(super) struct ExitInfo {
     due: u32,
     failures: u32,
     retrace: Retrace,
+    /// Made when the exit is first taken.
+    plan: Option<Rc<Plan>>,
 }
 
 /// Is the bridge of an exit to become a new version of the loop that it reaches?
@@ -116,6 +177,10 @@ pub(super) struct Forest {
     roots: Vec<RootInfo>,
     trees: Vec<Tree>,
     exits: Vec<ExitInfo>,
+    /// Some tree is crowded.
+    crowded: bool,
+    /// Some tree is part of a search.
+    searching: bool,
     /// Operations of everything optimised so far.
     ops: usize,
 }
@@ -128,6 +193,65 @@ impl Forest {
     pub fn trace_of(&self, exit: ExitId) -> &Trace {
         let info = self.exit(exit);
         &self.trees[info.tree].fragments[info.fragment].trace
+    }
+
+    /// Visits of the merge point of `trace` to let pass before it is entered again.
+    pub fn pause_of(&self, trace: TraceId) -> u32 {
+        self.roots[trace.index()].stays.visits
+    }
+
+    pub fn note_stay(&mut self, trace: TraceId, stay: &Stay) {
+        self.roots[trace.index()].stays.note(stay);
+    }
+
+    /// How the state of an exit is rebuilt.
+    pub fn plan_of(&mut self, exit: ExitId) -> Rc<Plan> {
+        let info = &self.exits[exit.0 as usize];
+        if let Some(plan) = &info.plan {
+            return plan.clone();
+        }
+        let trace = self.trace_of(exit);
+        let plan = Rc::new(Plan::new(trace, trace.snapshot(info.snapshot), &info.ops));
+        self.exits[exit.0 as usize].plan = Some(plan.clone());
+        plan
+    }
+
+    /// There is no time for a bridge now: false, and the exit waits.
+    pub fn postpone(&mut self, exit: ExitId, options: &JitOptions) -> bool {
+        let info = &mut self.exits[exit.0 as usize];
+        info.due = info.count.saturating_add(options.bridge_threshold);
+        false
+    }
+
+    /// Has the exit's tree so many bridges that paths through it multiply?
+    pub fn is_crowded(&mut self, exit: ExitId, options: &JitOptions) -> bool {
+        let info = self.exit(exit);
+        let tree = &self.trees[info.tree];
+        let crowded = tree.searches
+            && tree.fragments.len() >= options.terse_fragments
+            && !matches!(tree.fragments[info.fragment].root, Root::Loop { .. });
+        self.crowded |= crowded;
+        crowded
+    }
+
+    /// Is the exit's tree part of a search?
+    pub fn searches(&self, exit: ExitId) -> bool {
+        self.trees[self.exit(exit).tree].searches
+    }
+
+    /// Is the tree of `trace` part of a search?
+    pub fn is_search(&self, trace: TraceId) -> bool {
+        self.trees[self.roots[trace.index()].tree].searches
+    }
+
+    /// Is any tree?
+    pub fn searching(&self) -> bool {
+        self.searching
+    }
+
+    /// Is a trace from `root` better short? It comes back to places where crowded trees begin.
+    pub fn is_terse(&self, root: Root) -> bool {
+        self.crowded && matches!(root, Root::Continuation { .. })
     }
 
     /// Does the exit end a trace at a continuation?
@@ -259,11 +383,13 @@ impl Forest {
             std::mem::take(&mut tree.consts),
         );
         let ops = std::mem::take(&mut tree.ops);
+        let searches = tree.searches;
         let tree = &mut self.trees[into];
         tree.fragments.extend(fragments);
         tree.codes.extend(codes);
         tree.consts.extend(consts);
         tree.ops += ops;
+        tree.searches |= searches;
         self.assume(into, assumptions);
         for exit in self.exits.iter_mut().filter(|e| e.tree == from) {
             exit.tree = into;
@@ -272,6 +398,13 @@ impl Forest {
         for root in self.roots.iter_mut().filter(|r| r.tree == from) {
             root.tree = into;
         }
+    }
+
+    /// What a tree keeps of a recording that becomes part of it.
+    fn note(&mut self, tree: usize, recording: &Recording) {
+        self.trees[tree].consts.extend(objects(&recording.trace));
+        self.trees[tree].searches |= recording.searches;
+        self.searching |= recording.searches;
     }
 
     fn assume(&mut self, tree: usize, assumptions: Vec<Assumption>) {
@@ -290,6 +423,7 @@ impl Forest {
             assumptions: Vec::new(),
             consts: Vec::new(),
             ops: 0,
+            searches: false,
             emitted: 0,
         });
         self.trees.len() - 1
@@ -337,12 +471,12 @@ impl Forest {
         let family = self.family(root, recording.ending, options);
         let tree = family.unwrap_or_else(|| self.add_tree(core));
         self.assume(tree, std::mem::take(&mut recording.assumptions));
-        let consts = objects(&recording.trace);
-        self.trees[tree].consts.extend(consts);
+        self.note(tree, &recording);
         self.roots.push(RootInfo {
             root,
             tree,
             versions: result.labels.clone(),
+            stays: Stays::default(),
         });
         let recorded = text_of(&recording.trace, options);
         self.add_fragment(
@@ -411,8 +545,7 @@ impl Forest {
         let ExitInfo { tree, fragment, .. } = *self.exit(exit);
         let root = self.trees[tree].fragments[fragment].root;
         self.assume(tree, std::mem::take(&mut recording.assumptions));
-        let consts = objects(&recording.trace);
-        self.trees[tree].consts.extend(consts);
+        self.note(tree, &recording);
         let labels = result.labels.clone();
         let recorded = text_of(&recording.trace, options);
         let mut fragment = self.add_fragment(
@@ -503,6 +636,7 @@ impl Forest {
                 due: 0,
                 failures: 0,
                 retrace: Retrace::Not,
+                plan: None,
             });
         }
         self.trees[tree].ops += result.trace.insts.len();

@@ -150,10 +150,10 @@ impl Walk<'_, '_> {
             Op::Exit => {
                 self.emit_guard(Op::Exit, &[], Descr::None, last.snapshot)?;
             }
-            Op::Enter => {
+            Op::Enter | Op::Goto => {
                 let frame = self.real(last.args[0]);
                 self.flush_all();
-                self.emit(Op::Enter, Ty::Void, &[frame], last.descr, None);
+                self.emit(last.op, Ty::Void, &[frame], last.descr, None);
             }
             op => unreachable!("{} is not terminal", op.name()),
         }

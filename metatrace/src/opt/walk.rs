@@ -445,7 +445,7 @@ impl<'a, 'e> Walk<'a, 'e> {
                 self.emit(Op::Note, Ty::Void, &[], inst.descr, None);
                 Ok(none)
             }
-            Op::Label | Op::Jump | Op::Enter | Op::Exit => {
+            Op::Label | Op::Jump | Op::Enter | Op::Goto | Op::Exit => {
                 unreachable!("{} is handled by the caller", inst.op.name())
             }
         }

@@ -131,7 +131,8 @@ impl Record {
         }
         // Somebody will come back to the frame that was left: the loop goes through here.
         let suspended = self.left_published || self.is_resumption();
-        let patient = !recursive
+        let patient = !self.terse
+            && !recursive
             && self.bottoms_left <= self.limits.returns_max
             && self.trace.insts.len() <= self.limits.trace_ops_max / 4;
         if suspended && patient {
@@ -171,7 +172,7 @@ impl Record {
             self.close(Some(target));
         } else {
             self.bottoms_left += 1;
-            let patient = self.bottoms_left <= self.limits.returns_max;
+            let patient = !self.terse && self.bottoms_left <= self.limits.returns_max;
             match self.root {
                 Root::Loop { .. } => return Err(Abort::LeftLoop),
                 Root::Bridge | Root::Continuation { .. } if patient => {}
@@ -234,6 +235,7 @@ impl Record {
             trace: self.trace,
             ending,
             looping: self.looping,
+            searches: self.searches,
             assumptions: self.assumptions,
             target_token: code.token(pc),
             target_slots,
@@ -375,15 +377,17 @@ impl Record {
             return self.close(None);
         }
         let rounds = self.top().enter(key.0);
+        let settled = self.terse && self.run.code().merge_points[key.1 as usize].is_counting();
         if let Some(target) = target
-            && (recursive
+            && (self.terse
+                || recursive
                 || inlined >= self.limits.inline_depth_max
                 || target.looping
                 || rounds > 1)
         {
             return self.close(Some(target));
         }
-        if recursive {
+        if recursive || settled {
             self.wanted = Some(key);
             return self.stop(Abort::Recursion);
         }
@@ -475,17 +479,11 @@ impl Record {
             self.store_field(object, Frame::AUX.raw, red);
             self.stack[top].aux = super::frame::Slot::Known { red, dirty: false };
         }
-        self.flush_regs();
-        if self.depth != 0 {
-            if self.depth > 0 && self.limits_depth {
-                self.guard_depth();
-            }
-            let by = self.red_const(Ty::Int, Value::small(self.depth as i64).0);
-            self.emit(Op::AddDepth, Ty::Void, &[by.op], Descr::None);
-            self.depth = 0;
-            self.base_depth = 0;
-            self.last_snapshot = None;
+        if self.depth > 0 && self.limits_depth && code.data.limits_depth() {
+            self.flush_regs();
+            self.guard_depth();
         }
+        self.write_back();
         let live = self.live(code, pc);
         let mut args: Vec<OpRef> = vec![object.op];
         for slot in live.iter() {
@@ -495,6 +493,18 @@ impl Record {
         self.base = None;
         self.last_snapshot = None;
         (object, args)
+    }
+
+    /// Registers and depth go to memory.
+    pub(super) fn write_back(&mut self) {
+        self.flush_regs();
+        if self.depth != 0 {
+            let by = self.red_const(Ty::Int, Value::small(self.depth as i64).0);
+            self.emit(Op::AddDepth, Ty::Void, &[by.op], Descr::None);
+            self.depth = 0;
+            self.base_depth = 0;
+            self.last_snapshot = None;
+        }
     }
 
     /// Ends the trace by a jump to `target`, or to its own label.

@@ -517,6 +517,37 @@ impl Record {
         }
     }
 
+    /// Does the trace not know where the frame goes on, in its own language?
+    pub(super) fn is_open(&mut self, frame: Red) -> bool {
+        let token = self.memory.find(frame.op, Frame::TOKEN.raw);
+        if token.is_some_and(|t| t.op.is_const()) {
+            return false;
+        }
+        let language = crate::meta::Meta::code(&self.run).lang;
+        // A frame that was resumed, or called from another language, may lack its parent in memory.
+        let plain = |f: &RecFrame| {
+            f.linked && !f.resumed && f.code.is_none_or(|code| code.lang == language)
+        };
+        let bits = mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
+        let code = mem::code(self.run.core_ptr(), token_code(Value(bits).as_int()));
+        code.lang == language && self.abandoned.is_empty() && self.stack.iter().all(plain)
+    }
+
+    /// Ends the trace: `frame`, which is current now, goes on in whatever trace is bound to
+    /// the place where it waits. The frames above it are abandoned, and all else is in memory.
+    pub(super) fn go_to(&mut self, frame: Red, language: u8, how: crate::meta::Arrival) {
+        if !self.polled {
+            self.polled = true;
+            self.guard(Op::GuardNoPoll, &[], Descr::None);
+        }
+        self.write_back();
+        let descr = Descr::Arrival { language, how };
+        self.emit(Op::Goto, Ty::Void, &[frame.op], descr);
+        let code = crate::meta::Meta::code(&self.run);
+        self.stack = vec![self.arrived_frame(frame, code)];
+        self.ending = Some(super::Ending::Exit);
+    }
+
     /// `frame` becomes current where it waits; what is above it is abandoned.
     pub(super) fn come_back_to(&mut self, frame: Red) {
         self.switch();

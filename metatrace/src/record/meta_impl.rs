@@ -3,10 +3,10 @@
 use super::frame::{RecFrame, Slot};
 use super::{Abort, Record, Red, field_ty};
 use crate::assume::Assumption;
-use crate::code::Code;
+use crate::code::{Code, token_code};
 use crate::ir::{Descr, Op, Tag, Ty, pure};
 use crate::layout::{FieldRef, Frame, ItemsRef, LayoutId, Mutability};
-use crate::meta::{Meta, NewFrame, Raised};
+use crate::meta::{Arrival, Flow, Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::run::mem;
 use crate::value::Value;
@@ -563,6 +563,51 @@ impl Meta for Record {
     }
     fn switch_frame_raw(&mut self, frame: Red) {
         self.come_back_to(frame);
+    }
+    fn return_last(&mut self, how: Arrival) -> Flow {
+        let language = self.run.code().lang;
+        if self.terse {
+            self.switch();
+            self.ensure_parent();
+            let parent = &self.stack[self.stack.len() - 2];
+            if parent.code.is_none()
+                && let Some(object) = parent.object
+                && self.is_open(object)
+            {
+                self.depth -= 1;
+                self.run.leave_frame();
+                self.go_to(object, language, how);
+                return Flow::Next;
+            }
+        }
+        self.leave_frame();
+        match self.run.code().lang == language {
+            true => Flow::Next,
+            false => Flow::Switch(how),
+        }
+    }
+    fn switch_last_raw(&mut self, frame: Red, how: Arrival) -> Flow {
+        let language = self.run.code().lang;
+        self.searches = true;
+        if self.terse && self.is_open(frame) {
+            self.switch();
+            self.run.switch_frame_raw(frame.bits);
+            self.go_to(frame, language, how);
+            return Flow::Next;
+        }
+        self.come_back_to(frame);
+        match self.run.code().lang == language {
+            true => Flow::Next,
+            false => Flow::Switch(how),
+        }
+    }
+    fn aim_raw(&mut self, token: Red) -> Red {
+        let language = mem::code(self.run.core(), token_code(Value(token.bits).as_int())).lang;
+        if self.terse && language == self.run.code().lang {
+            return token;
+        }
+        self.promote_raw(token);
+        self.red_const(Ty::Int, token.bits)
     }
     fn current_frame_raw(&mut self) -> Red {
         let object = self.publish_frames();

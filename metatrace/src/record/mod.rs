@@ -114,6 +114,7 @@ pub struct Record {
     unwritten: u32,
     /// The trace closed in the activation that it began in.
     looping: bool,
+    searches: bool,
     /// The trace looks at the poll word.
     polled: bool,
     visits: SmallVec<[(i64, usize, u32); 8]>,
@@ -125,6 +126,9 @@ pub struct Record {
     pub(crate) retrace: bool,
     /// Guest code asks for its depth: a trace that grows the stack checks it before its end.
     pub(crate) limits_depth: bool,
+    /// The tree has so many bridges that paths through it are better not
+    /// told one from another: this one ends wherever another trace begins, instead of inlining that.
+    pub(crate) terse: bool,
     /// The loop that it is a new version of.
     retraced: Option<TargetInfo>,
     /// A merge point that this recording would like to be compiled first.
@@ -146,6 +150,8 @@ pub struct Recording {
     pub ending: Ending,
     /// See [`TargetInfo::looping`].
     pub looping: bool,
+    /// It came back to a frame that was left before, or a choice was left open.
+    pub searches: bool,
     pub assumptions: Vec<Assumption>,
     /// Position at the end, and the slots that are live there: what a final jump passes.
     target_token: i64,
@@ -189,6 +195,7 @@ impl Record {
             left_published: false,
             unwritten: 0,
             looping: false,
+            searches: false,
             polled: false,
             visits: SmallVec::new(),
             targets,
@@ -196,6 +203,7 @@ impl Record {
             ending: None,
             retrace: false,
             limits_depth: false,
+            terse: false,
             retraced: None,
             wanted: None,
             limits,

@@ -6,7 +6,7 @@
 pub mod rebuild;
 pub mod replay;
 
-pub use rebuild::{Rebuilt, rebuild};
+pub use rebuild::{Plan, Rebuilt, Words, rebuild};
 pub use replay::Resume;
 
 use crate::layout::{self, FieldRef, LayoutId};

@@ -1,6 +1,9 @@
 //! Rebuilds interpreter state after an exit: virtual objects, delayed stores,
 //! frames, registers. No native recursion: virtuals are allocated first and
 //! filled afterwards, so cycles and depth do not matter.
+//!
+//! What is to be done at an exit does not change, so it is worked out when the exit is first
+//! taken ([`Plan::new`]); programs that search leave traces all the time.
 
 use super::field_of_word;
 use crate::ir::{OpRef, SnapVal, Snapshot, Trace, Ty};
@@ -8,149 +11,265 @@ use crate::layout::{FRAME, Frame, Kind, header};
 use crate::run::mem;
 use crate::value::Value;
 use crate::vm::VmCore;
+use smallvec::SmallVec;
+
+/// A few words.
+pub type Words = SmallVec<[u64; 8]>;
 
 /// What was rebuilt, for the replay and for a bridge.
 #[derive(Default, Debug)]
 pub struct Rebuilt {
     /// Words of the virtual objects.
-    pub objects: Vec<u64>,
+    pub objects: Words,
     /// Words of the frames, innermost first.
-    pub frames: Vec<u64>,
+    pub frames: Words,
     /// Logged results in the types they had when recorded.
-    pub log: Vec<u64>,
+    pub log: Words,
     pub log_len: u32,
+}
+
+/// Where a value comes from.
+#[derive(Copy, Clone, Debug)]
+enum Source {
+    /// A tagged word.
+    Const(u64),
+    ConstFloat(u64),
+    /// Word of the exit's values that is a tagged one.
+    Word(u16),
+    Float(u16),
+    Bool(u16),
+    Virtual(u32),
+}
+
+/// A word of an object to be stored.
+#[derive(Copy, Clone, Debug)]
+struct Put {
+    word: u16,
+    float: bool,
+    source: Source,
+}
+
+#[derive(Debug)]
+struct NewObject {
+    header: u64,
+    words: u16,
+}
+
+#[derive(Debug)]
+struct FramePlan {
+    /// `None`: a new frame of `words`.
+    object: Option<Source>,
+    words: u16,
+    puts: Box<[Put]>,
+}
+
+#[derive(Debug)]
+struct StorePlan {
+    object: Source,
+    barrier: bool,
+    put: Put,
+}
+
+/// How the state of one snapshot is rebuilt.
+#[derive(Debug)]
+pub struct Plan {
+    virtuals: Box<[NewObject]>,
+    /// Fields of the virtual objects, with the number of the object.
+    fields: Box<[(u32, Put)]>,
+    stores: Box<[StorePlan]>,
+    regs: Box<[(u8, Source)]>,
+    /// Innermost first.
+    frames: Box<[FramePlan]>,
+    /// Logged results; true: as a float's bits.
+    log: Box<[(Source, bool)]>,
+    log_len: u32,
+    depth: i64,
+}
+
+impl Plan {
+    /// Plans for `snapshot` of `trace`, whose exit has the values `ops`
+    /// ([`Trace::exit_values`]). Costs time in proportion to the snapshot's size times the values.
+    pub fn new(trace: &Trace, snapshot: &Snapshot, ops: &[OpRef]) -> Plan {
+        let source = |value: SnapVal| source_of(trace, ops, value);
+        let put = |word: u16, kind: Kind, value: SnapVal| Put {
+            word,
+            float: kind == Kind::Float,
+            source: source(value),
+        };
+        let virtuals = snapshot.virtuals.iter().map(|object| NewObject {
+            header: header(object.layout, object.words as usize, object.shape),
+            words: object.words,
+        });
+        let fields = (snapshot.virtuals.iter().enumerate()).flat_map(|(i, object)| {
+            object.fields.iter().map(move |(word, value)| {
+                let kind = field_of_word(object.layout, *word).kind;
+                (i as u32, put(*word, kind, *value))
+            })
+        });
+        let stores = snapshot.stores.iter().map(|store| StorePlan {
+            object: source(store.object),
+            barrier: store.field.kind == Kind::Val,
+            put: put(store.field.word, store.field.kind, store.value),
+        });
+        let frame = |id| &trace.frames[crate::ir::FrameSnapId::index(id)];
+        let chain = std::iter::successors(snapshot.frame.map(frame), |f| f.parent.map(frame));
+        let frames = chain.map(|snap| {
+            let mut puts = Vec::new();
+            if snap.token >= 0 {
+                puts.push(Put {
+                    word: Frame::TOKEN.raw.word,
+                    float: false,
+                    source: Source::Const(Value::small(snap.token).0),
+                });
+                let slots = snap.slots.iter();
+                puts.extend(
+                    slots
+                        .map(|(slot, value)| put(Frame::SLOTS.raw.start + slot, Kind::Val, *value)),
+                );
+                puts.extend(snap.aux.map(|aux| put(Frame::AUX.raw.word, Kind::Val, aux)));
+            }
+            FramePlan {
+                object: snap.object.map(source),
+                words: snap.words,
+                puts: puts.into(),
+            }
+        });
+        let log = snapshot.log.iter().zip(&snapshot.log_tys);
+        Plan {
+            virtuals: virtuals.collect(),
+            fields: fields.collect(),
+            stores: stores.collect(),
+            regs: (snapshot.regs.iter())
+                .map(|(reg, value)| (*reg, source(*value)))
+                .collect(),
+            frames: frames.collect(),
+            log: log
+                .map(|(value, ty)| (source(*value), *ty == Ty::Float))
+                .collect(),
+            log_len: snapshot.log_len,
+            depth: snapshot.depth as i64,
+        }
+    }
+}
+
+fn source_of(trace: &Trace, ops: &[OpRef], value: SnapVal) -> Source {
+    match value {
+        SnapVal::Op(op) if op.is_const() => {
+            let c = trace.consts[op.const_index()];
+            match c.ty {
+                Ty::Float => Source::ConstFloat(c.bits),
+                Ty::Bool => Source::Const(Value::bool(c.bits & 1 != 0).0),
+                Ty::Val | Ty::Int | Ty::Void => Source::Const(c.bits),
+            }
+        }
+        SnapVal::Op(op) => {
+            let at = ops.iter().position(|o| *o == op);
+            let at = at.expect("a value of the exit") as u16;
+            match trace.ty(op) {
+                Ty::Float => Source::Float(at),
+                Ty::Bool => Source::Bool(at),
+                Ty::Val | Ty::Int | Ty::Void => Source::Word(at),
+            }
+        }
+        SnapVal::Virtual(i) => Source::Virtual(i),
+    }
 }
 
 struct Values<'a> {
     core: *mut VmCore,
-    trace: &'a Trace,
-    /// The exit's values and their bits, in the same order.
-    ops: &'a [OpRef],
     bits: &'a [u64],
-    objects: Vec<u64>,
+    objects: Words,
 }
 
 impl Values<'_> {
-    /// Bits in the type that the value has in the trace.
-    fn raw(&self, value: SnapVal) -> (Ty, u64) {
-        match value {
-            SnapVal::Op(op) if op.is_const() => {
-                let c = self.trace.consts[op.const_index()];
-                (c.ty, c.bits)
-            }
-            SnapVal::Op(op) => {
-                let i = self
-                    .ops
-                    .iter()
-                    .position(|o| *o == op)
-                    .expect("a value of the exit");
-                (self.trace.ty(op), self.bits[i])
-            }
-            SnapVal::Virtual(i) => (Ty::Val, self.objects[i as usize]),
-        }
-    }
-
     /// The value as a tagged word.
-    fn val(&self, value: SnapVal) -> u64 {
-        match self.raw(value) {
-            (Ty::Float, bits) => mem::box_float(self.core, bits),
-            (Ty::Bool, bits) => Value::bool(bits & 1 != 0).0,
-            (Ty::Val | Ty::Int | Ty::Void, bits) => bits,
+    #[inline]
+    fn val(&self, source: Source) -> u64 {
+        match source {
+            Source::Const(bits) => bits,
+            Source::Word(at) => self.bits[at as usize],
+            Source::Virtual(i) => self.objects[i as usize],
+            Source::Bool(at) => Value::bool(self.bits[at as usize] & 1 != 0).0,
+            Source::Float(at) => mem::box_float(self.core, self.bits[at as usize]),
+            Source::ConstFloat(bits) => mem::box_float(self.core, bits),
         }
     }
 
-    /// The value as a field of `kind` wants it.
-    fn field(&self, kind: Kind, value: SnapVal) -> u64 {
-        if kind == Kind::Float {
-            self.float(value)
+    fn float(&self, source: Source) -> u64 {
+        match source {
+            Source::Float(at) => self.bits[at as usize],
+            Source::ConstFloat(bits) => bits,
+            source => {
+                let bits = self.val(source);
+                if Value(bits).is_float() {
+                    Value(bits).as_float().to_bits()
+                } else {
+                    mem::word(bits, 1)
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn put(&self, object: u64, put: &Put) {
+        let word = if put.float {
+            self.float(put.source)
         } else {
-            self.val(value)
-        }
-    }
-
-    fn float(&self, value: SnapVal) -> u64 {
-        match self.raw(value) {
-            (Ty::Float, bits) => bits,
-            (_, bits) if Value(bits).is_float() => Value(bits).as_float().to_bits(),
-            (_, bits) => mem::word(bits, 1),
-        }
+            self.val(put.source)
+        };
+        mem::set_word(object, put.word as usize, word);
     }
 }
 
-/// Rebuilds the state of `snapshot` of `trace`; `bits` are the exit's values in
-/// the order of `ops`, which is [`Trace::exit_values`]. Sets the engine's
+/// Rebuilds the state that `plan` describes; `bits` are the exit's values in the order of the
+/// operands that the plan was made with. Sets the engine's
 /// current frame, registers and depth. Allocates, never collects.
-pub fn rebuild(
-    core: *mut VmCore,
-    trace: &Trace,
-    snapshot: &Snapshot,
-    ops: &[OpRef],
-    bits: &[u64],
-) -> Rebuilt {
+pub fn rebuild(core: *mut VmCore, plan: &Plan, bits: &[u64]) -> Rebuilt {
     let mut values = Values {
         core,
-        trace,
-        ops,
         bits,
-        objects: Vec::with_capacity(snapshot.virtuals.len()),
+        objects: Words::new(),
     };
-    for object in &snapshot.virtuals {
+    for object in &plan.virtuals {
         let words = object.words as usize;
-        let o = mem::alloc(core, header(object.layout, words, object.shape), words);
+        let o = mem::alloc(core, object.header, words);
         mem::fill(o, 1, words, 0);
         values.objects.push(o);
     }
-    for (object, at) in snapshot.virtuals.iter().zip(&values.objects) {
-        for (word, value) in &object.fields {
-            let kind = field_of_word(object.layout, *word).kind;
-            mem::set_word(*at, *word as usize, values.field(kind, *value));
-        }
+    for (object, put) in &plan.fields {
+        values.put(values.objects[*object as usize], put);
     }
-    for store in &snapshot.stores {
+    for store in &plan.stores {
         let object = values.val(store.object);
-        if store.field.kind == Kind::Val {
+        if store.barrier {
             mem::barrier(core, object);
         }
-        mem::set_word(
-            object,
-            store.field.word as usize,
-            values.field(store.field.kind, store.value),
-        );
+        values.put(object, &store.put);
     }
-    for (reg, value) in &snapshot.regs {
-        mem::set_reg(core, *reg, values.val(*value));
+    for (reg, source) in &plan.regs {
+        mem::set_reg(core, *reg, values.val(*source));
     }
-    mem::add_depth(core, snapshot.depth as i64);
-    let frames = rebuild_frames(&values, snapshot);
+    mem::add_depth(core, plan.depth);
+    let frames = rebuild_frames(&values, plan);
     if let Some(innermost) = frames.first() {
         mem::set_current(core, *innermost);
     }
-    let log = snapshot
-        .log
-        .iter()
-        .zip(&snapshot.log_tys)
-        .map(|(value, ty)| {
-            if *ty == Ty::Float {
-                values.float(*value)
-            } else {
-                values.val(*value)
-            }
-        })
-        .collect();
+    let log = plan.log.iter().map(|(source, float)| match float {
+        true => values.float(*source),
+        false => values.val(*source),
+    });
     Rebuilt {
+        log: log.collect(),
         objects: values.objects,
         frames,
-        log,
-        log_len: snapshot.log_len,
+        log_len: plan.log_len,
     }
 }
 
-fn rebuild_frames(values: &Values<'_>, snapshot: &Snapshot) -> Vec<u64> {
-    let mut frames = Vec::new();
-    let mut next = snapshot.frame;
+fn rebuild_frames(values: &Values<'_>, plan: &Plan) -> Words {
+    let mut frames = Words::new();
     let mut callee: Option<u64> = None;
-    while let Some(id) = next {
-        let snap = &values.trace.frames[id.index()];
+    for snap in &plan.frames {
         let frame = match snap.object {
             Some(object) => values.val(object),
             None => {
@@ -161,29 +280,14 @@ fn rebuild_frames(values: &Values<'_>, snapshot: &Snapshot) -> Vec<u64> {
             }
         };
         mem::barrier(values.core, frame);
-        if snap.token >= 0 {
-            mem::set_word(
-                frame,
-                Frame::TOKEN.raw.word as usize,
-                Value::small(snap.token).0,
-            );
-            for (slot, value) in &snap.slots {
-                mem::set_word(
-                    frame,
-                    Frame::SLOTS.raw.start as usize + *slot as usize,
-                    values.val(*value),
-                );
-            }
-            if let Some(aux) = snap.aux {
-                mem::set_word(frame, Frame::AUX.raw.word as usize, values.val(aux));
-            }
+        for put in &snap.puts {
+            values.put(frame, put);
         }
         if let Some(callee) = callee {
             mem::set_word(callee, Frame::PARENT.raw.word as usize, frame);
         }
         frames.push(frame);
         callee = Some(frame);
-        next = snap.parent;
     }
     frames
 }

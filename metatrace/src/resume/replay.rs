@@ -17,7 +17,7 @@ use crate::vm::VmCore;
 
 pub struct Resume {
     run: Run,
-    log: Vec<u64>,
+    log: super::Words,
     next: usize,
     left: u32,
 }
@@ -25,7 +25,7 @@ pub struct Resume {
 impl Resume {
     /// Continues at the engine's current frame with a log as in
     /// [`Rebuilt`](super::Rebuilt).
-    pub fn new(core: *mut VmCore, log: Vec<u64>, log_len: u32) -> Resume {
+    pub fn new(core: *mut VmCore, log: super::Words, log_len: u32) -> Resume {
         Resume {
             run: Run::new(core),
             log,

@@ -17,7 +17,7 @@ use crate::state::{Pred, pl};
 use crate::syntax::Atom;
 use crate::syntax::write::WriteOptions;
 use crate::term::{MakeTerms, atom, deref, is_var};
-use crate::unify::{compare, ground};
+use crate::unify::{ground, identical};
 use interop::layouts::{ASK_ALL, ASK_FIRST, ASK_ONCE, ASK_TEXT, ForeignModule, Relation};
 use interop::values::OUT;
 use interop::{Message, Speaker, Terms};
@@ -29,7 +29,6 @@ use runtime::error::ErrorKind;
 use runtime::language::{Loaded, Source};
 use runtime::native::Guest;
 use runtime::object::{Obj, is};
-use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hasher};
 
 /// Prolog's side of the protocol.
@@ -218,7 +217,7 @@ impl Terms for PrologSpeaker {
 
     fn same(&self, vm: &mut Vm, a: Value, b: Value) -> bool {
         let (a, b) = (values::to_term(vm, a), values::to_term(vm, b));
-        compare(vm, a, b) == Ordering::Equal
+        identical(vm, a, b)
     }
 
     fn hash(&self, vm: &mut Vm, term: Value) -> Option<i64> {

@@ -8,7 +8,7 @@ use crate::state::pl;
 use crate::syntax::Atom;
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, push_undo, term};
 use crate::unify::{
-    compare, copy, ground, occurs, subsumes, unify, unify_occurs, variables, variant,
+    compare, copy, ground, identical, occurs, subsumes, unify, unify_occurs, variables, variant,
 };
 use metatrace::value::Value;
 use runtime::Vm;
@@ -35,8 +35,8 @@ builtins! {
     "blob" / 2 => |_, _| Ok(false);
     "ground" / 1 => |vm, a| Ok(ground(vm, a[0]));
     "is_assoc" / 1 => |vm, a| Ok(crate::db::functor_of(vm, a[0]).is_some_and(|(n, _)| *vm.symbols.name(n.0) == *"t"));
-    "==" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) == Ordering::Equal);
-    "\\==" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) != Ordering::Equal);
+    "==" / 2 => |vm, a| Ok(identical(vm, a[0], a[1]));
+    "\\==" / 2 => |vm, a| Ok(!identical(vm, a[0], a[1]));
     "@<" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) == Ordering::Less);
     "@>" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) == Ordering::Greater);
     "@=<" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) != Ordering::Greater);

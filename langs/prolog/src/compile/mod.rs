@@ -293,15 +293,7 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         compile_clause(vm, &mut asm, pred, entry);
     }
     let name = format!("{}/{}", vm.symbols.name(pred.name.0), pred.arity);
-    let code = asm.finish(vm, name, pred.id);
-    if std::env::var_os("MTD_PL_CODE").is_some() {
-        eprintln!(
-            "{}:\n{}",
-            code.name,
-            crate::code::disassemble(code.data::<PlCode>())
-        );
-    }
-    code
+    asm.finish(vm, name, pred.id)
 }
 
 /// The clause after a predicate's last rule: no rule matched.

@@ -58,18 +58,6 @@ pub(super) fn pop_choice<M: Meta>(m: &mut M) {
     set_choice(m, prev);
 }
 
-/// Continues in another frame, which waits at its token; the current one is abandoned.
-#[inline(always)]
-pub(super) fn switch_frame<M: Meta>(m: &mut M, frame: Ref<M, Frame>, how: Arrival) -> Flow {
-    let lang = m.code().lang;
-    m.switch_frame(frame);
-    if m.code().lang == lang {
-        Flow::Next
-    } else {
-        Flow::Switch(how)
-    }
-}
-
 /// Records of the trail that are undone or dropped in line.
 const RECORDS_INLINE: usize = 8;
 /// Choice points that a cut drops in line.
@@ -88,7 +76,7 @@ pub(super) fn backtrack_after<M: Meta>(m: &mut M, last: impl FnOnce(&mut M)) -> 
     let choice = m.cast::<Choice>(top);
     // Decided before the first effect: a guard that fails here has nothing to remember.
     let token = m.get(choice, Choice::TOKEN);
-    let token = m.promote_int(token);
+    let token = m.aim(token);
     let mark = m.get(choice, Choice::TRAIL);
     let trail = m.reg(REG_TRAIL);
     let clean = m.same(trail, mark);
@@ -103,9 +91,8 @@ pub(super) fn backtrack_after<M: Meta>(m: &mut M, last: impl FnOnce(&mut M)) -> 
     last(m);
     let frame = m.get(choice, Choice::FRAME);
     let frame = m.cast::<Frame>(frame);
-    let token = m.const_int(token);
     m.set(frame, Frame::TOKEN, token);
-    switch_frame(m, frame, Arrival::Fail)
+    m.switch_last(frame, Arrival::Fail)
 }
 
 /// Undoes the bindings since `mark`: a few plain ones in line, so that a trace
@@ -346,13 +333,7 @@ pub(super) fn proceed<M: Meta>(m: &mut M, start: u32) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    let lang = m.code().lang;
-    m.leave_frame();
-    if m.code().lang == lang {
-        Flow::Next
-    } else {
-        Flow::Switch(Arrival::Return)
-    }
+    m.return_last(Arrival::Return)
 }
 
 /// After a call. If the callee left choice points, they will come back to this
@@ -388,7 +369,7 @@ pub(super) fn raise<M: Meta>(m: &mut M) -> Flow {
     let token = m.const_int(m_token(m, m.pc()));
     let handler = m.call(&FIND_HANDLER, [frame.val(), token.val()]);
     let handler = m.cast::<Frame>(handler);
-    switch_frame(m, handler, Arrival::Raise)
+    m.switch_last(handler, Arrival::Raise)
 }
 
 /// The goal in slot 0 with `extra` more arguments after it.
@@ -591,13 +572,7 @@ pub(super) fn dyn_clause<M: Meta>(
     }
     let p = pl(m);
     if m.is(body, Value::symbol(p.known.true_.0)) {
-        let lang = m.code().lang;
-        m.leave_frame();
-        return if m.code().lang == lang {
-            Flow::Next
-        } else {
-            Flow::Switch(Arrival::Return)
-        };
+        return m.return_last(Arrival::Return);
     }
     let barrier = m.aux();
     let meta = p

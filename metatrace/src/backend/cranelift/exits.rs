@@ -14,10 +14,13 @@
 
 use super::Compiler;
 use super::lower::Lower;
-use super::slots::{SLOT_CODE, SLOT_SELECTOR, SLOT_SHIFT};
+use super::slots::{BOUND_FOLD, BOUND_MASK, BOUND_SHIFT, SLOT_CODE, SLOT_SELECTOR, SLOT_SHIFT};
 use super::stores::{Groups, Places};
 use crate::backend::{CompileError, ExitId, Outcome};
-use crate::ir::{OpRef, SnapshotId, TraceId};
+use crate::ir::{Descr, Inst, OpRef, SnapshotId, TraceId};
+use crate::layout::Frame;
+use crate::meta::ARRIVALS;
+use crate::value::TAG_HEAP;
 use crate::vm::VmCore;
 use cranelift_codegen::ir::{
     AbiParam, Block, InstBuilder, InstructionData, MemFlagsData, Signature, Type, UserFuncName,
@@ -32,6 +35,7 @@ use std::mem::offset_of;
 /// What the returned word means: an exit id, or one of these kinds and an id.
 pub(super) const EXIT_ENTER: u64 = 1 << 32;
 pub(super) const EXIT_LABEL: u64 = 2 << 32;
+pub(super) const EXIT_GOTO: u64 = 3 << 32;
 
 /// The meaning of the word that machine code returned.
 pub(super) fn decode_exit(word: u64, frame: impl FnOnce() -> u64) -> Outcome {
@@ -40,6 +44,11 @@ pub(super) fn decode_exit(word: u64, frame: impl FnOnce() -> u64) -> Outcome {
         0 => Outcome::Exit(ExitId(id)),
         EXIT_ENTER => Outcome::Enter {
             trace: TraceId(id),
+            frame: frame(),
+        },
+        EXIT_GOTO => Outcome::Goto {
+            language: id as u8,
+            how: ARRIVALS[(id >> 8) as usize],
             frame: frame(),
         },
         _ => unreachable!("a jump to label {id}, whose code was freed"),
@@ -320,6 +329,37 @@ impl Lower<'_, '_> {
         self.b
             .ins()
             .return_call_indirect(signature, code, &[selector]);
+    }
+
+    /// Goes on where a frame waits: by the table of bound tokens, or by the driver.
+    pub(super) fn goto(&mut self, inst: &Inst) -> Result<(), CompileError> {
+        let Descr::Arrival { language, how } = inst.descr else {
+            return Err(CompileError::Malformed("goto without an arrival"));
+        };
+        let flags = MemFlagsData::trusted();
+        let frame = self.use_value(inst.args[0]);
+        self.vm_store(frame, offset_of!(VmCore, frame));
+        let at = Frame::TOKEN.raw.word as i32 * 8 - TAG_HEAP as i32;
+        let token = self.b.ins().load(I64, flags, frame, at);
+        let mixed = self.b.ins().ushr_imm_s(token, BOUND_FOLD);
+        let mixed = self.b.ins().bxor(mixed, token);
+        let offset = self.b.ins().band_imm_s(mixed, BOUND_MASK);
+        let offset = self.b.ins().ishl_imm_s(offset, BOUND_SHIFT);
+        let table = self.slots.bound_table(language);
+        let table = self.iconst(table);
+        let entry = self.b.ins().iadd(table, offset);
+        let bound = self.b.ins().load(I64, flags, entry, 0);
+        let same = self.b.ins().icmp(IntCC::Equal, bound, token);
+        let (hit, miss) = (self.b.create_block(), self.cold_block());
+        self.b.ins().brif(same, hit, &[], miss, &[]);
+        self.b.switch_to_block(hit);
+        let slot = self.b.ins().load(I64, flags, entry, 8);
+        self.tail_call(slot);
+        self.b.switch_to_block(miss);
+        let how = ARRIVALS.iter().position(|h| *h == how).unwrap_or(0) as u64;
+        let word = self.iconst(EXIT_GOTO | how << 8 | u64::from(language));
+        self.b.ins().return_(&[word]);
+        Ok(())
     }
 
     /// Calls a slow-path stub (see [`Stubs`]); to be used in cold blocks.

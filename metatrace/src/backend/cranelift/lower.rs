@@ -253,6 +253,10 @@ impl<'u, 'f> Lower<'u, 'f> {
                 self.enter(inst)?;
                 None
             }
+            Op::Goto => {
+                self.goto(inst)?;
+                None
+            }
             _ if inst.op.has_snapshot() => {
                 let snapshot = inst.snapshot.expect("checked by the plan");
                 let target = self.exit_target(snapshot);

@@ -291,6 +291,10 @@ impl Backend for CraneliftBackend {
         state.slots.reset(Key::Exit(exit));
     }
 
+    fn bind(&self, language: u8, token: i64, trace: TraceId) {
+        self.state.borrow_mut().slots.bind(language, token, trace);
+    }
+
     fn free(&self, code: CodeId) -> Vec<CodeId> {
         let state = &mut *self.state.borrow_mut();
         let Freed { codes, keys } = state.links.free(code);

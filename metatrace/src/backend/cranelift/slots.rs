@@ -7,6 +7,8 @@ use crate::backend::link::Key;
 use crate::backend::plan::{Plan, Point};
 use crate::backend::{ExitId, Unit, UnitFragment};
 use crate::ir::{Descr, Inst, TraceId};
+use crate::value::Value;
+use hashbrown::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,6 +72,23 @@ impl Table {
     }
 }
 
+/// Tokens that a language's `goto`s find, at most.
+const BOUND_MAX: usize = 1 << 12;
+/// How a token's place in the table is computed: folded, masked, scaled.
+pub(super) const BOUND_FOLD: i64 = 26;
+pub(super) const BOUND_MASK: i64 = BOUND_MAX as i64 - 1;
+pub(super) const BOUND_SHIFT: i64 = 4;
+
+/// A token and the address of the [`Slot`] of the trace that is bound to it.
+#[repr(C)]
+#[derive(Default)]
+struct Bound {
+    token: AtomicU64,
+    slot: AtomicU64,
+}
+
+const _: () = assert!(size_of::<Bound>() == 1 << BOUND_SHIFT);
+
 /// Whether the tables have room for all ids that the unit mentions.
 pub(super) fn ids_fit(unit: &Unit, plan: &Plan) -> bool {
     let fits = |id: u32| (id as usize) < SLOTS_MAX;
@@ -94,6 +113,8 @@ pub(super) struct Slots {
     entries: Table,
     /// Per exit: where its values are in the exit buffer, unless in order.
     layouts: Vec<Option<Rc<[u16]>>>,
+    /// Per language left by a `goto`.
+    bound: HashMap<u8, Box<[Bound]>>,
 }
 
 impl Slots {
@@ -103,6 +124,7 @@ impl Slots {
             labels: Table::new(stubs.leave, EXIT_LABEL),
             entries: Table::new(stubs.leave, EXIT_ENTER),
             layouts: Vec::new(),
+            bound: HashMap::new(),
         }
     }
 
@@ -128,6 +150,26 @@ impl Slots {
     pub fn reset(&mut self, key: Key) {
         let (table, id) = self.table(key);
         table.reset(id);
+    }
+
+    fn bound(&mut self, language: u8) -> &[Bound] {
+        let empty = || (0..BOUND_MAX).map(|_| Bound::default()).collect();
+        self.bound.entry(language).or_insert_with(empty)
+    }
+
+    /// Address of the table of tokens that `goto` looks into.
+    pub fn bound_table(&mut self, language: u8) -> u64 {
+        self.bound(language).as_ptr() as u64
+    }
+
+    /// Makes `goto` find a trace.
+    pub fn bind(&mut self, language: u8, token: i64, trace: TraceId) {
+        let slot = self.address(Key::Entry(trace));
+        let word = Value::small(token).0;
+        let at = (word ^ word >> BOUND_FOLD) & BOUND_MASK as u64;
+        let entry = &self.bound(language)[at as usize];
+        entry.token.store(word, Ordering::Relaxed);
+        entry.slot.store(slot, Ordering::Relaxed);
     }
 
     /// Address of the exit table.

@@ -5,6 +5,7 @@ use super::{ENTRY, Machine, T0, on_both, trace, trace_with, w};
 use crate::backend::{CompileError, ExitId, Outcome, Source, Unit, UnitFragment};
 use crate::ir::{Op, TraceId};
 use crate::layout::FLAG_UNLOGGED;
+use crate::meta::Arrival;
 use crate::native::{Effects, Native, NativeFn};
 use crate::value::Value;
 use crate::vm::VmCore;
@@ -162,6 +163,41 @@ fn entries_lead_to_one_another() {
         let outcome = m.backend.enter(m.vm.core(), T0, w(8));
         assert_eq!(outcome, missing);
         assert_eq!(m.vm.record().regs[0], Value::small(3));
+    });
+}
+
+#[test]
+fn a_frame_goes_on_in_the_trace_that_is_bound_to_its_token() {
+    on_both(|m| {
+        let t = trace("inputs f: val\n goto f, a2 l7");
+        assert_eq!(trace(&t.to_string()).to_string(), t.to_string());
+        let u = trace("inputs f: val\n exit @[log 1 [f]]");
+        m.compile(ENTRY, &t);
+        let (there, elsewhere) = (frame_with_token(m, 10), frame_with_token(m, 11));
+        let missing = |frame| Outcome::Goto {
+            language: 7,
+            how: Arrival::Fail,
+            frame,
+        };
+        assert_eq!(m.backend.enter(m.vm.core(), T0, there), missing(there));
+        assert_eq!(m.vm.record().frame.0, there);
+        let (code, exits) = m.compile(Source::Entry(TraceId(1)), &u);
+        // What another language left open is another matter.
+        m.backend.bind(6, 10, TraceId(1));
+        assert_eq!(m.backend.enter(m.vm.core(), T0, there), missing(there));
+        m.backend.bind(7, 10, TraceId(1));
+        let (exit, words) = m.run(T0, there);
+        assert_eq!((exit, words[0]), (exits[0], there));
+        let outcome = m.backend.enter(m.vm.core(), T0, elsewhere);
+        assert_eq!(outcome, missing(elsewhere));
+        m.backend.free(code);
+        let trace = TraceId(1);
+        let outcome = m.backend.enter(m.vm.core(), T0, there);
+        let gone = Outcome::Enter {
+            trace,
+            frame: there,
+        };
+        assert_eq!(outcome, gone);
     });
 }
 

@@ -248,7 +248,7 @@ pub fn run(trace: &Trace, inputs: &[u64], mut world: World) -> Option<Seen> {
         Stop::Exit {
             snapshot, values, ..
         } => Some(rebuild(trace, snapshot, &values, world)),
-        Stop::Jump { .. } | Stop::Enter { .. } | Stop::OutOfFuel => None,
+        Stop::Jump { .. } | Stop::Enter { .. } | Stop::Goto { .. } | Stop::OutOfFuel => None,
     }
 }
 

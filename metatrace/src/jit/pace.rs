@@ -1,0 +1,107 @@
+//! How much compiling a program deserves, and which traces it should enter.
+//!
+//! Programs that search leave their traces all the time, on ever new paths. Compiling all of
+//! these costs more than it gains, and so does entering what is left at once. So compiling trees
+//! that are part of a search has
+//! a share of the time, which grows with the time spent in machine code, and when it is used up,
+//! traces whose stays are shorter than their exits are entered less and less.
+
+use super::tree::Stay;
+use super::{Jit, Next, Services, State, current_position};
+use crate::ir::TraceId;
+use crate::meta::Arrival;
+use crate::record::Root;
+use crate::vm::VmCore;
+use std::time::Instant;
+
+impl Jit {
+    /// May a new root be recorded?
+    pub(super) fn root_affordable(&self) -> bool {
+        let state = self.state.borrow();
+        !state.forest.searching() || self.affordable(&state)
+    }
+
+    /// May more of a search be compiled now? See [`JitOptions::compile_share`](crate::options::JitOptions).
+    pub(super) fn affordable(&self, state: &State) -> bool {
+        let Some((share, useful_share)) = self.pace() else {
+            return true;
+        };
+        let spent =
+            state.stats.record_ns + state.stats.optimise_ns + self.backend.stats().compile_ns;
+        let passed = self.started.elapsed().as_nanos() as f64 * share;
+        let useful = state.useful_ns as f64 * useful_share;
+        spent as f64 <= self.options.compile_free.as_nanos() as f64 + passed + useful
+    }
+
+    /// Time plays no part where texts of traces are wanted.
+    fn pace(&self) -> Option<(f64, f64)> {
+        (self.options.compile_share).filter(|_| !self.options.keep_text)
+    }
+
+    /// Enters a trace and sees whether that was worth it.
+    pub(super) fn stay(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
+        if self.pace().is_none() {
+            return self.enter(services, core, trace).0;
+        }
+        let recordings = self.state.borrow().stats.recordings;
+        let start = Instant::now();
+        let (next, left) = self.enter(services, core, trace);
+        let state = &mut *self.state.borrow_mut();
+        let stay = left - start;
+        state.useful_ns += stay.as_nanos() as u64;
+        if state.stats.recordings == recordings {
+            let short =
+                stay < left.elapsed() && state.forest.is_search(trace) && !self.affordable(state);
+            state.forest.note_stay(trace, &Stay { start, left, short });
+        }
+        next
+    }
+
+    /// A `goto` found no trace bound where the current frame waits: binds the one there is. Bytecodes
+    /// that are no merge points get one when they are missed often.
+    pub(super) fn miss(&self, core: *mut VmCore, language: u8, how: Arrival) -> Next {
+        let (code, pc) = current_position(core);
+        if code.lang != language {
+            return Next::Run(Some(how));
+        }
+        let token = code.token(pc);
+        let index = code.merge_points.iter().position(|p| p.pc == pc);
+        let state = &mut *self.state.borrow_mut();
+        state.stats.missed += 1;
+        let target = match index {
+            Some(index) => state.valid_target((code.id, index as u16)),
+            None => state.valid_continuation(token),
+        };
+        if let Some(target) = target {
+            self.backend.bind(language, token, target.trace);
+            return Next::Run(None);
+        }
+        if index.is_some() || self.recording.get() {
+            return Next::Run(None);
+        }
+        let first = (0, self.options.bridge_threshold);
+        let affordable = self.affordable(state);
+        let (count, due) = state.misses.entry(token).or_insert(first);
+        *count += 1;
+        if *count < *due || !affordable {
+            return Next::Run(None);
+        }
+        (*count, *due) = (0, due.saturating_mul(4));
+        Next::Bind(token)
+    }
+
+    /// Makes a trace for the place where the current frame waits.
+    pub(super) fn record_missed(
+        &self,
+        services: &dyn Services,
+        core: *mut VmCore,
+        token: i64,
+    ) -> Next {
+        let root = Root::Continuation { token };
+        let (outcome, how) = self.record_at(services, core, root);
+        if let Err(reason) = outcome {
+            self.state.borrow_mut().stats.abort(reason);
+        }
+        Next::Run(how)
+    }
+}
