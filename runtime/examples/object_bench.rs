@@ -49,7 +49,7 @@ fn main() {
     });
     timed("dict get int", || {
         for i in 0..N {
-            dict::DICT_GET_INT.call(core, &[d.value().0, Value::small(i * 7).0]);
+            dict::DICT_GET.call(core, &[d.value().0, Value::small(i * 7).0]);
         }
     });
     let keys: Vec<Value> = (0..1000).map(|i| vm.str(&format!("key{i}"))).collect();
@@ -64,7 +64,7 @@ fn main() {
     });
     timed("dict get str", || {
         for i in 0..N {
-            dict::DICT_GET_STR.call(core, &[s.value().0, keys[i as usize % 1000].0]);
+            dict::DICT_GET.call(core, &[s.value().0, keys[i as usize % 1000].0]);
         }
     });
     let set = vm.set().value();
