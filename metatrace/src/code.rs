@@ -100,10 +100,6 @@ pub trait CodeData: Any {
     fn idle_slot(&self) -> Option<(u16, Value)> {
         None
     }
-    /// Does the language limit how deep calls may nest? If not, traces leave the limit to others.
-    fn limits_depth(&self) -> bool {
-        true
-    }
     /// One printed instruction, for `metatrace trace`.
     fn describe(&self, pc: u32) -> String;
     /// Source line (1-based) of the instruction, 0 if none.

@@ -86,10 +86,6 @@ impl CodeData for PlCode {
         (0..self.slots).for_each(|s| mask.insert(s));
         mask
     }
-    /// Recursion is bounded by the heap only, and backtracking leaves frames without counting.
-    fn limits_depth(&self) -> bool {
-        false
-    }
     fn describe(&self, pc: u32) -> String {
         let w = self.instrs[pc as usize];
         let op = Op::of(w);

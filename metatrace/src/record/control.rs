@@ -479,7 +479,7 @@ impl Record {
             self.store_field(object, Frame::AUX.raw, red);
             self.stack[top].aux = super::frame::Slot::Known { red, dirty: false };
         }
-        if self.depth > 0 && self.limits_depth && code.data.limits_depth() {
+        if self.depth > 0 && self.limits_depth {
             self.flush_regs();
             self.guard_depth();
         }
