@@ -21,7 +21,7 @@
 //! that only reads finds the entry, and the value is loaded or stored like any item. So a trace
 //! that tests, reads and updates an entry looks for it once. All else is [`Lookup::Rare`]:
 //! look-ups in `OBJECT` tables may have to ask the guest. The natives for one-step use
-//! ([`DICT_GET`] and the like) then answer [`ASK`]. The language goes the long
+//! ([`DICT_GET`] and the like) then answer [`ASK`](crate::compare::ASK). The language goes the long
 //! way: hash the key ([`HASH`](crate::compare::HASH)), then [`TABLE_FIND`], calling the guest's
 //! equality for each candidate that it names, then [`DICT_PUT_AT`],
 //! [`TABLE_DELETE_AT`], … with the entry found. Plain operations are in
