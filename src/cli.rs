@@ -11,37 +11,50 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// A command of the command line: its options, and what it is for.
-trait Purpose: Args {
-    const ABOUT: &'static str;
+/// A command of the command line.
+struct Entry {
+    name: &'static str,
+    about: &'static str,
+    /// Adds the command's options.
+    set_up: fn(Command) -> Command,
+    run: fn(&ArgMatches) -> ExitCode,
 }
 
-macro_rules! purposes {
-    ($($options:ty: $about:literal,)*) => {
-        $(impl Purpose for $options {
-            const ABOUT: &'static str = $about;
-        })*
+/// Declares the commands: name, options, purpose, and what runs it.
+macro_rules! commands {
+    ($($name:literal $options:ty, $about:literal => $run:expr;)*) => {
+        const COMMANDS: &[Entry] = &[$(Entry {
+            name: $name,
+            about: $about,
+            set_up: |command| <$options>::augment_args(command).about($about),
+            run: |matches| {
+                let options = <$options>::from_arg_matches(matches);
+                $run(&options.unwrap_or_else(|error| error.exit()))
+            },
+        },)*];
     };
 }
 
-purposes! {
-    RunArgs: "Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)",
-    ReplArgs: "Talk to a language: statements and values (fl), queries and answers (prolog)",
-    TraceArgs: "Run a program and show its compiled traces: source, bytecode, every stage, machine code",
-    DumpArgs: "Show what a file compiles to",
-    bench::BenchArgs: "Compare with other implementations on the benchmark programs",
-    fuzz::FuzzArgs: "Run random programs in every mode and compare",
+commands! {
+    "run" RunArgs,
+        "Run a program: FL (.fl, .py), Prolog (.pl), or a literate program in several languages (.md)" => run;
+    "repl" ReplArgs,
+        "Talk to a language: statements and values (fl), queries and answers (prolog)" => repl;
+    "trace" TraceArgs,
+        "Run a program and show its compiled traces: source, bytecode, every stage, machine code" => trace;
+    "dump" DumpArgs, "Show what a file compiles to" => dump;
+    "bench" bench::BenchArgs,
+        "Compare with other implementations on the benchmark programs" => |args| report(bench::run(args));
+    "fuzz" fuzz::FuzzArgs,
+        "Run random programs in every mode and compare" => |args| report(fuzz::run(args));
 }
 
 /// The command line. Only the options of the command that is named are set up: the others' would be a
 /// tenth of the time to start.
 fn command_line() -> Command {
-    fn set_up<A: Purpose>(command: Command) -> Command {
-        A::augment_args(command).about(A::ABOUT)
-    }
-    fn with<A: Purpose>(name: &'static str) -> Command {
-        Command::new(name).about(A::ABOUT).defer(set_up::<A>)
-    }
+    let commands = COMMANDS
+        .iter()
+        .map(|c| Command::new(c.name).about(c.about).defer(c.set_up));
     Command::new("metatrace")
         .version(env!("CARGO_PKG_VERSION"))
         .about("A meta-tracing runtime for programs in one language or several")
@@ -50,12 +63,7 @@ fn command_line() -> Command {
         )
         .arg_required_else_help(true)
         .subcommand_required(true)
-        .subcommand(with::<RunArgs>("run"))
-        .subcommand(with::<ReplArgs>("repl"))
-        .subcommand(with::<TraceArgs>("trace"))
-        .subcommand(with::<DumpArgs>("dump"))
-        .subcommand(with::<bench::BenchArgs>("bench"))
-        .subcommand(with::<fuzz::FuzzArgs>("fuzz"))
+        .subcommands(commands)
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
@@ -199,19 +207,10 @@ fn parse_size(text: &str) -> Result<usize, String> {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    fn read<A: FromArgMatches>(matches: &ArgMatches) -> A {
-        A::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
-    }
     let matches = command_line().get_matches();
-    match matches.subcommand() {
-        Some(("run", given)) => run(&read(given)),
-        Some(("repl", given)) => repl(&read(given)),
-        Some(("trace", given)) => trace(&read(given)),
-        Some(("dump", given)) => dump(&read(given)),
-        Some(("bench", given)) => report(bench::run(&read(given))),
-        Some(("fuzz", given)) => report(fuzz::run(&read(given))),
-        _ => unreachable!("the commands are those of `command_line`"),
-    }
+    let (name, given) = matches.subcommand().expect("a command is required");
+    let command = COMMANDS.iter().find(|c| c.name == name);
+    (command.expect("it is one of these").run)(given)
 }
 
 fn report(result: anyhow::Result<ExitCode>) -> ExitCode {

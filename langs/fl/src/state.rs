@@ -5,7 +5,7 @@
 //! state lives as long as the process, so that code can refer to it without a look-up.
 //! Guest values in it are roots (see [`FlState::visit_roots`]).
 
-use crate::builtins::{BuiltinDef, BuiltinEntry};
+use crate::builtins::{BuiltinDef, BuiltinEntry, boot};
 use crate::files::OpenFiles;
 use crate::interp::attributes::{KNOWN, Known};
 use crate::loaded::{FlCode, fl_code};
@@ -107,7 +107,7 @@ impl FlState {
             namespaces: RefCell::default(),
             builtins: OnceCell::new(),
             well_known: OnceCell::new(),
-            builtin_table: RefCell::new(Vec::with_capacity(1000)),
+            builtin_table: RefCell::new(Vec::with_capacity(boot::rows().count())),
             booting: Cell::new(true),
             codes: RefCell::default(),
             modules: Cell::new(vm.dict().value()),

@@ -4,7 +4,6 @@ use crate::builtins::{self, BuiltinDef, BuiltinEntry, Row, classes, core, method
 use crate::namespace::Namespace;
 use crate::object::class::{ClassInfo, Kind, NewClass, WellKnown};
 use crate::object::layouts::*;
-
 use crate::state::{ELLIPSIS, FlState, NOT_IMPLEMENTED};
 use hashbrown::{HashMap, HashSet};
 use metatrace::ir::Tag;
@@ -37,6 +36,11 @@ pub static TABLES: &[&[Row]] = &[
     builtins::polyglot::POLYGLOT,
     builtins::repl::REPL,
 ];
+
+/// The rows of all tables.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLES.iter().flat_map(|table| table.iter())
+}
 
 /// Built-in classes and their bases.
 const CLASSES: &[(&str, &str)] = &[
@@ -346,7 +350,7 @@ pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     for name in ["list", "dict", "set", "bytearray"] {
         find(name).set(vm, fl, none, Value::NONE);
     }
-    for row in TABLES.iter().flat_map(|t| t.iter()) {
+    for row in rows() {
         register(vm, fl, &classes, row);
     }
     let module = vm.str("builtins");
@@ -647,7 +651,7 @@ fn make_builtin(
 pub fn is_native_module(name: &str) -> bool {
     name == "builtins"
         || name == "_io"
-        || TABLES.iter().flat_map(|t| t.iter()).any(|row| {
+        || rows().any(|row| {
             row.name
                 .split_once(':')
                 .is_some_and(|(module, _)| module == name)
@@ -661,7 +665,7 @@ pub fn native_module(vm: &mut Vm, name: &str) -> Option<Value> {
     }
     let fl = FlState::of(vm);
     let namespace = modules::new_module(vm, name);
-    for row in TABLES.iter().flat_map(|t| t.iter()) {
+    for row in rows() {
         if let Some((module, function)) = row.name.split_once(':')
             && module == name
         {
