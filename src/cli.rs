@@ -236,7 +236,9 @@ fn run(args: &RunArgs) -> ExitCode {
         Err(message) => return usage(&message),
     };
     if let Some(file) = &args.stats {
-        let text = format!("{:#}\n", stats::json(&vm, start.elapsed()));
+        let wall = start.elapsed();
+        let bridge_entry_ns = engine::bridge_entry_ns(&mut vm, &args.engine);
+        let text = format!("{:#}\n", stats::json(&vm, wall, bridge_entry_ns));
         let written = if file == "-" {
             vm.host.write(Stream::Err, text.as_bytes())
         } else {

@@ -3,7 +3,7 @@
 use crate::cli::{BackendName, EngineArgs, GcMode, JitMode, Switch};
 use interop::literate;
 use metatrace::backend::{
-    Backend, LazyBackend, cranelift::CraneliftBackend, portable::PortableBackend,
+    Backend, LazyBackend, cranelift::CraneliftBackend, portable::PortableBackend, probe,
 };
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
@@ -113,6 +113,14 @@ pub enum NoProgram {
     Unknown(String),
     /// It is a literate program with an error.
     Bad(String),
+}
+
+/// Nanoseconds that going through a bridge costs with the back end of an engine that is done:
+/// see [`probe`]. None without machine to measure it on.
+pub fn bridge_entry_ns(vm: &mut Vm, args: &EngineArgs) -> Option<f64> {
+    vm.jit.as_ref()?;
+    let fresh = backend(args.backend).ok()?;
+    probe::bridge_entry_ns(&*fresh, vm.core_ptr()).ok()
 }
 
 /// The main module of the program in `file`, and its language. The named blocks of a

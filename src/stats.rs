@@ -66,7 +66,8 @@ const REMAINING_MAX: usize = 20;
 ///
 /// Times are milliseconds unless the name says otherwise. What is not spent
 /// recording, optimising, compiling or collecting is spent interpreting or in traces.
-pub fn json(vm: &Vm, wall: Duration) -> Json {
+/// `bridge_entry_ns` was measured apart from the program.
+pub fn json(vm: &Vm, wall: Duration, bridge_entry_ns: Option<f64>) -> Json {
     let ms = |ns: u64| ns as f64 / 1e6;
     let heap = &vm.heap.stats;
     let mut out = json!({
@@ -112,6 +113,7 @@ pub fn json(vm: &Vm, wall: Duration) -> Json {
             "trace_entries": s.entered,
             "exits": s.exits,
             "ns_per_exit": s.exit_ns.checked_div(s.exits).unwrap_or(0),
+            "ns_per_bridge_entry": bridge_entry_ns,
             "aborts": aborts,
             "crossings": {
                 "inlined": crossings.iter().map(|c| c.inlined).sum::<u64>(),

@@ -1,4 +1,5 @@
-//! Static errors in CPython's words and form.
+//! Static errors in CPython's words; in its form where a program may read them, and as
+//! annotated source for people at a terminal.
 //!
 //! ```text
 //!   File "x.py", line 5
@@ -8,6 +9,9 @@
 //! ```
 
 use std::fmt::Write;
+use std::ops::Range;
+
+use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
 
 use crate::source::{Source, Span};
 
@@ -45,6 +49,8 @@ pub struct Diagnostic {
     pub end_column: u32,
     /// The text of `line`.
     pub text: String,
+    /// Bytes of the source.
+    pub span: Span,
 }
 
 impl Diagnostic {
@@ -61,6 +67,7 @@ impl Diagnostic {
             end_line,
             end_column,
             text: source.line_text(line).to_string(),
+            span,
         }
     }
 
@@ -95,6 +102,37 @@ impl Diagnostic {
         let _ = writeln!(out, "{}: {}", self.kind.name(), self.message);
         out
     }
+}
+
+/// Errors in `text` as annotated source, for a terminal.
+pub fn annotate(diagnostics: &[Diagnostic], text: &str, colour: bool) -> String {
+    let mut out = Vec::new();
+    for diagnostic in diagnostics {
+        let source = Source::new(&diagnostic.path, text);
+        let path = diagnostic.path.as_str();
+        let Span { start, end } = diagnostic.span;
+        // The end of a text that ends in a line feed lies on a line that is not shown.
+        let last = source.text().trim_end_matches('\n').len();
+        let start = (start as usize).min(last);
+        let place: (&str, Range<usize>) = (path, start..(end as usize).clamp(start, last));
+        let config = Config::default()
+            .with_color(colour)
+            .with_index_type(IndexType::Byte);
+        let report = Report::build(ReportKind::Error, place.clone())
+            .with_config(config)
+            .with_code(diagnostic.kind.name())
+            .with_message(&diagnostic.message)
+            .with_label(
+                Label::new(place)
+                    .with_message("here")
+                    .with_color(Color::Red),
+            )
+            .finish();
+        let lines = ariadne::Source::from(source.text());
+        // Writing to memory does not fail.
+        let _ = report.write((path, lines), &mut out);
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn char_position(source: &Source, offset: u32) -> (u32, u32) {

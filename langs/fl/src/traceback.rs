@@ -34,13 +34,19 @@ pub fn report(vm: &mut Vm, e: Value) -> i32 {
         };
     }
     let interrupted = exception::is_a(vm, e, fl.types().KeyboardInterrupt);
-    let text = format(vm, e);
-    let _ = vm.host.write(Stream::Err, text.as_bytes());
+    print(vm, e);
     if interrupted { INTERRUPTED } else { 1 }
 }
 
-/// The whole report, with the chain of causes and contexts.
-pub fn format(vm: &mut Vm, e: Value) -> String {
+/// Writes the whole report, with the chain of causes and contexts, to standard error.
+pub fn print(vm: &mut Vm, e: Value) {
+    let text = format(vm, e);
+    // There is nobody to tell that standard output or error is closed.
+    let _ = vm.host.flush(Stream::Out);
+    let _ = vm.host.write(Stream::Err, text.as_bytes());
+}
+
+fn format(vm: &mut Vm, e: Value) -> String {
     const CAUSE: &str =
         "\nThe above exception was the direct cause of the following exception:\n\n";
     const CONTEXT: &str =
@@ -205,10 +211,12 @@ fn description(vm: &mut Vm, e: &Handle) -> String {
     if exception::is_a(vm, e.get(), fl.types().SyntaxError)
         && let Some(instance) = Obj::<Instance>::of(e.get())
     {
-        let name = vm.symbols.intern("_rendered");
-        let rendered = vm.instance_get(instance, name);
-        if let Some(rendered) = rendered.and_then(|r| runtime::text::of(r).map(|t| t.into_owned()))
-        {
+        let texts = ["_annotated", "_rendered"].map(|name| {
+            let name = vm.symbols.intern(name);
+            let text = vm.instance_get(instance, name);
+            text.and_then(|t| runtime::text::of(t).map(|t| t.into_owned()))
+        });
+        if let Some(rendered) = texts.into_iter().flatten().next() {
             let end = if rendered.ends_with('\n') { "" } else { "\n" };
             return rendered + end;
         }

@@ -37,6 +37,7 @@ mod lazy;
 mod link;
 mod plan;
 pub mod portable;
+pub mod probe;
 #[cfg(test)]
 mod tests;
 

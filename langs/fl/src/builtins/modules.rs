@@ -1,6 +1,7 @@
 //! Modules: finding, loading, completing them.
 
 use crate::builtins::tables;
+use crate::diag::{self, Diagnostic};
 use crate::frontend::{Mode, compile_source};
 use crate::loaded;
 use crate::namespace::Namespace;
@@ -14,6 +15,7 @@ use metatrace::meta::Raised;
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::host::Stream;
 use runtime::language::Source;
 use runtime::layouts::{Instance, Module, Str};
 use runtime::native::Guest;
@@ -474,12 +476,12 @@ pub fn compile(
         .insert(path.to_string(), source.into());
     match compile_source(path, source, Mode::File) {
         Ok(code) => Ok(code),
-        Err(diagnostics) => Err(syntax_error(vm, &diagnostics)),
+        Err(diagnostics) => Err(syntax_error(vm, &diagnostics, source)),
     }
 }
 
-/// A SyntaxError that tells all of them.
-pub fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Raised {
+/// A SyntaxError that tells all errors of a source text.
+pub fn syntax_error(vm: &mut Vm, diagnostics: &[Diagnostic], source: &str) -> Raised {
     let fl = FlState::of(vm);
     let Some(first) = diagnostics.first() else {
         return exception::raise(vm, fl.types().SyntaxError, "invalid syntax");
@@ -498,6 +500,13 @@ pub fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Rai
     let e = exception::new(vm, class, &[message]);
     let (path, line_text) = (vm.str(&first.path), vm.str(&first.text));
     let rendered = vm.str(&rendered);
+    let annotated = match vm.host.is_terminal(Stream::Err) {
+        true => {
+            let colour = vm.host.env("NO_COLOR").is_none();
+            vm.str(&diag::annotate(diagnostics, source, colour))
+        }
+        false => Value::NONE,
+    };
     let fields = [
         ("msg", message),
         ("filename", path),
@@ -505,6 +514,7 @@ pub fn syntax_error(vm: &mut Vm, diagnostics: &[crate::diag::Diagnostic]) -> Rai
         ("offset", Value::small(first.column as i64)),
         ("text", line_text),
         ("_rendered", rendered),
+        ("_annotated", annotated),
     ];
     for (name, v) in fields {
         let name = vm.symbols.intern(name);

@@ -9,7 +9,6 @@ use crate::object::exception;
 use crate::state::{FALLBACK, FlState};
 use metatrace::value::Value;
 use runtime::engine::Vm;
-use runtime::host::Stream;
 use runtime::language::Loaded;
 use runtime::layouts::Module;
 use runtime::native::Guest;
@@ -21,10 +20,7 @@ builtins! { pub static REPL:
     "_repl:compile" "text path is_file /" |vm, [t, path, is_file]| compile(vm, t, path, is_file);
     "_repl:run" "code /" |_vm, [_code]| Ok(FALLBACK);
     "_repl:report" "exception /" |vm, [e]| {
-        let report = crate::traceback::format(vm, e);
-        let _ = vm.host.flush(Stream::Out);
-        // There is nobody to tell that standard error is closed.
-        let _ = vm.host.write(Stream::Err, report.as_bytes());
+        crate::traceback::print(vm, e);
         Ok(Value::NONE)
     };
     "_fl_last" "value" |vm, [v]| {
@@ -98,7 +94,7 @@ fn compile(vm: &mut Vm, source: Value, path: Value, is_file: Value) -> Guest {
             Ok(Value::small(i64::from(code.id)))
         }
         Err(_) if goes_on(&source) || source.ends_with('\\') => Ok(Value::NONE),
-        Err(diagnostics) => Err(modules::syntax_error(vm, &diagnostics)),
+        Err(diagnostics) => Err(modules::syntax_error(vm, &diagnostics, &source)),
     }
 }
 

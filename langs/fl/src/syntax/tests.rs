@@ -16,6 +16,30 @@ fn check(text: &str, expected: Expect) {
 }
 
 #[test]
+fn annotated_for_a_terminal() {
+    let text = "x = = 1\nif x\n    y = 'é' 2\n";
+    let errors = compile_source("x.py", text, Mode::File).expect_err("it is wrong");
+    let annotated = crate::diag::annotate(&errors, text, false);
+    expect![[r#"
+        [SyntaxError] Error: invalid syntax
+           ╭─[ x.py:1:5 ]
+           │
+         1 │ x = = 1
+           │     ┬  
+           │     ╰── here
+        ───╯
+        [SyntaxError] Error: expected ':'
+           ╭─[ x.py:2:5 ]
+           │
+         2 │ if x
+           │     │ 
+           │     ╰─ here
+        ───╯
+    "#]]
+    .assert_eq(&annotated);
+}
+
+#[test]
 fn unclosed_bracket() {
     check(
         "print(\"never\", (1 + 2)\nx = 5\n",
