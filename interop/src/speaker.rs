@@ -114,6 +114,11 @@ pub trait Speaker: Sync {
 pub trait Terms: Sync {
     /// A compound term; without arguments, the atom's value.
     fn compound(&self, vm: &mut Vm, name: &str, arguments: &[Value]) -> Value;
+    /// The shape of compound terms with this name (a symbol) and number of arguments, not zero.
+    /// Asked while recording too.
+    fn shape(&self, vm: &mut Vm, name: u32, arguments: usize) -> u32;
+    /// A shared value as a part of a term.
+    fn part_of(&self, vm: &mut Vm, v: Value) -> Value;
     /// The name of a compound term.
     fn name(&self, vm: &mut Vm, term: Value) -> Value;
     /// The arguments of a compound term, a tuple.

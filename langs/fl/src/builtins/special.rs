@@ -55,6 +55,7 @@ specials! {
     LoadModule "_polyglot:load",
     TextModule "_polyglot:module",
     RunCode "_repl:run",
+    Term "Term",
     QueryNext "Query.__next__",
     QueryClose "Query.close",
     QueryExit "Query.__exit__",
@@ -111,6 +112,10 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let class = class_of(m, args[0]);
             let class = m.val(class.value.get());
             complete(m, cont, class)
+        }
+        Special::Term => {
+            let term = border::new_term(m, args[0], args[1])?;
+            complete(m, cont, term)
         }
         Special::QueryNext => border::send(m, Message::Next, &[args[0]], cont),
         Special::QueryClose | Special::QueryExit => {

@@ -13,7 +13,7 @@ use metatrace::meta::{Arrival, Flow, Meta, Raised};
 use metatrace::native::Effects;
 use metatrace::value::Value;
 use runtime::Vm;
-use runtime::layouts::Instance;
+use runtime::layouts::{Instance, Str, Tuple};
 use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::Obj;
@@ -62,6 +62,17 @@ natives! {
             Some(terms) => terms.part(vm, part),
             None => part,
         }
+    }
+    /// A value as a part of a term.
+    static PART_OF_TERM = "part_of_term"(vm, v) -> Value [READS] {
+        match interop::engine::terms(vm) {
+            Some(terms) => terms.part_of(vm, v),
+            None => v,
+        }
+    }
+    /// The symbol of a string.
+    static SYMBOL_OF = "symbol_of"(vm, text) -> Value [Effects::PURE] {
+        Value::symbol(vm.symbol_of(Obj::cast(text)))
     }
     /// TypeError of an object that does not answer a message.
     static NOT_UNDERSTOOD = "message_not_understood"(vm, receiver, message) -> Guest [Effects::FRESH.raises()] {
@@ -121,6 +132,7 @@ fn module_member(vm: &mut Vm, module: Obj<ForeignModule>, name: u32) -> Option<V
 }
 
 const COMPOUND: Tag = Tag::layout(Compound::LAYOUT.id);
+const VARIABLE: Tag = Tag::layout(interop::layouts::VARIABLE);
 
 /// `name` and `args` of a compound term.
 fn member_of_term<M: Meta>(m: &mut M, term: Val<M>, name: u32) -> Option<Val<M>> {
@@ -171,6 +183,49 @@ fn part_of_term<M: Meta>(m: &mut M, part: Val<M>) -> Val<M> {
         }
     }
     m.call(&TERM_PART, [part])
+}
+
+/// More arguments are the native's.
+const ARGUMENTS_INLINE: i64 = 16;
+
+/// A term of that name; `None` where the native makes it, or raises.
+pub fn new_term<M: Meta>(m: &mut M, name: Val<M>, args: Val<M>) -> Option<Val<M>> {
+    if !m.is_tag(name, Tag::layout(Str::LAYOUT.id)) {
+        return None;
+    }
+    let args = m.cast::<Tuple>(args);
+    let n = m.get(args, Tuple::LEN);
+    let n = m.promote_int(n);
+    if !(1..=ARGUMENTS_INLINE).contains(&n) {
+        return None;
+    }
+    let symbol = m.call(&SYMBOL_OF, [name]);
+    let symbol = m.promote(symbol).as_symbol();
+    let engine = vm(m);
+    let shape = m.outlined(|_| shape_of_terms(engine, symbol, n as usize))?;
+    let mut parts: SmallVec<[Val<M>; 8]> = SmallVec::new();
+    for i in 0..n {
+        let v = m.item_at(args, Tuple::ITEMS, i as u16);
+        parts.push(value_as_part(m, v));
+    }
+    let term = m.alloc_sized::<Compound>(shape, n as u16);
+    for (i, part) in parts.iter().enumerate() {
+        m.set_item_at(term, Compound::ARGS, i as u16, *part);
+    }
+    Some(term.val())
+}
+
+fn value_as_part<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
+    let tag = m.tag(v);
+    if tag == Tag::INT || tag == Tag::FLOAT || tag == COMPOUND || tag == VARIABLE {
+        return v;
+    }
+    m.call(&PART_OF_TERM, [v])
+}
+
+#[inline(never)]
+fn shape_of_terms(vm: &mut Vm, name: u32, arguments: usize) -> Option<u32> {
+    Some(interop::engine::terms(vm)?.shape(vm, name, arguments))
 }
 
 #[inline(never)]

@@ -11,7 +11,7 @@ use metatrace::layout::LayoutType;
 use metatrace::meta::{Flow, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::{Native, Val};
-use runtime::layouts::{Str, Tuple};
+use runtime::layouts::{Dict, List, Str, Tuple};
 
 /// Calls a native; if it wants guest code, the prelude's `fallback` instead.
 fn native_or<M: Meta, const N: usize>(
@@ -183,7 +183,17 @@ pub fn print_expr<M: Meta>(m: &mut M, i: Instr) -> Flow {
 #[inline(never)]
 pub fn jump_if_not_pattern<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let v = m.slot(i.a());
-    let native = if i.number() == num::JumpIfNotSequence {
+    let tag = m.tag(v);
+    let sequence = i.number() == num::JumpIfNotSequence;
+    let at_once = if sequence {
+        tag == Tag::layout(Tuple::ID) || tag == Tag::layout(List::ID)
+    } else {
+        tag == Tag::layout(Dict::ID)
+    };
+    if at_once {
+        return Flow::Next;
+    }
+    let native = if sequence {
         &matching::IS_SEQUENCE
     } else {
         &matching::IS_MAPPING

@@ -170,6 +170,15 @@ impl Terms for PrologSpeaker {
         vm.compound(f, &args)
     }
 
+    fn shape(&self, vm: &mut Vm, name: u32, arguments: usize) -> u32 {
+        crate::library::start(vm);
+        pl(vm).functor(Atom(name), arguments)
+    }
+
+    fn part_of(&self, vm: &mut Vm, v: Value) -> Value {
+        values::to_term(vm, v)
+    }
+
     fn name(&self, vm: &mut Vm, term: Value) -> Value {
         let (name, _) = pl(vm).name_arity(Obj::<Struct>::cast(term).shape());
         vm.symbol_text(name.0)

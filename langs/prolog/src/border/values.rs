@@ -8,7 +8,7 @@
 use crate::layouts::{Struct, Var};
 use crate::state::{FunctorId, pl};
 use crate::syntax::Atom;
-use crate::term::{DOT, MakeTerms, atom, cons_parts, deref, is_var};
+use crate::term::{DOT, MakeTerms, arity, atom, cons_parts, deref, is_var};
 use interop::layouts::MarkedText;
 use metatrace::native::Effects;
 use metatrace::value::Value;
@@ -30,9 +30,11 @@ natives! {
     /// A term as a shared value.
     pub static TO_SHARED = "term_to_shared"(vm, v) -> Guest [CONVERTS.raises()] { to_shared(vm, v) }
     /// The atom of a string.
-    pub static ATOM_OF = "atom_of"(vm, v) -> Value [CONVERTS] { atom_of(vm, v) }
-    /// The string of an atom, or what the atom stands for.
-    pub static TEXT_OF = "text_of_atom"(vm, v) -> Value [CONVERTS] { value_of_atom(vm, v) }
+    pub static ATOM_OF = "atom_of"(vm, v) -> Value [Effects::PURE] { atom_of(vm, v) }
+    /// The string of an atom that is not the empty list, or what the atom stands for.
+    pub static TEXT_OF = "text_of_atom"(vm, v) -> Value [Effects::PURE] { value_of_atom(vm, v) }
+    /// A new empty list.
+    pub static NEW_LIST = "new_list"(vm) -> Value [Effects::FRESH] { vm.list(&[]) }
 }
 
 /// Hidden field of a list's first cell.
@@ -68,10 +70,14 @@ pub fn known(vm: &mut Vm) -> Border {
     border
 }
 
-/// The atom of a string, interned once and cached on it.
+/// The atom of a string, interned once and cached on it. The string spelled as the empty list
+/// stays a string, or it would come back as a list.
 pub fn atom_of(vm: &mut Vm, v: Value) -> Value {
-    let symbol = vm.symbol_of(Obj::<Str>::cast(v));
-    Value::symbol(symbol)
+    let atom = Value::symbol(vm.symbol_of(Obj::<Str>::cast(v)));
+    if atom == crate::term::atom(pl(vm).known.nil) {
+        return v;
+    }
+    atom
 }
 
 fn value_of_atom(vm: &mut Vm, v: Value) -> Value {
@@ -191,9 +197,35 @@ enum Out {
     Dict(usize),
 }
 
+/// The items of a proper list of Prolog's own without compounds in it, as shared values.
+fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
+    let nil = atom(pl(vm).known.nil);
+    let mut at = Obj::<Struct>::of(deref(v)).filter(|s| origin_of(*s).is_none())?;
+    let mut items = Vec::new();
+    while at.shape() == DOT {
+        let head = deref(at.item(Struct::ARGS, 0));
+        items.push(if head.is_symbol() {
+            value_of_atom(vm, head)
+        } else if is::<Struct>(head) {
+            return None;
+        } else {
+            head
+        });
+        let tail = deref(at.item(Struct::ARGS, 1));
+        if tail == nil {
+            return Some(items);
+        }
+        at = Obj::<Struct>::of(tail)?;
+    }
+    None
+}
+
 /// A term as a shared value. Variables bound inside terms are replaced by their values; ground terms
 /// are not copied.
 pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
+    if let Some(items) = flat_items(vm, v) {
+        return Ok(vm.list(&items));
+    }
     let mut work = vec![Out::Value(v)];
     let mut done: Vec<Value> = Vec::new();
     while let Some(w) = work.pop() {
@@ -312,7 +344,7 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
         let t = deref(t);
         let value = match Obj::<Struct>::of(t) {
             Some(s) => {
-                let n = pl(vm).name_arity(s.shape()).1;
+                let n = arity(vm, s);
                 let copy = vm.alloc_sized::<Struct>(s.shape(), n);
                 for i in (0..n).rev() {
                     copy.init_item(Struct::ARGS, i, Value::NONE);
@@ -335,8 +367,11 @@ fn has_bound(vm: &Vm, t: Value) -> bool {
                 return true;
             }
         } else if let Some(s) = Obj::<Struct>::of(t) {
-            for i in 0..pl(vm).name_arity(s.shape()).1 {
-                stack.push(s.item(Struct::ARGS, i));
+            for i in 0..arity(vm, s) {
+                let part = s.item(Struct::ARGS, i);
+                if part.is_heap() {
+                    stack.push(part);
+                }
             }
         }
     }

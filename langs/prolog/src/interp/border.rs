@@ -7,7 +7,7 @@
 use super::*;
 use crate::border::codes::{GENERATE_NEXT_PC, SENDERS};
 use crate::border::natives::*;
-use crate::border::values::{ATOM_OF, TEXT_OF, TO_SHARED, TO_TERM};
+use crate::border::values::{ATOM_OF, NEW_LIST, TEXT_OF, TO_SHARED, TO_TERM, stands_for_value};
 use crate::state::PredKind;
 use crate::syntax::Atom;
 use interop::Message;
@@ -73,12 +73,40 @@ fn to_term<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
 fn to_shared<M: Meta>(m: &mut M, v: Val<M>) -> Result<Val<M>, Raised> {
     let (v, tag) = deref(m, v);
     if tag == Tag::SYMBOL {
-        return Ok(m.call(&TEXT_OF, [v]));
+        return Ok(text_of(m, v));
     }
     if tag == STRUCT {
         return m.try_call(&TO_SHARED, [v]);
     }
     Ok(v)
+}
+
+/// What an atom is elsewhere.
+#[inline(always)]
+fn text_of<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
+    let nil = crate::term::atom(pl(m).known.nil);
+    if m.is(v, nil) {
+        return m.call(&NEW_LIST, []);
+    }
+    m.call(&TEXT_OF, [v])
+}
+
+/// A term as a shared value, where nothing that it was bound to can be undone: a compound that
+/// stands for itself is kept as it is.
+fn to_shared_for_good<M: Meta>(m: &mut M, v: Val<M>) -> Result<Val<M>, Raised> {
+    let newest = m.reg(REG_CHOICE);
+    if m.is(newest, Value::NIL) {
+        let (v, tag) = deref(m, v);
+        if tag == STRUCT {
+            let s = m.cast::<Struct>(v);
+            let functor = m.shape(s);
+            let core = m.core();
+            if !m.outlined(|_| stands_for_value(Vm::from_core(core), functor)) {
+                return Ok(v);
+            }
+        }
+    }
+    to_shared(m, v)
 }
 
 /// Number of arguments of the relation in a frame with `n` of them.
@@ -163,7 +191,7 @@ fn border_answer<M: Meta>(m: &mut M, w: u64) -> Flow {
         let mut values: SmallVec<[Val<M>; 8]> = SmallVec::new();
         for slot in outputs {
             let v = m.slot(slot);
-            match to_shared(m, v) {
+            match to_shared_for_good(m, v) {
                 Ok(v) => values.push(v),
                 Err(Raised) => return raise(m),
             }
@@ -402,7 +430,7 @@ fn border_codes<M: Meta>(m: &M) -> crate::border::codes::BorderCodes {
 /// The text of an atom as a shared value.
 #[inline(always)]
 pub(super) fn shared_text<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
-    m.call(&TEXT_OF, [v])
+    text_of(m, v)
 }
 
 /// Enters a frame of another language's code; ours waits at the next instruction.
