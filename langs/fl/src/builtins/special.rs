@@ -113,10 +113,7 @@ pub fn call<M: Meta>(m: &mut M, special: Special, args: &[Val<M>], cont: Cont) -
             let class = m.val(class.value.get());
             complete(m, cont, class)
         }
-        Special::Term => {
-            let term = border::new_term(m, args[0], args[1])?;
-            complete(m, cont, term)
-        }
+        Special::Term => return border::new_term(m, args, cont),
         Special::QueryNext => border::send(m, Message::Next, &[args[0]], cont),
         Special::QueryClose | Special::QueryExit => {
             border::send(m, Message::Close, &[args[0]], cont)

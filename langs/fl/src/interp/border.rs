@@ -188,8 +188,9 @@ fn part_of_term<M: Meta>(m: &mut M, part: Val<M>) -> Val<M> {
 /// More arguments are the native's.
 const ARGUMENTS_INLINE: i64 = 16;
 
-/// A term of that name; `None` where the native makes it, or raises.
-pub fn new_term<M: Meta>(m: &mut M, name: Val<M>, args: Val<M>) -> Option<Val<M>> {
+/// `Term(name, *args)`; `None` where the native makes it, or raises.
+pub fn new_term<M: Meta>(m: &mut M, bound: &[Val<M>], cont: Cont) -> Option<Flow> {
+    let (name, args) = (bound[0], bound[1]);
     if !m.is_tag(name, Tag::layout(Str::LAYOUT.id)) {
         return None;
     }
@@ -212,7 +213,7 @@ pub fn new_term<M: Meta>(m: &mut M, name: Val<M>, args: Val<M>) -> Option<Val<M>
     for (i, part) in parts.iter().enumerate() {
         m.set_item_at(term, Compound::ARGS, i as u16, *part);
     }
-    Some(term.val())
+    Some(complete(m, cont, term.val()))
 }
 
 fn value_as_part<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
