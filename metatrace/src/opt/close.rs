@@ -7,6 +7,7 @@ use super::heap::ShapeFact;
 use super::intbound::Range;
 use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, pending_path, slot_path};
 use super::walk::{Abs, Fact, Walk};
+use super::words::find_fixed;
 use crate::ir::{Descr, Op, OpRef, Tag, Ty};
 use crate::value::{INT_MAX, INT_MIN};
 use hashbrown::HashMap;
@@ -31,6 +32,7 @@ impl Walk<'_, '_> {
             }
         }
         stable &= self.close_pending(draft, assume, &mut bound);
+        stable &= self.close_words(draft, assume, &mut bound);
         // An object that another operand refers to exists after all.
         for (v, path) in bound.values() {
             if self.st.virtuals[*v as usize].forced != OpRef::NONE {
@@ -42,6 +44,7 @@ impl Walk<'_, '_> {
             let claim = draft.known[draft.leaves[k].param.index()];
             stable &= self.close_leaf(&draft.leaves[k], claim, assume);
         }
+        stable = stable && !find_fixed(draft, assume);
         if stable {
             let label = Descr::Label(draft.label);
             self.emit(Op::Jump, Ty::Void, &[], label, None);
@@ -78,7 +81,7 @@ impl Walk<'_, '_> {
         stable
     }
 
-    fn close_slot(
+    pub fn close_slot(
         &mut self,
         draft: &mut Draft,
         pat: Pat,
@@ -89,7 +92,7 @@ impl Walk<'_, '_> {
     ) -> bool {
         let abs = self.resolve(abs);
         match pat {
-            Pat::Const(op) | Pat::Invariant(op) => {
+            Pat::Const(op) | Pat::Invariant(op) | Pat::Derived(op) => {
                 abs == Abs::Op(op) || !assume.general.insert(path)
             }
             Pat::Leaf(k) => {
@@ -135,7 +138,7 @@ impl Walk<'_, '_> {
                         return seen.0 == v;
                     }
                     let object = self.st.virtuals[v as usize].clone();
-                    if object.kind != *kind || bound.values().any(|b| b.0 == v) {
+                    if object.kind != *kind || object.exact || bound.values().any(|b| b.0 == v) {
                         assume.forced.insert(path);
                         return false;
                     }

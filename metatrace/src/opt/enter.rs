@@ -29,6 +29,7 @@ impl Walk<'_, '_> {
             label,
             values: vec![OpRef::NONE; label.values.len()],
             bound: HashMap::new(),
+            agree: Vec::new(),
             checked: Vec::new(),
             snapshot,
         };
@@ -40,14 +41,21 @@ impl Walk<'_, '_> {
             self.enter_slot(&mut e, *pattern, *abs)?;
         }
         self.enter_pending(&mut e)?;
+        self.enter_words(&mut e)?;
         for k in 0..label.values.len() {
             self.enter_value(&mut e, k)?;
+        }
+        for (k, op) in std::mem::take(&mut e.agree) {
+            let same = self.same(Abs::Op(e.values[k]), Abs::Op(op));
+            self.guard_condition(same, true, snapshot)?;
         }
         for f in &label.fields {
             self.enter_field(&mut e, f)?;
         }
-        let delayed: Vec<_> = (label.delayed.iter())
-            .map(|(object, field)| (self.label_arg(&e, *object), *field))
+        let words = label.words.iter().map(|w| (w.object, w.field));
+        let delayed: Vec<_> = (label.delayed.iter().copied())
+            .chain(words)
+            .map(|(object, field)| (self.label_arg(&e, object), field))
             .collect();
         self.flush_others(!label.pending.is_empty(), &delayed);
         let carried = |p: &&Pending| !delayed.contains(&(p.object, p.field));
@@ -96,7 +104,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn enter_slot(&mut self, e: &mut Entering, pattern: Pattern, abs: Abs) -> Walked<()> {
+    pub fn enter_slot(&mut self, e: &mut Entering, pattern: Pattern, abs: Abs) -> Walked<()> {
         let abs = self.resolve(abs);
         match pattern {
             Pattern::Value(LabelArg::Const(ty, bits)) => {
@@ -110,6 +118,11 @@ impl Walk<'_, '_> {
             Pattern::Value(LabelArg::Value(k)) => {
                 let k = k as usize;
                 if !e.label.values[k].needed {
+                    return Ok(());
+                }
+                if let (LabelSource::Op { .. }, Abs::Op(op)) = (&e.label.values[k].source, abs) {
+                    // The label computes it: the two must be the same.
+                    e.agree.push((k, op));
                     return Ok(());
                 }
                 let wanted = e.label.values[k].param.map(|p| e.label.params[p as usize]);
@@ -167,7 +180,7 @@ impl Walk<'_, '_> {
                     };
                 }
                 let object = self.st.virtuals[v as usize].clone();
-                if object.kind != kind || e.bound.values().any(|b| *b == v) {
+                if object.kind != kind || object.exact || e.bound.values().any(|b| *b == v) {
                     return Err(OptError::NoMatch);
                 }
                 e.bound.insert(i, v);
@@ -180,7 +193,7 @@ impl Walk<'_, '_> {
     }
 
     /// Computes an imported value and makes sure of what is relied on.
-    fn enter_value(&mut self, e: &mut Entering, k: usize) -> Walked<()> {
+    pub fn enter_value(&mut self, e: &mut Entering, k: usize) -> Walked<()> {
         let value = &e.label.values[k];
         if !value.needed {
             return Ok(());
@@ -277,7 +290,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn label_arg(&mut self, e: &Entering, arg: LabelArg) -> OpRef {
+    pub fn label_arg(&mut self, e: &Entering, arg: LabelArg) -> OpRef {
         match arg {
             LabelArg::Const(ty, bits) => self.constant(ty, bits),
             LabelArg::Value(k) => self.resolve_op(e.values[k as usize]),
@@ -356,12 +369,14 @@ impl Walk<'_, '_> {
 }
 
 /// A jump into a specialised label under construction.
-struct Entering<'l> {
-    label: &'l ExportedLabel,
+pub(super) struct Entering<'l> {
+    pub label: &'l ExportedLabel,
     /// By entry of `ExportedLabel::values`.
     values: Vec<OpRef>,
     /// Virtual objects met, by entry of `ExportedLabel::virtuals`.
     bound: HashMap<u32, u32>,
+    /// Values that the label computes, with what is here where it expects them.
+    agree: Vec<(usize, OpRef)>,
     /// Frames that are known to be where the label has them.
     checked: Vec<OpRef>,
     snapshot: Option<crate::ir::SnapshotId>,

@@ -5,8 +5,8 @@
 //! operations which compute them, and words in memory that must agree.
 
 use super::state::{
-    ExportedLabel, LabelArg, LabelField, LabelPending, LabelSource, LabelValue, Pattern, ValueFact,
-    VirtualPattern,
+    ExportedLabel, LabelArg, LabelField, LabelPending, LabelSource, LabelValue, LabelWord, Pattern,
+    ValueFact, VirtualPattern,
 };
 use super::unroll::{Draft, HeapFact, LeafSource, Pat, VirtPat};
 use super::virtualize::VirtualKind;
@@ -32,34 +32,7 @@ impl Walk<'_, '_> {
             }
         }
         let slots = draft.slots.iter().map(|p| e.pattern(*p)).collect();
-        let virtuals = draft
-            .virts
-            .iter()
-            .map(|v| match v {
-                VirtPat::Float(raw) => VirtualPattern::Float(match e.pattern(*raw) {
-                    Pattern::Value(arg) => arg,
-                    Pattern::Virtual(_) => unreachable!("a raw float is never virtual"),
-                }),
-                VirtPat::Object { kind, fields } => {
-                    let VirtualKind::Object {
-                        layout,
-                        shape,
-                        words,
-                        items,
-                    } = *kind
-                    else {
-                        unreachable!("floats have their own pattern")
-                    };
-                    VirtualPattern::Object {
-                        layout,
-                        shape,
-                        words,
-                        items,
-                        fields: fields.iter().map(|p| e.pattern(*p)).collect(),
-                    }
-                }
-            })
-            .collect();
+        let virtuals = draft.virts.iter().map(|v| e.virtual_pattern(v)).collect();
         let pending = draft.pending.iter().map(|p| {
             let param = draft.leaves[p.object as usize].param;
             LabelPending {
@@ -69,6 +42,12 @@ impl Walk<'_, '_> {
             }
         });
         let pending = pending.collect();
+        let words = draft.words.iter().map(|w| LabelWord {
+            object: e.need(w.object),
+            field: w.field,
+            value: e.pattern(Pat::Virt(w.virt)),
+        });
+        let words = words.collect();
         e.imports();
         let fields = e.fields();
         let delayed = e.delayed();
@@ -82,6 +61,7 @@ impl Walk<'_, '_> {
             values: e.values,
             fields,
             pending,
+            words,
             delayed,
         }
     }
@@ -102,12 +82,41 @@ impl Exporter<'_, '_, '_> {
     fn pattern(&mut self, pat: Pat) -> Pattern {
         match pat {
             Pat::Const(op) => Pattern::Value(self.constant(op)),
+            Pat::Derived(op) => Pattern::Value(self.need(op)),
             Pat::Invariant(op) => Pattern::Value(self.add(op, LabelSource::Slot)),
             Pat::Leaf(k) => {
                 let param = self.draft.leaves[k as usize].param;
                 Pattern::Value(self.add(param, LabelSource::Slot))
             }
             Pat::Virt(i) => Pattern::Virtual(i),
+        }
+    }
+
+    fn virtual_pattern(&mut self, virt: &VirtPat) -> VirtualPattern {
+        let (kind, fields) = match virt {
+            VirtPat::Float(raw) => {
+                return VirtualPattern::Float(match self.pattern(*raw) {
+                    Pattern::Value(arg) => arg,
+                    Pattern::Virtual(_) => unreachable!("a raw float is never virtual"),
+                });
+            }
+            VirtPat::Object { kind, fields } => (*kind, fields),
+        };
+        let VirtualKind::Object {
+            layout,
+            shape,
+            words,
+            items,
+        } = kind
+        else {
+            unreachable!("floats have their own pattern")
+        };
+        VirtualPattern::Object {
+            layout,
+            shape,
+            words,
+            items,
+            fields: fields.iter().map(|p| self.pattern(*p)).collect(),
         }
     }
 

@@ -35,6 +35,7 @@ mod tests;
 mod unroll;
 mod virtualize;
 mod walk;
+mod words;
 
 pub use options::OptOptions;
 pub use state::{ExportedLabel, Knowledge};

@@ -24,7 +24,8 @@ pub(super) fn peeled(
     let end = w.body(body)?;
     let mut assume = Assume::default();
     let saved = w.save();
-    for _ in 0..rounds {
+    for round in 1..=rounds {
+        assume.last_round = round == rounds;
         let recorded = label_of(&trace.insts[label]);
         let (mut draft, slots) = w.open_label(recorded, id, &entry, &end, &assume);
         w.bind_label(&trace.insts[label], &slots);

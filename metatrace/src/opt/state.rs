@@ -137,6 +137,14 @@ pub struct LabelPending {
     pub value: Pattern,
 }
 
+/// A word in memory that holds a virtual object at a label: its store has not happened.
+#[derive(Copy, Clone, Debug)]
+pub struct LabelWord {
+    pub object: LabelArg,
+    pub field: FieldRef,
+    pub value: Pattern,
+}
+
 /// A specialised label: which merge point it is a version of, and what it takes.
 #[derive(Clone, Debug)]
 pub struct ExportedLabel {
@@ -154,6 +162,8 @@ pub struct ExportedLabel {
     pub fields: Vec<LabelField>,
     /// Delayed stores that the loop carries.
     pub pending: Vec<LabelPending>,
+    /// Words whose virtual objects it carries.
+    pub words: Vec<LabelWord>,
     /// Words that memory need not hold: their values are operands.
     pub delayed: Vec<(LabelArg, FieldRef)>,
 }

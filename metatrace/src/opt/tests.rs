@@ -5,6 +5,7 @@ mod loops;
 mod passes;
 mod random;
 mod sums;
+mod words;
 mod world;
 
 use super::*;

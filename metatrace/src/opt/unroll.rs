@@ -23,6 +23,7 @@ use super::intbound::Range;
 use super::state::ValueFact;
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Fact, State, Walk};
+use super::words::{DraftWord, Word};
 use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
 use crate::layout::FieldRef;
 use hashbrown::{HashMap, HashSet};
@@ -51,12 +52,20 @@ pub(super) struct Assume {
     pub regs_changed: u32,
     /// No delayed store waits across the back edge.
     pub no_pending: bool,
+    /// Fields of virtual objects in words that turned out never to change; `None` until looked for.
+    pub fixed: Option<HashSet<u64>>,
+    /// There is no round left for another look.
+    pub last_round: bool,
 }
 
 impl Assume {
     /// May stores wait across the back edge?
     pub fn carries(&self) -> bool {
         !self.nothing && !self.no_pending
+    }
+    /// May words hold virtual objects across the back edge?
+    pub fn carries_words(&self) -> bool {
+        !self.nothing
     }
     pub fn nothing() -> Assume {
         Assume {
@@ -71,6 +80,8 @@ impl Assume {
 pub(super) enum Pat {
     Const(OpRef),
     Invariant(OpRef),
+    /// It is computed from invariants.
+    Derived(OpRef),
     Leaf(u32),
     Virt(u32),
 }
@@ -144,6 +155,10 @@ pub(super) struct Draft {
     pub facts: Vec<HeapFact>,
     /// Stores that wait across the back edge.
     pub pending: Vec<DraftPending>,
+    /// Words that hold virtual objects.
+    pub words: Vec<DraftWord>,
+    /// The virtual objects that only such words hold at the label, with their paths.
+    pub held: Vec<(u32, u64)>,
     /// Engine registers that hold the same value in each iteration.
     pub regs: Vec<(usize, OpRef)>,
     /// Facts about values at the label.
@@ -176,18 +191,22 @@ pub(super) struct Saved {
 }
 
 /// What building the label's state needs at hand.
-struct Opening<'s> {
+pub(super) struct Opening<'s> {
     assume: &'s Assume,
     /// Values of slots that the first iteration did not change.
     base: Vec<bool>,
     /// Those, and what is computed from them.
-    invariant: Vec<bool>,
+    pub invariant: Vec<bool>,
+    /// The patterns being made are of virtual objects in words.
+    pub in_word: bool,
     /// Operands made so far, by first value.
     shared: HashMap<OpRef, u32>,
     /// Virtual object of the preamble to entry of `Draft::virts`.
     virts: HashMap<u32, u32>,
     /// Virtual objects of the label's state, by entry of `Draft::virts`.
-    fresh: Vec<Abs>,
+    pub fresh: Vec<Abs>,
+    /// Those that only words hold, with their paths.
+    pub held: Vec<(u32, u64)>,
     patterns: Vec<Option<VirtPat>>,
     leaves: Vec<Leaf>,
 }
@@ -195,6 +214,11 @@ struct Opening<'s> {
 pub(super) fn child(path: u64, word: usize) -> u64 {
     path.wrapping_mul(0x100_0000_01b3)
         .wrapping_add(word as u64 + 1)
+}
+
+pub(super) fn word_path(key: ClassKey, object: OpRef) -> u64 {
+    let path = child(key.word as u64, object.0 as usize) ^ 0x5555_0000;
+    child(path, key.layout as usize)
 }
 
 pub(super) fn slot_path(slot: usize) -> u64 {
@@ -242,27 +266,22 @@ impl Walk<'_, '_> {
         let waiting: Vec<(OpRef, FieldRef)> = (self.st.heap.pending.iter())
             .map(|p| (p.object, p.field))
             .collect();
-        let end = self.settle_slots(end, assume);
+        let mut words = self.words_to_carry(entry, end, assume);
+        let end = self.settle_slots(end, assume, &mut words);
         let regs = self.steady_regs(assume);
-        let (base, invariant, derived) = self.invariants(entry, &end, &regs, assume);
-        self.emit(Op::Jump, Ty::Void, &[], Descr::Label(label), None);
-        self.emit(Op::Label, Ty::Void, &[], Descr::Label(label), None);
-        let at = self.out.insts.len() - 1;
-        self.st.section_first = self.out.values;
-        self.st.derived = derived.clone();
-        self.st.derived.resize(self.out.values as usize, false);
-        self.st.touched.fill(false);
-        for fact in &mut self.st.facts {
-            fact.range = fact.range.rounded();
-        }
-
+        let fixed = self.fixed_values(&words, assume);
+        let (base, invariant, derived) = self.invariants(entry, &end, &regs, &fixed, assume);
+        let words = self.take_words(words);
+        let at = self.begin_section(label, &derived);
         let mut o = Opening {
             assume,
             base,
             invariant,
+            in_word: false,
             shared: HashMap::new(),
             virts: HashMap::new(),
             fresh: Vec::new(),
+            held: Vec::new(),
             patterns: Vec::new(),
             leaves: Vec::new(),
         };
@@ -274,20 +293,13 @@ impl Walk<'_, '_> {
             slots.push(self.pattern(*abs, slot_path(i), entry, &mut o));
         }
         let pending = self.label_pending(&mut o);
+        let words = self.label_words(&words, &mut o);
         let abs = slots.iter().map(|p| self.pattern_abs(*p, &o)).collect();
         let facts = self.label_memory(&mut o);
         self.st.heap.used = vec![false; facts.len()];
-        let delayed = self.delay_stores(&waiting, &facts);
-        self.st.heap.written.clear();
-        self.st.heap.shapes_written = false;
-        self.st.poll_seen = false;
-        self.st.depth_seen = None;
-        self.st.resume_at = None;
-        self.st.regs = [None; crate::vm::REG_COUNT];
-        for (reg, value) in &regs {
-            self.st.regs[*reg] = Some(Abs::Op(*value));
-        }
-        self.frames.clear();
+        let mut delayed = self.delay_stores(&waiting, &facts);
+        delayed.extend(self.hold_words(&words, &o));
+        self.forget_passing(&regs);
         let draft = Draft {
             recorded,
             label,
@@ -297,6 +309,8 @@ impl Walk<'_, '_> {
             leaves: o.leaves,
             facts,
             pending,
+            words,
+            held: o.held,
             regs,
             known: self.st.facts.clone(),
             derived,
@@ -305,22 +319,53 @@ impl Walk<'_, '_> {
         (draft, abs)
     }
 
+    /// Ends the preamble; returns the position of the label.
+    fn begin_section(&mut self, label: LabelId, derived: &[bool]) -> usize {
+        self.emit(Op::Jump, Ty::Void, &[], Descr::Label(label), None);
+        self.emit(Op::Label, Ty::Void, &[], Descr::Label(label), None);
+        self.st.section_first = self.out.values;
+        self.st.derived = derived.to_vec();
+        self.st.derived.resize(self.out.values as usize, false);
+        self.st.touched.fill(false);
+        for fact in &mut self.st.facts {
+            fact.range = fact.range.rounded();
+        }
+        self.out.insts.len() - 1
+    }
+
+    /// Forgets what only the preamble knows.
+    fn forget_passing(&mut self, regs: &[(usize, OpRef)]) {
+        self.st.heap.written.clear();
+        self.st.heap.shapes_written = false;
+        self.st.poll_seen = false;
+        self.st.depth_seen = None;
+        self.st.resume_at = None;
+        self.st.regs = [None; crate::vm::REG_COUNT];
+        for (reg, value) in regs {
+            self.st.regs[*reg] = Some(Abs::Op(*value));
+        }
+        self.frames.clear();
+    }
+
     /// Performs what is delayed, forces what may not be virtual, unboxes floats.
-    fn settle_slots(&mut self, end: &[Abs], assume: &Assume) -> Vec<Abs> {
+    fn settle_slots(&mut self, end: &[Abs], assume: &Assume, words: &mut Vec<Word>) -> Vec<Abs> {
         let mut out = Vec::with_capacity(end.len());
-        self.flush_delayed(assume.carries());
+        self.flush_around(assume.carries(), words);
         for (i, abs) in end.iter().enumerate() {
             self.settle(*abs, slot_path(i), assume, 0);
+        }
+        for word in words.iter() {
+            self.settle(word.value, word.path, assume, 0);
         }
         for (i, abs) in end.iter().enumerate() {
             let abs = self.resolve(*abs);
             out.push(self.unboxed(abs, slot_path(i), assume));
         }
-        self.flush_delayed(assume.carries());
+        self.flush_around(assume.carries(), words);
         out
     }
 
-    fn settle(&mut self, abs: Abs, path: u64, assume: &Assume, depth: u32) {
+    pub fn settle(&mut self, abs: Abs, path: u64, assume: &Assume, depth: u32) {
         let Abs::Virt(v) = self.resolve(abs) else {
             return;
         };
@@ -355,7 +400,7 @@ impl Walk<'_, '_> {
     }
 
     /// Registers that hold at the end of the preamble what it loaded from them.
-    fn steady_regs(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
+    pub fn steady_regs(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
         let mut out: Vec<(usize, OpRef)> = Vec::new();
         if assume.nothing || !self.options.heap {
             return out;
@@ -380,11 +425,12 @@ impl Walk<'_, '_> {
 
     /// Which values of the preamble are the same in each iteration; and which of
     /// these because they are computed from such.
-    fn invariants(
+    pub fn invariants(
         &mut self,
         entry: &[Abs],
         end: &[Abs],
         regs: &[(usize, OpRef)],
+        fixed: &[OpRef],
         assume: &Assume,
     ) -> (Vec<bool>, Vec<bool>, Vec<bool>) {
         let count = self.out.values as usize;
@@ -406,6 +452,9 @@ impl Walk<'_, '_> {
             } else {
                 blocked[op.index()] = true;
             }
+        }
+        for value in fixed {
+            invariant[value.index()] = true;
         }
         let base = invariant.clone();
         for (_, value) in regs {
@@ -457,13 +506,16 @@ impl Walk<'_, '_> {
         found.is_some_and(|v| self.resolve(v) == self.resolve(Abs::Op(result)))
     }
 
-    fn pattern(&mut self, abs: Abs, path: u64, entry: Option<Abs>, o: &mut Opening) -> Pat {
+    pub fn pattern(&mut self, abs: Abs, path: u64, entry: Option<Abs>, o: &mut Opening) -> Pat {
         let general = o.assume.nothing || o.assume.general.contains(&path);
         match self.resolve(abs) {
             Abs::Op(op) if op.is_const() && !general => Pat::Const(op),
             // Only unchanged slots: of a slot that happens to hold something
             // invariant, later entries into the loop may know nothing.
             Abs::Op(op) if !op.is_const() && o.base[op.index()] && !general => Pat::Invariant(op),
+            Abs::Op(op) if !op.is_const() && o.in_word && o.invariant[op.index()] && !general => {
+                Pat::Derived(op)
+            }
             Abs::Op(op) => Pat::Leaf(self.leaf(op, path, entry, o)),
             Abs::Virt(v) => {
                 if let Some(i) = o.virts.get(&v) {
@@ -475,6 +527,9 @@ impl Walk<'_, '_> {
                 let object = self.st.virtuals[v as usize].clone();
                 let fresh = self.add_virtual(object.kind, object.fields.clone());
                 o.fresh.push(fresh);
+                if let (true, Abs::Virt(fresh)) = (o.in_word, fresh) {
+                    o.held.push((fresh, path));
+                }
                 let fields: Vec<Pat> = object
                     .fields
                     .iter()
@@ -495,9 +550,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn pattern_abs(&self, pat: Pat, o: &Opening) -> Abs {
+    pub fn pattern_abs(&self, pat: Pat, o: &Opening) -> Abs {
         match pat {
-            Pat::Const(op) | Pat::Invariant(op) => Abs::Op(op),
+            Pat::Const(op) | Pat::Invariant(op) | Pat::Derived(op) => Abs::Op(op),
             Pat::Leaf(k) => Abs::Op(o.leaves[k as usize].param),
             Pat::Virt(i) => o.fresh[i as usize],
         }
@@ -616,8 +671,7 @@ impl Walk<'_, '_> {
                     if !written || barred || key.is_items() {
                         continue;
                     }
-                    let path = child(key.word as u64, e.object.0 as usize) ^ 0x5555_0000;
-                    let path = child(path, key.layout as usize);
+                    let path = word_path(key, e.object);
                     let k = self.heap_leaf(value, path, origin, o);
                     let param = o.leaves[k as usize].param;
                     held = Abs::Op(param);

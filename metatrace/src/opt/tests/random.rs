@@ -222,7 +222,7 @@ impl Recorder {
 
     fn bytecode(&mut self) {
         self.begin();
-        match self.rng.below(24) {
+        match self.rng.below(26) {
             0..=5 => self.arithmetic(),
             6 | 7 => self.compare(),
             8..=10 => self.allocate(),
@@ -239,7 +239,44 @@ impl Recorder {
             22 => {
                 self.guard(Op::GuardNoPoll, &[], Descr::None, 0);
             }
+            23..=24 => self.replace(),
             _ => self.depth(),
+        }
+    }
+
+    /// A pair's word gets a new pair, made from the one that it holds, if it does.
+    fn replace(&mut self) {
+        let holder = self.slots[SLOTS - 1];
+        if self.tag(holder) != Tag::layout(Pair::LAYOUT.id) {
+            return;
+        }
+        let f = match self.rng.below(3) {
+            0 => field(Pair::B),
+            _ => field(Pair::A),
+        };
+        let old = self.load(holder, f);
+        let mut parts = [self.any(), self.any()];
+        if self.tag(old) == Tag::layout(Pair::LAYOUT.id) {
+            parts[0] = self.load(old, field(Pair::A));
+            if self.rng.below(2) == 0 {
+                parts[1] = self.load(old, field(Pair::B));
+            }
+            let one = self.int(1);
+            let bits = parts[0].bits.wrapping_add(one.bits);
+            let small = |bits: u64| Value(bits).to_int().is_some_and(|i| i.abs() < 1000);
+            if self.tag(parts[0]) == Tag::INT && small(parts[0].bits) {
+                parts[0] = self.guard(Op::IntAddOvf, &[parts[0], one], Descr::None, bits);
+            }
+        }
+        if self.rng.below(6) == 0 {
+            parts[1] = old;
+        }
+        let new = self.new_object(Pair::LAYOUT.id, 3);
+        self.store(new, field(Pair::A), parts[0]);
+        self.store(new, field(Pair::B), parts[1]);
+        self.store(holder, f, new);
+        if self.rng.below(4) == 0 {
+            self.set(new);
         }
     }
 
@@ -522,6 +559,9 @@ fn first_world(rng: &mut Rng) -> (World, u64) {
             _ => Value::small(rng.below(7) as i64 - 1).0,
         };
         world.store(frame, Frame::SLOTS.raw.field(slot as u16), value);
+    }
+    if rng.below(3) == 0 {
+        world.store(frame, Frame::SLOTS.raw.field(SLOTS as u16 - 1), root);
     }
     (world, frame)
 }
