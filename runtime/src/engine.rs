@@ -18,6 +18,7 @@ use metatrace::value::Value;
 use metatrace::vm::VmCore;
 use std::any::Any;
 use std::cell::Cell;
+use std::marker::PhantomPinned;
 use std::rc::Rc;
 
 pub use crate::slices::native_args;
@@ -49,6 +50,9 @@ pub struct Vm {
     pub interop: Box<dyn Any>,
     /// Equality and hashes of terms, if a language has terms.
     pub term_hooks: Option<crate::compare::TermHooks>,
+    /// The core is known by its address, and natives that hold the engine make values through that as
+    /// well: neither kind of reference to an engine may be taken for the only one.
+    reached_by_address: (PhantomPinned, Cell<()>),
 }
 
 /// Every code of the engine, by id. Codes are never dropped while it lives.
@@ -102,6 +106,7 @@ impl Vm {
             jit: None,
             interop: Box::new(()),
             term_hooks: None,
+            reached_by_address: (PhantomPinned, Cell::new(())),
         });
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);

@@ -46,6 +46,17 @@ layouts! {
         INDEX "index": Int Immutable,
         OLD "old": Val Immutable,
     }
+    /// A list of another language, from item `NEXT` on: `REF` is UNDEF or the cells made of it. The shape
+    /// is the strategy of the store; `LIST` is the list itself at its start, else none. See
+    /// `border/views.rs`.
+    pub ListView = 102, "list_view" {
+        REF "ref": Val Mutable,
+        LIST "list": Val Immutable,
+        STORE "store": Val Mutable,
+        NEXT "next": Int Immutable,
+        LEN "len": Int Immutable,
+        CORE "core": Raw Immutable,
+    }
 }
 
 /// Every layout of this table.
@@ -56,6 +67,7 @@ pub const PROLOG_LAYOUTS: &[&Layout] = &[
     Choice::LAYOUT,
     Trail::LAYOUT,
     Undo::LAYOUT,
+    ListView::LAYOUT,
 ];
 
 use metatrace::vm::REG_FIRST_FREE;

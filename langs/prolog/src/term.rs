@@ -1,7 +1,8 @@
 //! Terms on the heap, for plain Rust code: looking at them, making them, binding variables.
 
+use crate::border::views::list_of;
 use crate::layouts::{
-    AttVar, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
+    AttVar, ListView, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
 };
 use crate::number;
 use crate::state::{FunctorId, Pl, pl};
@@ -36,6 +37,8 @@ pub fn deref(mut v: Value) -> Value {
             var.get(Var::REF)
         } else if let Some(var) = Obj::<AttVar>::of(v) {
             var.get(AttVar::REF)
+        } else if let Some(view) = Obj::<ListView>::of(v) {
+            return list_of(view);
         } else {
             return v;
         };
@@ -84,6 +87,10 @@ pub fn arg(s: Obj<Struct>, i: usize) -> Value {
 /// Number of arguments, from the object's size where that is in its header.
 #[inline]
 pub fn arity(vm: &Vm, s: Obj<Struct>) -> usize {
+    // Cells may have a hidden field; see `border/views.rs`.
+    if s.shape() == DOT {
+        return 2;
+    }
     let words = mem::header_of(s.value().0) >> HEADER_SIZE_SHIFT & SIZE_LARGE;
     if words == 0 || words == SIZE_LARGE {
         return pl(vm).name_arity(s.shape()).1;

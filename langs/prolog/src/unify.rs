@@ -1,5 +1,6 @@
 //! Unification, comparison, copying: iterative, on heap terms.
 
+use crate::border::views;
 use crate::layouts::{AttVar, REG_STAMP, REG_TRAIL, Struct, Var};
 use crate::number::{self, compare_numbers};
 use crate::state::pl;
@@ -345,15 +346,19 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
     let root = Obj::<Struct>::cast(root);
     let mut stack: Vec<(Value, Value, usize)> = vec![(t, root.value(), 0)];
     while let Some((t, target, index)) = stack.pop() {
-        let t = deref(t);
-        let copy = if let Some(s) = Obj::<Struct>::of(t) {
+        let copy = if let Some(list) = views::ground_list(vm, t) {
+            // Another language's list stays itself.
+            list
+        } else if let Some(s) = Obj::<Struct>::of(deref(t)) {
             let n = arity(vm, s);
             let new = vm.alloc_sized::<Struct>(s.shape(), n);
             for i in (0..n).rev() {
                 stack.push((s.item(Struct::ARGS, i), new.value(), i));
             }
             new.value()
-        } else if is_var(t) {
+        } else if let t = deref(t)
+            && is_var(t)
+        {
             match map.get(&t.0) {
                 Some(&v) => v,
                 None => {
@@ -363,14 +368,14 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
                 }
             }
         } else {
-            t
+            deref(t)
         };
         match Obj::<AttVar>::of(target) {
             Some(v) => v.set(vm, AttVar::ATTRS, copy),
             None => Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, copy),
         }
     }
-    root.item(Struct::ARGS, 0)
+    deref(root.item(Struct::ARGS, 0))
 }
 
 fn copy_var(vm: &mut Vm, t: Value, attrs: bool, stack: &mut Vec<(Value, Value, usize)>) -> Value {

@@ -14,6 +14,9 @@
 //! | [`RANGE`] | `IntArray` of first and step | an arithmetic progression of fixnums |
 //! | [`OBJECT`] | `Array` | anything |
 //!
+//! A store that someone else reads is [`SHARED`]: nobody writes to the items that it had then, so
+//! that the list is copied before it changes other than by growing.
+//!
 //! A store only ever becomes more general (an emptied list starts anew). The
 //! generic functions below do the common case of each strategy and leave growth
 //! and changes of strategy to natives. With strategies switched off every list is
@@ -51,6 +54,15 @@ pub const STR: u32 = 3;
 pub const RANGE: u32 = 4;
 /// Any values.
 pub const OBJECT: u32 = 5;
+
+/// Added to a strategy: the store is shared; see [`Vm::share_list`].
+pub const SHARED: u32 = 8;
+
+/// The strategy of lists with this shape.
+#[inline(always)]
+pub const fn strategy_in(shape: u32) -> u32 {
+    shape & (SHARED - 1)
+}
 
 /// Alias groups of a list and its stores.
 pub const LIST_GROUPS: u64 = group(List::LAYOUT.id)
@@ -114,17 +126,17 @@ pub fn list_len<M: Meta>(m: &mut M, list: Ref<M, List>) -> Int<M> {
 /// Item `i`, negative ones from the end; `None` out of range.
 #[inline(always)]
 pub fn list_get<M: Meta>(m: &mut M, list: Ref<M, List>, i: Int<M>) -> Option<Val<M>> {
-    let strategy = m.shape(list);
+    let shape = m.shape(list);
     let len = m.get(list, List::LEN);
     let i = index(m, i, len)?;
-    Some(list_load(m, list, strategy, i))
+    Some(list_load(m, list, shape, i))
 }
 
-/// Item `i`, known to be in range, of a list with this strategy.
+/// Item `i`, known to be in range, of a list with this shape.
 #[inline(always)]
-pub fn list_load<M: Meta>(m: &mut M, list: Ref<M, List>, strategy: u32, i: Int<M>) -> Val<M> {
+pub fn list_load<M: Meta>(m: &mut M, list: Ref<M, List>, shape: u32, i: Int<M>) -> Val<M> {
     let store = m.get(list, List::STORE);
-    match strategy {
+    match strategy_in(shape) {
         INT => {
             let store = m.cast::<IntArray>(store);
             m.item(store, IntArray::ITEMS, i).val()
@@ -152,12 +164,13 @@ pub fn list_load<M: Meta>(m: &mut M, list: Ref<M, List>, strategy: u32, i: Int<M
 /// Sets item `i`, negative ones from the end; false out of range.
 #[inline(always)]
 pub fn list_set<M: Meta>(m: &mut M, list: Ref<M, List>, i: Int<M>, v: Val<M>) -> bool {
-    let strategy = m.shape(list);
+    let shape = m.shape(list);
     let len = m.get(list, List::LEN);
     let Some(i) = index(m, i, len) else {
         return false;
     };
-    if !store_item(m, list, strategy, i, v) {
+    // A shared store is copied first.
+    if shape >= SHARED || !store_item(m, list, shape, i, v) {
         m.call(&LIST_SET_SLOW, [list.val(), i.val(), v]);
     }
     true
@@ -215,7 +228,8 @@ fn capacity<M: Meta>(m: &mut M, list: Ref<M, List>, strategy: u32) -> Int<M> {
 /// Appends `v`.
 #[inline(always)]
 pub fn list_append<M: Meta>(m: &mut M, list: Ref<M, List>, v: Val<M>) {
-    let strategy = m.shape(list);
+    // Who shares the store looks at no more items than there were.
+    let strategy = strategy_in(m.shape(list));
     if strategy != EMPTY && strategy != RANGE {
         let len = m.get(list, List::LEN);
         let room = capacity(m, list, strategy);
@@ -239,6 +253,9 @@ pub fn list_pop<M: Meta>(m: &mut M, list: Ref<M, List>) -> Option<Val<M>> {
         return None;
     }
     let last = m.int_op(Op::IntSub, len, one);
+    if strategy >= SHARED {
+        return Some(m.call(&LIST_REMOVE_AT, [list.val(), last.val()]));
+    }
     let v = list_load(m, list, strategy, last);
     if strategy == OBJECT || strategy == STR {
         // The store must not keep the object alive.

@@ -1,6 +1,6 @@
 //! Lists for plain Rust code: natives and builtins.
 
-use super::{EMPTY, FLOAT, INT, OBJECT, RANGE, STR};
+use super::{EMPTY, FLOAT, INT, OBJECT, RANGE, SHARED, STR, strategy_in};
 use crate::engine::Vm;
 use crate::error::ErrorKind;
 use crate::layouts::{Array, FloatArray, IntArray, List, Str};
@@ -103,7 +103,7 @@ impl Vm {
     /// Writes items that the strategy allows, within the store.
     fn fill_store(&mut self, list: Obj<List>, at: usize, items: &[Value]) {
         let (store, end) = (list.get(List::STORE), at + items.len());
-        match list.shape() {
+        match strategy_in(list.shape()) {
             EMPTY | RANGE => debug_assert!(items.is_empty()),
             INT => Obj::<IntArray>::cast(store).values_mut(self, IntArray::ITEMS, end)[at..]
                 .copy_from_slice(items),
@@ -125,7 +125,7 @@ impl Vm {
 
     fn capacity(&self, list: Obj<List>) -> usize {
         let store = list.get(List::STORE);
-        match list.shape() {
+        match strategy_in(list.shape()) {
             EMPTY | RANGE => 0,
             INT => Obj::<IntArray>::cast(store).size(IntArray::LEN),
             FLOAT => Obj::<FloatArray>::cast(store).size(FloatArray::LEN),
@@ -136,7 +136,7 @@ impl Vm {
     /// The items as stored.
     pub fn list_items<'a>(&self, list: Obj<List>) -> ListItems<'a> {
         let (store, n) = (list.get(List::STORE), list.size(List::LEN));
-        match list.shape() {
+        match strategy_in(list.shape()) {
             EMPTY => ListItems::Values(&[]),
             INT => ListItems::Ints(Obj::<IntArray>::cast(store).values(IntArray::ITEMS, n)),
             FLOAT => ListItems::Floats(Obj::<FloatArray>::cast(store).floats(FloatArray::ITEMS, n)),
@@ -169,9 +169,40 @@ impl Vm {
         }
     }
 
+    /// Strategy, store and number of the items as they are now, for someone who reads them when he
+    /// wants them: the list is copied before it changes them.
+    pub fn share_list(&mut self, list: Obj<List>) -> (u32, Value, usize) {
+        let strategy = strategy_in(list.shape());
+        // Nobody writes to a progression.
+        if strategy != EMPTY && strategy != RANGE {
+            list.set_shape(strategy | SHARED);
+        }
+        (strategy, list.get(List::STORE), self.list_len(list))
+    }
+
+    /// Item `i` of a store that [`Vm::share_list`] gave.
+    pub fn shared_item(&mut self, strategy: u32, store: Value, i: usize) -> Value {
+        match strategy {
+            INT => Obj::<IntArray>::cast(store).item(IntArray::ITEMS, i),
+            FLOAT => {
+                let f = Obj::<FloatArray>::cast(store).floats(FloatArray::ITEMS, i + 1)[i];
+                self.float(f)
+            }
+            RANGE => {
+                let part = |k| {
+                    Obj::<IntArray>::cast(store)
+                        .item(IntArray::ITEMS, k)
+                        .as_int()
+                };
+                Value::small(part(0) + part(1) * i as i64)
+            }
+            _ => Obj::<Array>::cast(store).item(Array::ITEMS, i),
+        }
+    }
+
     /// Makes the store able to hold `v` and at least `room` items; the strategy may change.
     fn prepare(&mut self, list: Obj<List>, v: Value, room: usize) {
-        let (now, wanted) = (list.shape(), strategy_of(self, v));
+        let (now, wanted) = (strategy_in(list.shape()), strategy_of(self, v));
         let next = match now {
             _ if now == wanted || now == OBJECT => now,
             EMPTY => wanted,
@@ -214,8 +245,14 @@ impl Vm {
     /// Sets item `i`, in range.
     pub fn list_set(&mut self, list: Obj<List>, i: usize, v: Value) {
         self.prepare(list, v, 0);
+        self.own_store(list);
+        self.put(list, i, v);
+    }
+
+    /// Stores an item that the strategy allows, within the store.
+    fn put(&mut self, list: Obj<List>, i: usize, v: Value) {
         let store = list.get(List::STORE);
-        match list.shape() {
+        match strategy_in(list.shape()) {
             INT => Obj::<IntArray>::cast(store).init_item(IntArray::ITEMS, i, v),
             FLOAT => {
                 let f = to_float(v).expect("prepared for a float");
@@ -229,7 +266,7 @@ impl Vm {
         let n = self.list_len(list);
         self.prepare(list, v, n + 1);
         list.set_int(List::LEN, n as i64 + 1);
-        self.list_set(list, n, v);
+        self.put(list, n, v);
     }
 
     /// Inserts before index `i`, clamped; negative ones from the end.
@@ -241,6 +278,7 @@ impl Vm {
             (i as usize).min(n)
         };
         self.list_push(list, v);
+        self.own_store(list);
         match list.shape() {
             FLOAT => self.float_store(list, n + 1)[i..].rotate_right(1),
             INT => self.int_store(list, n + 1)[i..].rotate_right(1),
@@ -258,11 +296,14 @@ impl Vm {
         Obj::<Array>::cast(list.get(List::STORE)).values_mut(self, Array::ITEMS, n)
     }
 
-    /// Makes a progression an ordinary int list.
-    fn materialise(&mut self, list: Obj<List>) {
-        if list.shape() == RANGE {
-            let n = self.list_len(list);
+    /// Gives the list a store that it may write to: a shared one is copied, a progression becomes
+    /// an ordinary int list.
+    pub(super) fn own_store(&mut self, list: Obj<List>) {
+        let (shape, n) = (list.shape(), self.list_len(list));
+        if shape == RANGE {
             self.restore(list, INT, n);
+        } else if shape >= SHARED {
+            self.restore(list, strategy_in(shape), n);
         }
     }
 
@@ -275,7 +316,7 @@ impl Vm {
 
     /// Removes `count` items from index `at`.
     pub fn list_remove_run(&mut self, list: Obj<List>, at: usize, count: usize) {
-        self.materialise(list);
+        self.own_store(list);
         let n = self.list_len(list);
         let left = n - count;
         match list.shape() {
@@ -310,7 +351,7 @@ impl Vm {
     }
 
     pub fn list_reverse(&mut self, list: Obj<List>) {
-        self.materialise(list);
+        self.own_store(list);
         let n = self.list_len(list);
         match list.shape() {
             EMPTY => {}
@@ -331,7 +372,7 @@ impl Vm {
         if n == 0 {
             return self.list(&[]);
         }
-        let (from, strategy) = (span.start as usize, list.shape());
+        let (from, strategy) = (span.start as usize, strategy_in(list.shape()));
         if strategy == RANGE {
             let ListItems::Range(first, step, _) = self.list_items(list) else {
                 unreachable!("a range list")
@@ -389,7 +430,7 @@ impl Vm {
         let n = self.list_len(list);
         for &v in items {
             self.prepare(list, v, n + items.len());
-            if list.shape() == OBJECT {
+            if strategy_in(list.shape()) == OBJECT {
                 break;
             }
         }
@@ -428,7 +469,7 @@ impl Vm {
             return Ok(self.list(&[]));
         }
         let total = self.check_items(len, n, 8)?;
-        self.materialise(list);
+        self.own_store(list);
         let copy = self.empty_list(list.shape(), total);
         copy.set_int(List::LEN, total as i64);
         match self.list_items(list) {
@@ -447,7 +488,7 @@ impl Vm {
                 let to = self.value_store(copy, total);
                 to.chunks_mut(len).for_each(|c| c.copy_from_slice(items));
             }
-            ListItems::Range(..) => unreachable!("materialised"),
+            ListItems::Range(..) => unreachable!("the list has a store of its own"),
         }
         Ok(copy.value())
     }

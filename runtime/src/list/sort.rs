@@ -89,10 +89,7 @@ fn order_numbers(a: Value, b: Value) -> Ordering {
 impl Vm {
     /// Sorts in place; false, with nothing done, if the guest has to compare.
     pub fn list_sort(&mut self, list: Obj<List>, reverse: bool) -> Guest<bool> {
-        if list.shape() == super::RANGE {
-            let n = self.list_len(list);
-            self.restore(list, INT, n);
-        }
+        self.own_store(list);
         let n = self.list_len(list);
         match (list.shape(), self.list_items(list)) {
             (INT, _) => {

@@ -27,6 +27,7 @@ enum Action {
     Slice(Option<i64>, Option<i64>, i64),
     Clear,
     Range(i64, i64, usize),
+    Share,
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -44,6 +45,7 @@ fn action() -> impl Strategy<Value = Action> {
         2 => (bound(), bound(), (-3i64..4).prop_filter("not 0", |s| *s != 0)).prop_map(|(a, b, c)| Slice(a, b, c)),
         1 => Just(Clear),
         1 => (-9i64..9, -3i64..4, 0usize..9).prop_map(|(a, b, n)| Range(a, b, n)),
+        2 => Just(Share),
     ]
 }
 
@@ -53,6 +55,7 @@ fn check(strategies: bool, actions: &[Action]) {
     let m = &mut run(vm);
     let mut model: Vec<Value> = Vec::new();
     let mut list = Obj::<List>::cast(vm.list(&[]));
+    let mut shared: Vec<(u32, Value, Vec<Value>)> = Vec::new();
     for action in actions {
         let r = m.val(list.value());
         let r = m.cast::<List>(r);
@@ -115,19 +118,36 @@ fn check(strategies: bool, actions: &[Action]) {
                 list = Obj::cast(vm.range_list(a, b, n));
                 model = (0..n as i64).map(|i| Value::small(a + b * i)).collect();
             }
+            Action::Share => {
+                let (strategy, store, n) = vm.share_list(list);
+                assert_eq!(n, model.len());
+                shared.push((strategy, store, model.clone()));
+            }
         }
+        shared.iter().for_each(|seen| check_shared(vm, seen));
         assert_eq!(vm.list_values(list), model);
         assert_eq!(vm.list_len(list), model.len());
-        let r = m.val(list.value());
-        let r = m.cast::<List>(r);
-        for (i, v) in model.iter().enumerate() {
-            let i = m.const_int(i as i64);
-            let got = list_get(m, r, i).expect("in range");
-            assert_eq!(m.promote(got), *v);
-        }
-        let end = m.const_int(model.len() as i64);
-        assert!(list_get(m, r, end).is_none());
+        check_items(m, list, &model);
     }
+}
+
+/// Items of a store that was shared are what they were then.
+fn check_shared(vm: &mut Vm, (strategy, store, items): &(u32, Value, Vec<Value>)) {
+    for (i, v) in items.iter().enumerate() {
+        assert_eq!(vm.shared_item(*strategy, *store, i), *v);
+    }
+}
+
+fn check_items(m: &mut impl Meta, list: Obj<List>, model: &[Value]) {
+    let r = m.val(list.value());
+    let r = m.cast::<List>(r);
+    for (i, v) in model.iter().enumerate() {
+        let i = m.const_int(i as i64);
+        let got = list_get(m, r, i).expect("in range");
+        assert_eq!(m.promote(got), *v);
+    }
+    let end = m.const_int(model.len() as i64);
+    assert!(list_get(m, r, end).is_none());
 }
 
 proptest! {

@@ -160,7 +160,7 @@ fn str_join(vm: &mut Vm, s: Value, items: Value) -> Guest {
         return Err(exception::type_error(vm, "can only join an iterable"));
     }
     if let Some(list) = Obj::<List>::of(items)
-        && list.shape() == runtime::list::STR
+        && runtime::list::strategy_in(list.shape()) == runtime::list::STR
         && let runtime::list::ListItems::Values(items) = vm.list_items(list)
     {
         return join_strings(vm, Obj::cast(s), items);

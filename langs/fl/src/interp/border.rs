@@ -10,10 +10,10 @@ use metatrace::code::Code;
 use metatrace::ir::Tag;
 use metatrace::layout::LayoutType;
 use metatrace::meta::{Arrival, Flow, Meta, Raised};
-use metatrace::native::Effects;
+use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use runtime::Vm;
-use runtime::layouts::{Instance, Str, Tuple};
+use runtime::layouts::{Instance, List, Str, Tuple};
 use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::Obj;
@@ -64,7 +64,7 @@ natives! {
         }
     }
     /// A value as a part of a term.
-    static PART_OF_TERM = "part_of_term"(vm, v) -> Value [READS] {
+    static PART_OF_TERM = "part_of_term"(vm, v) -> Value [READS.writes(group(List::LAYOUT.id))] {
         match interop::engine::terms(vm) {
             Some(terms) => terms.part_of(vm, v),
             None => v,

@@ -11,8 +11,9 @@ pub mod modules;
 pub mod natives;
 pub mod queries;
 pub mod values;
+pub mod views;
 
-use crate::layouts::{AttVar, Struct, Var};
+use crate::layouts::{AttVar, ListView, Struct, Var};
 use crate::state::{Pred, pl};
 use crate::syntax::Atom;
 use crate::syntax::write::WriteOptions;
@@ -45,7 +46,14 @@ const _: () = assert!(
 
 impl Speaker for PrologSpeaker {
     fn layouts(&self) -> &'static [LayoutId] {
-        const { &[Struct::LAYOUT.id, Var::LAYOUT.id, AttVar::LAYOUT.id] }
+        const {
+            &[
+                Struct::LAYOUT.id,
+                Var::LAYOUT.id,
+                AttVar::LAYOUT.id,
+                ListView::LAYOUT.id,
+            ]
+        }
     }
 
     fn code(&self, vm: &mut Vm, message: Message, arguments: usize) -> Option<&'static Code> {

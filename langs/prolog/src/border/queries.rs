@@ -25,7 +25,7 @@ pub fn new(
     given: &[Value],
 ) -> Value {
     let mut shared: Vec<Value> = Vec::new();
-    for &v in given {
+    for &v in given.iter().filter(|v| !super::views::is_plain(**v)) {
         for var in variables(vm, v) {
             if !shared.contains(&var) {
                 shared.push(var);

@@ -1,16 +1,17 @@
 //! Values on their way in and out.
 //!
 //! Prolog has atoms for strings, `true`, `false` and `none` for truth and nothing, cons cells for
-//! lists and `tuple(…)` for tuples. Everything else is the same word on both sides. A list that
-//! comes in remembers where it came from: its first cell has a hidden third field that holds the
-//! shared list, which goes out again as itself.
+//! lists and `tuple(…)` for tuples. Everything else is the same word on both sides. Lists that come
+//! in are seen through views (`views.rs`), and go out again as themselves.
 
+use super::views::{self, foreign_list, list_behind};
 use crate::layouts::{Struct, Var};
 use crate::state::{FunctorId, pl};
 use crate::syntax::Atom;
 use crate::term::{DOT, MakeTerms, arity, atom, cons_parts, deref, is_var};
 use interop::layouts::MarkedText;
-use metatrace::native::Effects;
+use metatrace::layout::LayoutType;
+use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use runtime::layouts::{List, Str, Tuple};
 use runtime::native::Guest;
@@ -18,9 +19,10 @@ use runtime::natives;
 use runtime::object::{Obj, is};
 use runtime::{Vm, text};
 
-/// Reads the heap, makes objects, may raise.
+/// Reads the heap, makes objects, shares lists.
 const CONVERTS: Effects = Effects {
     reads: !0,
+    writes: group(List::LAYOUT.id),
     ..Effects::FRESH
 };
 
@@ -36,9 +38,6 @@ natives! {
     /// A new empty list.
     pub static NEW_LIST = "new_list"(vm) -> Value [Effects::FRESH] { vm.list(&[]) }
 }
-
-/// Hidden field of a list's first cell.
-const ORIGIN: usize = 2;
 
 /// Functors and atoms with a meaning at the border.
 #[derive(Copy, Clone, Debug)]
@@ -96,57 +95,23 @@ fn value_of_atom(vm: &mut Vm, v: Value) -> Value {
     }
 }
 
-/// Items of a sequence still to be converted, into the fields of a compound or a chain of cells.
-enum In {
-    Value(Value),
-    /// Makes a list (with where it came from) or a tuple of the last `n` converted values.
-    List(Value, usize),
-    Tuple(usize),
-}
-
 /// A shared value as a term.
 pub fn to_term(vm: &mut Vm, v: Value) -> Value {
-    if let Some(t) = leaf_to_term(vm, v) {
-        return t;
+    match leaf_to_term(vm, v) {
+        Some(t) => t,
+        None => views::sequence_to_term(vm, v),
     }
-    let mut work = vec![In::Value(v)];
-    let mut done: Vec<Value> = Vec::new();
-    while let Some(w) = work.pop() {
-        let t = match w {
-            In::Value(v) => match leaf_to_term(vm, v) {
-                Some(t) => t,
-                None => {
-                    let items = if let Some(list) = Obj::<List>::of(v) {
-                        let items = vm.list_values(list);
-                        work.push(In::List(v, items.len()));
-                        items
-                    } else {
-                        let items = Obj::<Tuple>::cast(v).items().to_vec();
-                        work.push(In::Tuple(items.len()));
-                        items
-                    };
-                    work.extend(items.into_iter().rev().map(In::Value));
-                    continue;
-                }
-            },
-            In::List(origin, n) => {
-                let items = done.split_off(done.len() - n);
-                list_with_origin(vm, &items, origin)
-            }
-            In::Tuple(n) => {
-                let items = done.split_off(done.len() - n);
-                let name = known(vm).tuple;
-                let f = pl(vm).functor(name, n);
-                vm.compound(f, &items)
-            }
-        };
-        done.push(t);
-    }
-    done[0]
+}
+
+/// A tuple of these terms.
+pub fn tuple_of(vm: &mut Vm, items: &[Value]) -> Value {
+    let name = known(vm).tuple;
+    let f = pl(vm).functor(name, items.len());
+    vm.compound(f, items)
 }
 
 /// Terms of values that are no sequences.
-fn leaf_to_term(vm: &mut Vm, v: Value) -> Option<Value> {
+pub fn leaf_to_term(vm: &mut Vm, v: Value) -> Option<Value> {
     if v == Value::TRUE {
         return Some(atom(pl(vm).known.true_));
     }
@@ -165,30 +130,6 @@ fn leaf_to_term(vm: &mut Vm, v: Value) -> Option<Value> {
     (!is::<List>(v) && !is::<Tuple>(v)).then_some(v)
 }
 
-fn list_with_origin(vm: &mut Vm, items: &[Value], origin: Value) -> Value {
-    let nil = atom(pl(vm).known.nil);
-    let Some((&first, rest)) = items.split_first() else {
-        return nil;
-    };
-    let mut tail = nil;
-    for &item in rest.iter().rev() {
-        tail = vm.cons(item, tail);
-    }
-    let cell = vm.alloc_sized::<Struct>(DOT, 3);
-    cell.init_item(Struct::ARGS, 0, first);
-    cell.init_item(Struct::ARGS, 1, tail);
-    cell.init_item(Struct::ARGS, ORIGIN, origin);
-    cell.value()
-}
-
-/// The shared list that a list came in as.
-fn origin_of(cell: Obj<Struct>) -> Option<Value> {
-    use metatrace::layout::{HEADER_SIZE_SHIFT, SIZE_LARGE};
-    let header = metatrace::run::mem::header_of(cell.value().0);
-    let words = (header >> HEADER_SIZE_SHIFT & SIZE_LARGE) as usize;
-    (words == Struct::WORDS + 3).then(|| cell.item(Struct::ARGS, ORIGIN))
-}
-
 /// Where a converted value goes.
 enum Out {
     Value(Value),
@@ -200,7 +141,7 @@ enum Out {
 /// The items of a proper list of Prolog's own without compounds in it, as shared values.
 fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
     let nil = atom(pl(vm).known.nil);
-    let mut at = Obj::<Struct>::of(deref(v)).filter(|s| origin_of(*s).is_none())?;
+    let mut at = Obj::<Struct>::of(deref(v))?;
     let mut items = Vec::new();
     while at.shape() == DOT {
         let head = deref(at.item(Struct::ARGS, 0));
@@ -223,6 +164,9 @@ fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
 /// A term as a shared value. Variables bound inside terms are replaced by their values; ground terms
 /// are not copied.
 pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
+    if let Some(list) = list_behind(v) {
+        return Ok(list);
+    }
     if let Some(items) = flat_items(vm, v) {
         return Ok(vm.list(&items));
     }
@@ -230,9 +174,12 @@ pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
     let mut done: Vec<Value> = Vec::new();
     while let Some(w) = work.pop() {
         let value = match w {
-            Out::Value(v) => match step_out(vm, deref(v), &mut work)? {
-                Some(value) => value,
-                None => continue,
+            Out::Value(v) => match list_behind(v) {
+                Some(list) => list,
+                None => match step_out(vm, deref(v), &mut work)? {
+                    Some(value) => value,
+                    None => continue,
+                },
             },
             Out::List(n) => {
                 let items = done.split_off(done.len() - n);
@@ -261,9 +208,6 @@ fn step_out(vm: &mut Vm, v: Value, work: &mut Vec<Out>) -> Guest<Option<Value>> 
         return Ok(Some(v));
     };
     if s.shape() == DOT {
-        if let Some(list) = origin_of(s) {
-            return Ok(Some(list));
-        }
         let Ok(items) = pl(vm).list(v) else {
             return Ok(Some(resolved(vm, v)));
         };
@@ -303,6 +247,9 @@ pub fn stands_for_value(vm: &mut Vm, functor: FunctorId) -> bool {
 /// A part of a term that crossed already, as a shared value: a compound that is no sequence is
 /// itself, however large.
 pub fn part_to_shared(vm: &mut Vm, v: Value) -> Value {
+    if let Some(list) = list_behind(v) {
+        return list;
+    }
     let v = deref(v);
     if let Some(s) = Obj::<Struct>::of(v)
         && !stands_for_value(vm, s.shape())
@@ -333,6 +280,9 @@ pub fn pairs_of(vm: &Vm, list: Value) -> Option<Vec<(Value, Value)>> {
 
 /// The term without bound variables: itself where it has none.
 pub fn resolved(vm: &mut Vm, t: Value) -> Value {
+    if let Some(list) = foreign_list(t) {
+        return list;
+    }
     let t = deref(t);
     if !has_bound(vm, t) {
         return t;
@@ -341,9 +291,11 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
     let root = vm.compound(DOT, &[Value::NONE, Value::NONE]);
     let mut stack: Vec<(Value, Value, usize)> = vec![(t, root, 0)];
     while let Some((t, target, index)) = stack.pop() {
-        let t = deref(t);
+        // Another language's list is itself.
+        let foreign = foreign_list(t);
+        let t = foreign.unwrap_or_else(|| deref(t));
         let value = match Obj::<Struct>::of(t) {
-            Some(s) => {
+            Some(s) if foreign.is_none() => {
                 let n = arity(vm, s);
                 let copy = vm.alloc_sized::<Struct>(s.shape(), n);
                 for i in (0..n).rev() {
@@ -352,7 +304,7 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
                 }
                 copy.value()
             }
-            None => t,
+            _ => t,
         };
         Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, value);
     }
@@ -366,7 +318,9 @@ fn has_bound(vm: &Vm, t: Value) -> bool {
             if deref(t) != t {
                 return true;
             }
-        } else if let Some(s) = Obj::<Struct>::of(t) {
+        } else if let Some(s) = Obj::<Struct>::of(t)
+            && foreign_list(t).is_none()
+        {
             for i in 0..arity(vm, s) {
                 let part = s.item(Struct::ARGS, i);
                 if part.is_heap() {

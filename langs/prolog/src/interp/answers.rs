@@ -1,6 +1,7 @@
 //! Objects of ours that others send messages to, relations as goals, modules imported by name.
 
-use super::border::{enter_foreign, shared_text};
+use super::border::enter_foreign;
+use super::convert::text_of;
 use super::*;
 use crate::border::natives::{CHECK_APPLY, NO_MODULE, RESPOND};
 use crate::syntax::Atom;
@@ -57,7 +58,7 @@ pub(super) fn border_apply<M: Meta>(m: &mut M, keywords: bool) -> Flow {
 pub(super) fn import_module<M: Meta>(m: &mut M) -> Flow {
     let name = m.slot(0);
     let (name, _) = deref(m, name);
-    let text = shared_text(m, name);
+    let text = text_of(m, name);
     let core = m.core();
     let code = m.outlined(|_| {
         let vm = Vm::from_core(core);

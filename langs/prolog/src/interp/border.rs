@@ -4,21 +4,20 @@
 //! came, n+1..2n as terms, then the choice point before the call, the newest one when the call came,
 //! the frame's own one, the answer.
 
+use super::convert::{to_shared, to_shared_for_good, to_term};
 use super::*;
 use crate::border::codes::{GENERATE_NEXT_PC, SENDERS};
 use crate::border::natives::*;
-use crate::border::values::{ATOM_OF, NEW_LIST, TEXT_OF, TO_SHARED, TO_TERM, stands_for_value};
 use crate::state::PredKind;
 use crate::syntax::Atom;
 use interop::Message;
 use interop::layouts::{
-    ASK_FIRST, ForeignModule, MarkedText, QUERY_DONE, QUERY_NEW, QUERY_OPEN, QUERY_RUNNING, Query,
-    Relation,
+    ASK_FIRST, ForeignModule, QUERY_DONE, QUERY_NEW, QUERY_OPEN, QUERY_RUNNING, Query, Relation,
 };
 use interop::values::OUT;
 use metatrace::code::Code;
 use metatrace::layout::FLOAT_BOX;
-use runtime::layouts::{BigInt, Dict, Generator, List, Str, Tuple};
+use runtime::layouts::{BigInt, Dict, Generator, Str, Tuple};
 
 /// The operations of this file.
 #[inline(never)]
@@ -49,64 +48,6 @@ pub(super) fn border_step<M: Meta>(m: &mut M, w: u64) -> Flow {
         Op::GenerateYield => generate_yield(m),
         other => unreachable!("{} is no operation of the border", other.name()),
     }
-}
-
-/// A shared value as a term.
-#[inline(always)]
-fn to_term<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
-    let tag = m.tag(v);
-    if tag == Tag::INT || tag == Tag::FLOAT {
-        return v;
-    }
-    if tag == Tag::layout(Str::LAYOUT.id) {
-        return m.call(&ATOM_OF, [v]);
-    }
-    let converted = [List::LAYOUT.id, Tuple::LAYOUT.id, MarkedText::LAYOUT.id];
-    if tag == Tag::IMM || converted.iter().any(|&id| tag == Tag::layout(id)) {
-        return m.call(&TO_TERM, [v]);
-    }
-    v
-}
-
-/// A term as a shared value.
-#[inline(always)]
-fn to_shared<M: Meta>(m: &mut M, v: Val<M>) -> Result<Val<M>, Raised> {
-    let (v, tag) = deref(m, v);
-    if tag == Tag::SYMBOL {
-        return Ok(text_of(m, v));
-    }
-    if tag == STRUCT {
-        return m.try_call(&TO_SHARED, [v]);
-    }
-    Ok(v)
-}
-
-/// What an atom is elsewhere.
-#[inline(always)]
-fn text_of<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
-    let nil = crate::term::atom(pl(m).known.nil);
-    if m.is(v, nil) {
-        return m.call(&NEW_LIST, []);
-    }
-    m.call(&TEXT_OF, [v])
-}
-
-/// A term as a shared value, where nothing that it was bound to can be undone: a compound that
-/// stands for itself is kept as it is.
-fn to_shared_for_good<M: Meta>(m: &mut M, v: Val<M>) -> Result<Val<M>, Raised> {
-    let newest = m.reg(REG_CHOICE);
-    if m.is(newest, Value::NIL) {
-        let (v, tag) = deref(m, v);
-        if tag == STRUCT {
-            let s = m.cast::<Struct>(v);
-            let functor = m.shape(s);
-            let core = m.core();
-            if !m.outlined(|_| stands_for_value(Vm::from_core(core), functor)) {
-                return Ok(v);
-            }
-        }
-    }
-    to_shared(m, v)
 }
 
 /// Number of arguments of the relation in a frame with `n` of them.
@@ -426,12 +367,6 @@ fn border_codes<M: Meta>(m: &M) -> crate::border::codes::BorderCodes {
 }
 
 // ---------------------------------------------------------- other languages called
-
-/// The text of an atom as a shared value.
-#[inline(always)]
-pub(super) fn shared_text<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
-    text_of(m, v)
-}
 
 /// Enters a frame of another language's code; ours waits at the next instruction.
 pub(super) fn enter_foreign<M: Meta>(m: &mut M, code: &'static Code, slots: &[Val<M>]) -> Flow {

@@ -7,6 +7,7 @@
 //! and a caller whose callee left choice points goes on in a copy of its frame
 //! ([`resume`]).
 
+use crate::border::views::LOOK;
 use crate::code::PlCode;
 use crate::layouts::*;
 use crate::natives::*;
@@ -25,12 +26,14 @@ pub struct Prolog;
 
 const VAR: Tag = Tag::layout(Var::LAYOUT.id);
 const ATTVAR: Tag = Tag::layout(AttVar::LAYOUT.id);
+const VIEW: Tag = Tag::layout(ListView::LAYOUT.id);
 const STRUCT: Tag = Tag::layout(Struct::LAYOUT.id);
 
 mod answers;
 mod arith;
 mod border;
 mod control;
+mod convert;
 mod unify;
 
 use self::answers::*;

@@ -13,6 +13,8 @@ pub(super) fn deref<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag) {
         } else if tag == ATTVAR {
             let var = m.cast::<AttVar>(v);
             m.get(var, AttVar::REF)
+        } else if tag == VIEW {
+            m.outlined(|m| list_in_view(m, v))
         } else {
             return (v, tag);
         };
@@ -20,6 +22,18 @@ pub(super) fn deref<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag) {
             return (v, tag);
         }
         v = next;
+    }
+}
+
+/// What a view of another language's list stands for.
+#[inline(never)]
+fn list_in_view<M: Meta>(m: &mut M, v: Val<M>) -> Val<M> {
+    let view = m.cast::<ListView>(v);
+    let made = m.get(view, ListView::REF);
+    if m.is(made, Value::UNDEF) {
+        m.call(&LOOK, [v])
+    } else {
+        made
     }
 }
 
