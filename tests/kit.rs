@@ -231,6 +231,81 @@ fn run(tracing: Tracing, is_eager: bool, is_stressed: bool, times: usize) {
     );
 }
 
+/// Objects of Prolog as containers: terms, modules, variables bound to values.
+#[test]
+fn what_terms_hold() {
+    let mut engine = Engine::builder()
+        .language(fl())
+        .language(prolog())
+        .build()
+        .unwrap();
+    let held = ":- module(held, [term/1, same/2]).\nterm(f(a, g(1))).\nsame(X, X).\n";
+    let held = engine.load_text("prolog", "held", held).unwrap();
+    let vars = "import held\nfrom polyglot import Var\n\ndef bound():\n    v = Var()\n    \
+                held.same(v, {\"k\": 7})\n    return v\n\ndef unbound():\n    return Var()\n";
+    let vars = engine.load_text("fl", "vars", vars).unwrap();
+    let term: Object = engine.call(&held, "term", (Out,)).unwrap();
+    let bound: Object = engine.call(&vars, "bound", ()).unwrap();
+    let unbound: Object = engine.call(&vars, "unbound", ()).unwrap();
+    let (zero, last, far) = (
+        engine.object(0i64),
+        engine.object(-1i64),
+        engine.object(5i64),
+    );
+    let (key, nine) = (engine.object("k"), engine.object(9i64));
+    let rows: &[(Message, &Object, &[&Object], &str)] = &[
+        (Message::Length, &term, &[], "2"),
+        (Message::GetIndex, &term, &[&zero], "\"a\""),
+        (Message::GetIndex, &term, &[&last], "<prolog Term>"),
+        (
+            Message::GetIndex,
+            &term,
+            &[&far],
+            "raises prolog: item `5' does not exist",
+        ),
+        (
+            Message::Keys,
+            &term,
+            &[],
+            "raises prolog: Type error: `object_with_keys' expected",
+        ),
+        (
+            Message::SetIndex,
+            &term,
+            &[&zero, &nine],
+            "raises prolog: No permission to modify item",
+        ),
+        (
+            Message::SetMember,
+            &term,
+            &[&key, &nine],
+            "raises prolog: No permission to modify member",
+        ),
+        (Message::Length, &held, &[], "2"),
+        (Message::Keys, &held, &[], "[\"same\", \"term\"]"),
+        (Message::Items, &bound, &[], "[(\"k\", 7)]"),
+        (Message::SetIndex, &bound, &[&key, &nine], "None"),
+        (Message::GetIndex, &bound, &[&key], "9"),
+        (Message::Keys, &bound, &[], "[\"k\"]"),
+        (
+            Message::Length,
+            &unbound,
+            &[],
+            "raises prolog: Arguments are not sufficiently instantiated",
+        ),
+    ];
+    for (message, receiver, arguments, expected) in rows {
+        let arguments: Vec<Object> = arguments.iter().map(|a| (*a).clone()).collect();
+        let found = match engine.message(*message, receiver, &arguments) {
+            Ok(Some(answer)) => engine.canonical(&answer),
+            Ok(None) => "fails".to_owned(),
+            Err(Error::Guest { language, message }) => format!("raises {language}: {message}"),
+            Err(error) => format!("raises {error}"),
+        };
+        assert!(found.starts_with(expected), "{}: {found}", message.name());
+    }
+}
+
 #[test]
 fn off() {
     run(Tracing::Off, false, false, 2);

@@ -552,6 +552,9 @@ fn bad_arguments<M: Meta>(m: &mut M, f: Ref<M, Function>, args: &Args<M>) -> Rai
     let mut call: SmallVec<[Val<M>; 16]> = SmallVec::new();
     call.push(f.val());
     call.push(m.const_int(args.count() as i64).val());
+    // Another language calls: the callee's place says what the caller's cannot.
+    let hidden = tables(m).hidden;
+    call.push(m.val(Value::bool(hidden)));
     for &name in &args.names {
         call.push(m.val(Value::symbol(name)));
     }

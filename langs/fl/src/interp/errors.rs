@@ -174,9 +174,17 @@ natives! {
     /// positional arguments, keywords.
     pub static BAD_ARGUMENTS = many "bad_arguments"(vm, args) -> Guest [RAISES] {
         let f = Obj::<Function>::cast(args[0]);
-        let keywords: Vec<u32> = args[2..].iter().map(|v| v.as_symbol()).collect();
+        let keywords: Vec<u32> = args[3..].iter().map(|v| v.as_symbol()).collect();
         let message = bad_arguments(vm, f, args[1].as_int() as usize, &keywords);
-        Err(exception::type_error(vm, message))
+        let raised = exception::type_error(vm, message);
+        if args[2] == Value::TRUE {
+            let code = vm.codes.get(f.int(Function::CODE) as u32);
+            // Past its instructions: the line of its definition.
+            let token = code.token(code.instrs.len() as u32);
+            let e = vm.core().regs[metatrace::vm::REG_PENDING as usize];
+            exception::add_traceback(vm, e, Value::small(token));
+        }
+        Err(raised)
     }
     /// Makes what `raise` was given an exception: an instance; NotImplemented if it
     /// is a class to be instantiated.

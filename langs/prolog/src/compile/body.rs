@@ -473,15 +473,22 @@ impl ClauseCompiler<'_> {
         }
         // A frame that calls another language stays, for tracebacks: the callee adds none of ours.
         let last = last && pred.kind.get() != crate::state::PredKind::Foreign;
+        let k = self.known();
+        let may_cross = last && pred.name == k.call && pred.module == k.system && args.len() > 1;
         if last {
-            self.asm.emit(Op::Execute, args.len() as u16, 0, self.saved);
+            let args = args.len() as u16;
+            self.asm
+                .emit(Op::Execute, args, may_cross as u16, self.saved);
         } else {
             self.asm.emit(Op::Call, args.len() as u16, 0, self.saved);
         }
         self.asm.word(pred.id as u64);
         self.asm.packed(&slots);
-        if !last {
+        if !last || may_cross {
             self.asm.emit(Op::Resume, self.saved, 0, 0);
+        }
+        if may_cross {
+            self.asm.emit(Op::Proceed, 0, 0, 0);
         }
         self.next_temp = mark;
         last

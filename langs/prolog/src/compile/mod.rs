@@ -467,7 +467,7 @@ impl ClauseCompiler<'_> {
                 break;
             }
             at = end;
-            if matches!(op, Op::Execute | Op::Proceed) {
+            if op == Op::Proceed || op == Op::Execute && op::b(w) == 0 {
                 let tail = self.asm.words[start..at].to_vec();
                 self.asm.words.extend(tail);
                 return;

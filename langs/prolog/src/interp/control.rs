@@ -281,6 +281,9 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
+    if op::b(w) == 1 && m.outlined(|m| calls_object(m)) {
+        return call(m, start, w);
+    }
     let n = m.fetch();
     let pred = data(m).preds[n as usize];
     let code = code_of(m, pred);
@@ -302,6 +305,26 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     m.init_aux(&frame, choice);
     m.replace_frame(frame);
     Flow::Next
+}
+
+/// Is the goal of this `call/N` another language's object? Then the frame stays, for tracebacks: the
+/// callee adds none of ours.
+#[inline(never)]
+fn calls_object<M: Meta>(m: &mut M) -> bool {
+    let slot = m.code().instrs[m.pc() as usize + 1] as u16;
+    let goal = m.slot(slot);
+    let (mut goal, mut tag) = deref(m, goal);
+    let p = pl(m);
+    while tag == STRUCT {
+        let qualified = m.cast::<Struct>(goal);
+        let functor = m.shape(qualified);
+        if p.name_arity(functor) != (p.known.colon, 2) {
+            return false;
+        }
+        let inner = m.item_at(qualified, Struct::ARGS, 1);
+        (goal, tag) = deref(m, inner);
+    }
+    is_callable_object(tag) && tag != Tag::layout(interop::layouts::Relation::LAYOUT.id)
 }
 
 /// The current frame starts again with `n` new arguments, all read before any is written.
