@@ -231,6 +231,10 @@ fn run(tracing: Tracing, is_eager: bool, is_stressed: bool, times: usize) {
     );
 }
 
+const HELD: &str = ":- module(held, [term/1, same/2]).\nterm(f(a, g(1))).\nsame(X, X).\n";
+const VARS: &str = "import held\nfrom polyglot import Var\n\ndef bound():\n    v = Var()\n    \
+                held.same(v, {\"k\": 7})\n    return v\n\ndef unbound():\n    return Var()\n";
+
 /// Objects of Prolog as containers: terms, modules, variables bound to values.
 #[test]
 fn what_terms_hold() {
@@ -239,11 +243,8 @@ fn what_terms_hold() {
         .language(prolog())
         .build()
         .unwrap();
-    let held = ":- module(held, [term/1, same/2]).\nterm(f(a, g(1))).\nsame(X, X).\n";
-    let held = engine.load_text("prolog", "held", held).unwrap();
-    let vars = "import held\nfrom polyglot import Var\n\ndef bound():\n    v = Var()\n    \
-                held.same(v, {\"k\": 7})\n    return v\n\ndef unbound():\n    return Var()\n";
-    let vars = engine.load_text("fl", "vars", vars).unwrap();
+    let held = engine.load_text("prolog", "held", HELD).unwrap();
+    let vars = engine.load_text("fl", "vars", VARS).unwrap();
     let term: Object = engine.call(&held, "term", (Out,)).unwrap();
     let bound: Object = engine.call(&vars, "bound", ()).unwrap();
     let unbound: Object = engine.call(&vars, "unbound", ()).unwrap();
