@@ -278,6 +278,12 @@ pub trait Meta: Sized {
     fn assume(&mut self, assumption: &crate::assume::Assumption);
     /// What follows must not be part of a trace: a recording is given up after this bytecode.
     fn stop_recording(&mut self) {}
+    /// True in step loops only: for housekeeping that changes nothing a program could see, and
+    /// that no trace should repeat.
+    #[inline(always)]
+    fn keeps_house(&self) -> bool {
+        false
+    }
     /// Runs a part of a handler that is not worth inlining into the step loop:
     /// `f` calls a function marked `#[inline(never)]`. Never pass `self` to such
     /// a function directly: `Run`'s fields would live in memory from then on.

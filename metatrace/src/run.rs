@@ -645,6 +645,10 @@ impl Meta for Run {
     #[inline(always)]
     fn assume(&mut self, _: &Assumption) {}
     #[inline(always)]
+    fn keeps_house(&self) -> bool {
+        true
+    }
+    #[inline(always)]
     fn outlined<R>(&mut self, f: impl FnOnce(&mut Run) -> R) -> R {
         // The copy's address escapes, ours does not: our fields stay in registers.
         let mut copy = Run {

@@ -118,7 +118,6 @@ main :- numbers(1, 100, L), again(50, L), app(L, [y], R), app(_, [X], R), !, wri
 ";
 
 #[test]
-#[ignore = "the loop still follows a bound variable to the rest of the input list"]
 fn append_allocates_only_the_cells() {
     let body = the_loop(APPEND, "app/3", "y\n");
     let text = body.join("\n");

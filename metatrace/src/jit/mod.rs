@@ -448,7 +448,8 @@ impl Jit {
     ) -> Next {
         let terse = (self.state.borrow_mut().forest).is_crowded(exit, &self.options);
         let rec = {
-            let state = self.state.borrow();
+            let state = &mut *self.state.borrow_mut();
+            let doubt = state.forest.take_doubt(exit);
             let info = state.forest.exit(exit);
             let trace = state.forest.trace_of(exit);
             let snapshot = trace.snapshot(info.snapshot);
@@ -464,6 +465,7 @@ impl Jit {
                 self.options.limits,
             );
             rec.retrace = info.wants_retrace();
+            rec.doubt = doubt;
             rec.terse = terse;
             rec
         };

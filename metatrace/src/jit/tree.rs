@@ -12,7 +12,7 @@ use super::stats::JitStats;
 use crate::assume::{Assumption, Validity};
 use crate::backend::{Backend, CodeId, CompileError, ExitId, Source, Unit, UnitFragment};
 use crate::ir::{Op, OpRef, SnapshotId, Trace, TraceId};
-use crate::opt::{self, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, Stage};
+use crate::opt::{self, Doubt, ExportedLabel, Knowledge, OptEnv, OptError, OptResult, Stage};
 use crate::options::JitOptions;
 use crate::record::{Abort, Ending, Recording, Root};
 use crate::resume::Plan;
@@ -136,6 +136,7 @@ pub(super) struct ExitInfo {
     due: u32,
     failures: u32,
     retrace: Retrace,
+    doubt: Option<Doubt>,
     /// Made when the exit is first taken.
     plan: Option<Rc<Plan>>,
 }
@@ -202,6 +203,15 @@ impl Forest {
 
     pub fn note_stay(&mut self, trace: TraceId, stay: &Stay) {
         self.roots[trace.index()].stays.note(stay);
+    }
+
+    /// What the loop that the exit leaves was specialised to, if it may get another version.
+    /// Once: the attempt may fail.
+    pub fn take_doubt(&mut self, exit: ExitId) -> Option<Doubt> {
+        let doubt = self.exits[exit.0 as usize].doubt.take()?;
+        let root = (self.roots.iter())
+            .find(|r| (r.versions.first()).is_some_and(|v| v.recorded == doubt.recorded))?;
+        (root.versions.len() < VERSIONS_MAX).then_some(doubt)
     }
 
     /// How the state of an exit is rebuilt.
@@ -624,6 +634,7 @@ impl Forest {
         for inst in result.trace.insts.iter().filter(|i| i.op.has_snapshot()) {
             let snapshot = inst.snapshot.expect("guards have snapshots");
             let knowledge = result.knowledge.get(snapshot.index()).cloned().flatten();
+            let doubt = knowledge.as_ref().and_then(|k| k.doubt);
             exits.push(ExitId(self.exits.len() as u32));
             self.exits.push(ExitInfo {
                 tree,
@@ -636,6 +647,7 @@ impl Forest {
                 due: 0,
                 failures: 0,
                 retrace: Retrace::Not,
+                doubt,
                 plan: None,
             });
         }

@@ -38,7 +38,7 @@ mod walk;
 mod words;
 
 pub use options::OptOptions;
-pub use state::{ExportedLabel, Knowledge};
+pub use state::{Doubt, ExportedLabel, Knowledge};
 
 use crate::ir::{LabelId, Op, Tag, Trace};
 use crate::layout::{FieldRef, ItemsRef};

@@ -29,6 +29,7 @@ pub(super) fn peeled(
         let recorded = label_of(&trace.insts[label]);
         let (mut draft, slots) = w.open_label(recorded, id, &entry, &end, &assume);
         w.bind_label(&trace.insts[label], &slots);
+        w.carried = Some((recorded, draft.carried()));
         let end = w.body(body)?;
         if w.close_loop(&mut draft, &end, &mut assume) {
             return Ok(w.finish(Some(draft)));

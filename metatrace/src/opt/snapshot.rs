@@ -5,7 +5,7 @@
 //! change a slot neither carries it nor stores it at exits.
 
 use super::heap::ShapeFact;
-use super::state::{Knowledge, KnownCondition, KnownField, KnownValue, ValueFact};
+use super::state::{Doubt, Knowledge, KnownCondition, KnownField, KnownValue, ValueFact};
 use super::virtualize::{VirtualKind, word_field};
 use super::walk::{Abs, KnownMemory, Walk};
 use crate::ir::{
@@ -284,6 +284,7 @@ impl Walk<'_, '_> {
             memory: self.memory(),
             failed: None,
             avoid: self.entering,
+            doubt: None,
         }
     }
 
@@ -359,9 +360,30 @@ impl Walk<'_, '_> {
             }
             _ => return,
         };
+        let doubt = match failed {
+            Failed {
+                op: Op::IsTag,
+                a,
+                tag: Some(tag),
+                outcome: false,
+                ..
+            } => self.doubt(a, tag),
+            _ => None,
+        };
         if let Some(proto) = self.protos.last_mut() {
             proto.failed = Some(failed);
+            proto.doubt = doubt;
         }
+    }
+
+    fn doubt(&self, value: OpRef, tag: Tag) -> Option<Doubt> {
+        let (recorded, params) = self.carried.as_ref()?;
+        let slot = params.iter().find(|p| p.0 == value)?.1;
+        Some(Doubt {
+            recorded: *recorded,
+            slot,
+            tag,
+        })
     }
 
     fn known(&self, value: OpRef) -> OpRef {
@@ -459,6 +481,7 @@ pub(super) struct Proto {
     memory: KnownMemory,
     failed: Option<Failed>,
     avoid: Option<LabelId>,
+    doubt: Option<Doubt>,
 }
 
 /// The outcome of a condition when its guard failed.
@@ -513,6 +536,7 @@ impl Proto {
             fields: fields.collect(),
             failed,
             avoid: self.avoid,
+            doubt: self.doubt,
         }
     }
 }

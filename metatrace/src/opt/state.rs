@@ -61,6 +61,18 @@ pub struct Knowledge {
     pub failed: Option<KnownCondition>,
     /// The guard made sure that a label could be entered: its bridge should not try that again.
     pub avoid: Option<LabelId>,
+    /// The guard tested a type that a loop was specialised to.
+    pub doubt: Option<Doubt>,
+}
+
+/// The type that a loop's value had when it was recorded. Where another type is there to stay, the
+/// loop wants another version, rather than a bridge that is taken in each iteration.
+#[derive(Copy, Clone, PartialEq, Debug)]
+pub struct Doubt {
+    /// The recorded label of the loop, and which of its operands it is.
+    pub recorded: LabelId,
+    pub slot: u32,
+    pub tag: Tag,
 }
 
 // ---------------------------------------------------------------------- labels

@@ -99,6 +99,20 @@ pub(super) enum LeafSource {
     Heap(u32),
 }
 
+impl Draft {
+    /// Values that come as they are in operands of the recorded label, and in which.
+    pub fn carried(&self) -> Vec<(OpRef, u32)> {
+        let leaf = |(slot, pattern)| match pattern {
+            Pat::Leaf(leaf) => Some((self.leaves[leaf as usize].param, slot)),
+            _ => None,
+        };
+        (0..)
+            .zip(self.slots.iter().copied())
+            .filter_map(leaf)
+            .collect()
+    }
+}
+
 /// An operand of the label.
 #[derive(Debug)]
 pub(super) struct Leaf {

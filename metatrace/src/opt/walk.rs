@@ -130,6 +130,8 @@ pub(super) struct Walk<'a, 'e> {
     pub memory: Option<(u32, KnownMemory)>,
     /// The label that the guards being emitted are for.
     pub entering: Option<LabelId>,
+    /// In a loop: its recorded label, and which values are which of its operands.
+    pub carried: Option<(LabelId, Vec<(OpRef, u32)>)>,
     pub frames: FrameMemo,
 }
 
@@ -148,6 +150,7 @@ impl<'a, 'e> Walk<'a, 'e> {
             left_out: Vec::new(),
             memory: None,
             entering: None,
+            carried: None,
             frames: FrameMemo::default(),
         };
         for (i, ty) in src.inputs.iter().enumerate() {

@@ -15,6 +15,8 @@ use crate::code::MergeKind;
 use crate::ir::{Descr, LabelId, Op, OpRef, TraceId, Ty};
 use crate::layout::Frame;
 use crate::meta::{Flow, Meta};
+use crate::opt::Doubt;
+use crate::run::mem;
 use crate::value::Value;
 use hashbrown::HashMap;
 
@@ -333,11 +335,11 @@ impl Record {
         }
         if inlined == 0 {
             if let Some(target) = target {
-                if std::mem::take(&mut self.retrace) {
-                    self.go_around(key, target);
-                    return false;
-                }
-                return self.close(Some(target));
+                let root = Root::Loop {
+                    code: key.0,
+                    index: key.1,
+                };
+                return !self.goes_around(root, target) && self.close(Some(target));
             }
             if self.is_enclosing(key) {
                 return self.stop(Abort::LeftLoop);
@@ -385,7 +387,12 @@ impl Record {
                 || target.looping
                 || rounds > 1)
         {
-            return self.close(Some(target));
+            let root = Root::Entry {
+                code: key.0,
+                index: key.1,
+            };
+            let around = target.looping && inlined == 0 && self.goes_around(root, target);
+            return !around && self.close(Some(target));
         }
         if recursive || settled {
             self.wanted = Some(key);
@@ -446,14 +453,32 @@ impl Record {
         true
     }
 
+    /// Does the bridge, which has reached the loop `target`, become a new version of it?
+    fn goes_around(&mut self, root: Root, target: TargetInfo) -> bool {
+        let wanted = std::mem::take(&mut self.retrace);
+        let doubt = self.doubt.take().filter(|d| d.recorded == target.label);
+        let around = wanted || doubt.is_some_and(|d| self.still_fails(d));
+        if around {
+            self.go_around(root, target);
+        }
+        around
+    }
+
+    /// Has the loop's value again not the type that the loop was specialised to?
+    fn still_fails(&mut self, doubt: Doubt) -> bool {
+        let live = self.live(self.run.code(), self.start_pc);
+        // The frame comes first.
+        let Some(slot) = live.iter().nth((doubt.slot as usize).wrapping_sub(1)) else {
+            return false;
+        };
+        mem::tag_of(self.run.slot_raw(slot)) != doubt.tag
+    }
+
     /// The bridge becomes a loop of its own: a new version of `target`.
-    fn go_around(&mut self, key: (u32, u16), target: TargetInfo) {
+    fn go_around(&mut self, root: Root, target: TargetInfo) {
         let (object, args) = self.settle();
         self.begin_label(object, &args, target.label);
-        self.root = Root::Loop {
-            code: key.0,
-            index: key.1,
-        };
+        self.root = root;
         self.retraced = Some(target);
         self.regs = [super::frame::Slot::Unknown; crate::vm::REG_COUNT];
         self.visits.clear();

@@ -31,6 +31,7 @@ use crate::ir::{
 };
 use crate::layout::{FieldRef, Frame};
 use crate::meta::Meta;
+use crate::opt::Doubt;
 use crate::run::{Run, mem};
 use crate::value::Value;
 use crate::vm::{REG_COUNT, VmCore};
@@ -124,6 +125,8 @@ pub struct Record {
     /// The loop that the bridge reaches has no version that fits: the bridge
     /// goes on once around it, and becomes one.
     pub(crate) retrace: bool,
+    /// Why the bridge was left: if that is so again when it reaches the loop, it becomes a version.
+    pub(crate) doubt: Option<Doubt>,
     /// Guest code asks for its depth: a trace that grows the stack checks it before its end.
     pub(crate) limits_depth: bool,
     /// The tree has so many bridges that paths through it are better not
@@ -202,6 +205,7 @@ impl Record {
             abort: None,
             ending: None,
             retrace: false,
+            doubt: None,
             limits_depth: false,
             terse: false,
             retraced: None,

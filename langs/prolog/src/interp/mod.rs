@@ -13,6 +13,7 @@ use crate::layouts::*;
 use crate::natives::*;
 use crate::op::{self, Op};
 use crate::state::{Pl, Pred};
+use crate::term::DOT;
 use metatrace::interp::Interp;
 use metatrace::ir::{Op as Ir, Tag};
 use metatrace::layout::{Frame, LayoutType};
