@@ -40,8 +40,7 @@ pub fn join(vm: &mut Vm, lang: u8, speaker: &'static dyn Speaker) {
         Some(shared) => shared,
         None => {
             metatrace::layout::register(INTEROP_LAYOUTS);
-            // Engines live as long as the process; see `Vm::add_code`.
-            let shared: &'static Shared = Box::leak(Box::default());
+            let shared = vm.kept.keep(Shared::default());
             vm.interop = Box::new(Holder(shared));
             shared
         }

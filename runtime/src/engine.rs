@@ -6,6 +6,7 @@
 use crate::heap::{Heap, RootSource};
 use crate::host::Host;
 use crate::host_objects::HostObjects;
+use crate::kept::Keeper;
 use crate::language::Language;
 use crate::layouts;
 use crate::options::Options;
@@ -53,6 +54,8 @@ pub struct Vm {
     /// The core is known by its address, and natives that hold the engine make values through that as
     /// well: neither kind of reference to an engine may be taken for the only one.
     reached_by_address: (PhantomPinned, Cell<()>),
+    /// Owns what the other fields refer to: the last one.
+    pub kept: Keeper,
 }
 
 /// Every code of the engine, by id. Codes are never dropped while it lives.
@@ -107,6 +110,7 @@ impl Vm {
             interop: Box::new(()),
             term_hooks: None,
             reached_by_address: (PhantomPinned, Cell::new(())),
+            kept: Keeper::default(),
         });
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);
@@ -169,9 +173,9 @@ impl Vm {
     /// Adds a code to the engine.
     pub fn add_code(&mut self, new: NewCode) -> &'static Code {
         let id = self.codes.len() as u32;
-        // Codes live as long as the process: `&'static Code` is what frames,
+        // Codes live as long as the engine: `&'static Code` is what frames,
         // traces and step loops hold.
-        let code: &'static Code = Box::leak(Box::new(Code {
+        let code: &'static Code = self.kept.keep(Code {
             id,
             lang: new.lang,
             slots: new.slots,
@@ -181,7 +185,7 @@ impl Vm {
             merge_points: new.merge_points,
             no_inline: Cell::new(false),
             data: new.data,
-        }));
+        });
         for point in &code.merge_points {
             let counter = self
                 .jit

@@ -23,6 +23,8 @@ pub mod host_objects;
 #[path = "heap/interrupt.rs"]
 pub mod interrupt;
 pub mod iter;
+#[path = "heap/kept.rs"]
+pub mod kept;
 pub mod language;
 pub mod layouts;
 pub mod list;

@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 use metatrace::assume::Assumption;
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::kept::Kept;
 use runtime::layouts;
 use runtime::object::Obj;
 use std::cell::{Cell, RefCell};
@@ -95,23 +96,25 @@ pub struct Namespace {
     cells: RefCell<HashMap<u32, &'static GlobalCell>>,
     /// Cells in the order of their making.
     order: RefCell<Vec<&'static GlobalCell>>,
+    kept: Kept,
 }
 
 impl Namespace {
-    pub fn new(id: u32, name: &str) -> Namespace {
+    pub fn new(id: u32, name: &str, kept: Kept) -> Namespace {
         Namespace {
             id,
             name: RefCell::new(name.to_string()),
             module: Cell::new(Value::UNDEF),
             cells: RefCell::default(),
             order: RefCell::default(),
+            kept,
         }
     }
 
     /// The variable's cell, made (unbound) if need be.
     pub fn cell(&self, name: u32) -> &'static GlobalCell {
         self.cells.borrow_mut().entry(name).or_insert_with(|| {
-            let cell: &'static GlobalCell = Box::leak(Box::new(GlobalCell::new(name)));
+            let cell = self.kept.keep(GlobalCell::new(name));
             self.order.borrow_mut().push(cell);
             cell
         })

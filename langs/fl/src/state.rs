@@ -16,6 +16,7 @@ use hashbrown::{HashMap, HashSet};
 use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::engine::Vm;
+use runtime::kept::Kept;
 use std::cell::{Cell, OnceCell, RefCell};
 
 /// Immediates of FL.
@@ -31,6 +32,7 @@ pub use metatrace::vm::REG_HANDLED;
 
 /// See the module text.
 pub struct FlState {
+    pub kept: Kept,
     pub lang: u8,
     pub names: Names,
     pub classes: RefCell<Vec<&'static ClassInfo>>,
@@ -98,7 +100,8 @@ impl FlState {
 
     /// A state without classes; `boot` fills it.
     pub fn new(vm: &mut Vm, lang: u8) -> &'static FlState {
-        Box::leak(Box::new(FlState {
+        let state = FlState {
+            kept: vm.kept.handle(),
             lang,
             names: Names::new(&mut vm.symbols),
             classes: RefCell::default(),
@@ -126,7 +129,8 @@ impl FlState {
             main_path: RefCell::default(),
             message_codes: RefCell::default(),
             foreign_errors: RefCell::default(),
-        }))
+        };
+        vm.kept.keep(state)
     }
 
     /// A built-in class that is no built-in name.
@@ -168,7 +172,7 @@ impl FlState {
     /// The builtin with this number.
     #[inline]
     pub fn builtin(&self, index: i64) -> &'static BuiltinDef {
-        self.builtin_table.borrow()[index as usize].definition(index as u32)
+        self.builtin_table.borrow()[index as usize].definition(index as u32, &self.kept)
     }
 
     /// The entry `at` of the table of known attributes.

@@ -70,8 +70,8 @@ impl PlCode {
     #[inline(never)]
     pub fn copied_slots(&self, pc: u32) -> &'static [u16] {
         let list = || -> &'static [u16] {
-            // As long-lived as the code.
-            Box::leak(self.live_slots(pc).iter().collect())
+            let slots: Vec<u16> = self.live_slots(pc).iter().collect();
+            self.pl.kept.keep(slots)
         };
         self.copied.borrow_mut().entry(pc).or_insert_with(list)
     }

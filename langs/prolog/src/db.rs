@@ -98,7 +98,7 @@ impl Pl {
             return pred;
         }
         let mut preds = self.preds.borrow_mut();
-        let pred: &'static Pred = Box::leak(Box::new(Pred {
+        let pred: &'static Pred = self.kept.keep(Pred {
             id: preds.len() as u32,
             module,
             name,
@@ -121,7 +121,7 @@ impl Pl {
             rules: Cell::new(false),
             declared: Cell::new(false),
             file: RefCell::default(),
-        }));
+        });
         preds.push(pred);
         let mut modules = self.modules.borrow_mut();
         modules

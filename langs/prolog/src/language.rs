@@ -43,8 +43,9 @@ impl Language for PrologLanguage {
             regs[reg as usize] = Value::small(0);
         }
         interop::join(vm, lang, &crate::border::SPEAKER);
-        // Shared by natives as a plain reference; engines live as long as the process.
-        let state: &'static Pl = Box::leak(Box::new(Pl::new(vm, lang)));
+        // Shared by natives as a plain reference.
+        let state = Pl::new(vm, lang);
+        let state: &'static Pl = vm.kept.keep(state);
         Box::new(state)
     }
     fn load(&self, vm: &mut Vm, _: u8, source: &Source) -> Guest<Loaded> {

@@ -10,6 +10,7 @@ use metatrace::assume::Assumption;
 use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::Vm;
+use runtime::kept::Kept;
 use runtime::symbols::Symbols;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -122,6 +123,7 @@ pub struct Module {
 /// Prolog's state in one engine; shared by natives as `&'static`.
 pub struct Pl {
     pub lang: u8,
+    pub kept: Kept,
     pub known: Known,
     pub functors: RefCell<Vec<(Atom, u16)>>,
     pub functor_ids: RefCell<HashMap<(Atom, u16), FunctorId>>,
@@ -180,6 +182,7 @@ impl Pl {
         let ops = Ops::standard(&mut VmAtoms(&mut vm.symbols));
         let pl = Pl {
             lang,
+            kept: vm.kept.handle(),
             known,
             functors: RefCell::default(),
             functor_ids: RefCell::default(),

@@ -305,7 +305,8 @@ impl Classes {
 /// Fills a new state.
 pub fn boot(vm: &mut Vm, fl: &'static FlState) {
     metatrace::layout::register(FL_LAYOUTS);
-    let namespace: &'static Namespace = Box::leak(Box::new(Namespace::new(0, "builtins")));
+    let namespace = Namespace::new(0, "builtins", vm.kept.handle());
+    let namespace: &'static Namespace = vm.kept.keep(namespace);
     fl.namespaces.borrow_mut().push(namespace);
     let _ = fl.builtins.set(namespace);
     // Class number 0 of the shape table stands for no class.

@@ -72,6 +72,7 @@ use crate::object::class::ClassInfo;
 use metatrace::Native;
 use metatrace::native::Effects;
 use runtime::engine::Vm;
+use runtime::kept::Kept;
 use special::Special;
 use std::cell::OnceCell;
 
@@ -146,9 +147,9 @@ impl BuiltinEntry {
     }
 
     #[inline]
-    pub fn definition(&self, index: u32) -> &'static BuiltinDef {
+    pub fn definition(&self, index: u32, kept: &Kept) -> &'static BuiltinDef {
         self.definition
-            .get_or_init(|| Box::leak(Box::new(boot::define(index, self.row, self.owner))))
+            .get_or_init(|| kept.keep(boot::define(index, self.row, self.owner)))
     }
 }
 

@@ -419,7 +419,8 @@ pub fn new_module(vm: &mut Vm, name: &str) -> &'static Namespace {
 pub fn detached_module(vm: &mut Vm, name: &str) -> &'static Namespace {
     let fl = FlState::of(vm);
     let id = fl.namespaces.borrow().len() as u32;
-    let namespace: &'static Namespace = Box::leak(Box::new(Namespace::new(id, name)));
+    let namespace = Namespace::new(id, name, vm.kept.handle());
+    let namespace: &'static Namespace = vm.kept.keep(namespace);
     fl.namespaces.borrow_mut().push(namespace);
     let module = vm.alloc::<Module>(0);
     module.init(Module::NAMESPACE, Value::small(id as i64));

@@ -157,7 +157,7 @@ impl FlState {
             object.init(field, Value::NONE);
         }
         vm.shapes.class_mut(id).value = object.value();
-        let class: &'static ClassInfo = Box::leak(Box::new(ClassInfo {
+        let class: &'static ClassInfo = vm.kept.keep(ClassInfo {
             id,
             name: RefCell::new(new.name.to_string()),
             qualname: RefCell::new(new.name.to_string()),
@@ -176,7 +176,7 @@ impl FlState {
             attrs: RefCell::default(),
             index: RefCell::default(),
             cache: RefCell::default(),
-        }));
+        });
         class.mro.borrow_mut().push(class);
         class.mro.borrow_mut().extend(order);
         for base in new.bases {
