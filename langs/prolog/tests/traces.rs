@@ -44,6 +44,15 @@ impl Host for OneFile {
 /// Runs a program; the bodies of the loops that begin at entries of `predicate`,
 /// and what the program printed.
 fn loops(text: &'static str, predicate: &str) -> (Vec<Vec<String>>, String) {
+    bodies(text, predicate, false)
+}
+
+/// The bodies of further versions of such loops.
+fn versions(text: &'static str, predicate: &str) -> Vec<Vec<String>> {
+    bodies(text, predicate, true).0
+}
+
+fn bodies(text: &'static str, predicate: &str, bridges: bool) -> (Vec<Vec<String>>, String) {
     let out = Rc::new(RefCell::new(Vec::new()));
     let host = OneFile {
         text,
@@ -69,12 +78,12 @@ fn loops(text: &'static str, predicate: &str) -> (Vec<Vec<String>>, String) {
     let loaded = language.load(&mut vm, lang, &source);
     // A program ends by halt, which unwinds.
     let _ = loaded.and_then(|l| vm.execute(l.code, &l.slots));
-    let mut bodies = Vec::new();
+    let mut found = Vec::new();
     for trace in jit.texts() {
         let Root::Entry { code, .. } = trace.root else {
             continue;
         };
-        if vm.codes.get(code).name != predicate || trace.bridge_of.is_some() {
+        if vm.codes.get(code).name != predicate || trace.bridge_of.is_some() != bridges {
             continue;
         }
         let Some(stage) = trace.stages.iter().find(|s| s.name == "optimised") else {
@@ -87,10 +96,10 @@ fn loops(text: &'static str, predicate: &str) -> (Vec<Vec<String>>, String) {
             // Snapshots describe exits, not the loop.
             l.split(" @[").next().unwrap_or(l).trim().to_owned()
         });
-        bodies.push(body.collect());
+        found.push(body.collect());
     }
     let text = String::from_utf8_lossy(&out.borrow()).into_owned();
-    (bodies, text)
+    (found, text)
 }
 
 /// How many operations of the loop mention `what`.
@@ -182,6 +191,31 @@ main :- numbers(1, 30, L), again(200, L), nrev(L, [X|_]), write(X), nl, halt.
     let text = body.join("\n");
     assert_eq!(count(&body, "= new "), 1, "{text}");
     assert_eq!(count(&body, "choice"), 0, "{text}");
+}
+
+/// While there is a choice point, variables stay before the rests of a list; lists made by a trace
+/// have none: they get a version of the loop that does not look for any.
+#[test]
+fn a_loop_gets_a_version_for_another_type() {
+    let program = "
+app([], L, L).
+app([H|T], L, [H|R]) :- app(T, L, R).
+numbers(N, N, [N]) :- !.
+numbers(I, N, [I|T]) :- I1 is I + 1, numbers(I1, N, T).
+again(0, _) :- !.
+again(N, L) :- app(L, [x], _), N1 is N - 1, again(N1, L).
+choice.
+choice.
+old(L) :- choice, again(50, L), fail.
+old(_).
+:- initialization(main).
+main :- numbers(1, 100, L), old(L), app(L, [y], R), again(50, R), write(done), nl, halt.
+";
+    let first = the_loop(program, "app/3", "done\n").join("\n");
+    assert!(first.contains("var.ref"), "{first}");
+    let versions = versions(program, "app/3");
+    let direct = |body: &Vec<String>| count(body, "var.ref") == 0 && count(body, "= new ") == 1;
+    assert!(versions.iter().any(direct), "{versions:?}");
 }
 
 #[test]

@@ -285,6 +285,7 @@ impl Walk<'_, '_> {
             failed: None,
             avoid: self.entering,
             doubt: None,
+            doubted: None,
         }
     }
 
@@ -367,12 +368,12 @@ impl Walk<'_, '_> {
                 tag: Some(tag),
                 outcome: false,
                 ..
-            } => self.doubt(a, tag),
+            } => self.doubt(a, tag).map(|doubt| (doubt, a)),
             _ => None,
         };
         if let Some(proto) = self.protos.last_mut() {
             proto.failed = Some(failed);
-            proto.doubt = doubt;
+            (proto.doubt, proto.doubted) = doubt.unzip();
         }
     }
 
@@ -424,6 +425,10 @@ impl Walk<'_, '_> {
             if let Some(shape) = fact.shape {
                 self.remember_shape(value, shape);
             }
+        }
+        if let (Some(doubt), Some(value)) = (knowledge.doubt, knowledge.doubted) {
+            let value = self.known_value(KnownValue::Exit(value));
+            self.carried = Some((doubt.recorded, vec![(value, doubt.slot)]));
         }
         if let Some(failed) = knowledge.failed {
             self.import_failure(&failed);
@@ -482,6 +487,7 @@ pub(super) struct Proto {
     failed: Option<Failed>,
     avoid: Option<LabelId>,
     doubt: Option<Doubt>,
+    doubted: Option<OpRef>,
 }
 
 /// The outcome of a condition when its guard failed.
@@ -537,6 +543,7 @@ impl Proto {
             failed,
             avoid: self.avoid,
             doubt: self.doubt,
+            doubted: (self.doubted).and_then(|value| places.get(&value).copied()),
         }
     }
 }

@@ -63,10 +63,13 @@ pub struct Knowledge {
     pub avoid: Option<LabelId>,
     /// The guard tested a type that a loop was specialised to.
     pub doubt: Option<Doubt>,
+    /// Which of the exit's values that is.
+    pub doubted: Option<u32>,
 }
 
-/// The type that a loop's value had when it was recorded. Where another type is there to stay, the
-/// loop wants another version, rather than a bridge that is taken in each iteration.
+/// The type that a loop's value had when it, or a bridge at its head, was recorded. Where another
+/// type is there to stay, the loop wants another version, rather than a bridge that is taken in
+/// each iteration.
 #[derive(Copy, Clone, PartialEq, Debug)]
 pub struct Doubt {
     /// The recorded label of the loop, and which of its operands it is.

@@ -253,26 +253,23 @@ pub(super) fn bind_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
     }
 }
 
-/// The rest of the list that begins with `cell`. Lists are built from the front, so that a bound
-/// variable stands before each rest; the cell drops it when no choice point can unbind it any more:
-/// whoever comes by later finds the rest at once, and the collector frees the variable.
+/// Lists are built from the front, so that a bound variable stands before each rest. `cell` drops
+/// the one before its `rest` when no choice point can unbind it any more: whoever comes by later
+/// finds the rest at once, and the collector frees the variable. Who comes now still meets the
+/// variable, as a recording would.
 #[inline(always)]
-fn skip_variable<M: Meta>(m: &mut M, cell: Ref<M, Struct>, rest: Val<M>) -> Val<M> {
+fn drop_variable<M: Meta>(m: &mut M, cell: Ref<M, Struct>, rest: Val<M>) {
     if m.tag(rest) != VAR {
-        return rest;
+        return;
     }
     let var = m.cast::<Var>(rest);
     let to = m.get(var, Var::REF);
-    if m.is(to, Value::UNDEF) {
-        return rest;
-    }
     let stamp = m.get(var, Var::STAMP);
     let newest = m.reg(REG_STAMP);
     let newest = m.cast_int(newest);
-    if !m.lt(stamp, newest) {
+    if !m.is(to, Value::UNDEF) && !m.lt(stamp, newest) {
         m.set_item_at(cell, Struct::ARGS, 1, to);
     }
-    to
 }
 
 /// [`get_struct`] and both arguments, into slots.
@@ -287,9 +284,9 @@ pub(super) fn get_pair<M: Meta>(m: &mut M, w: u64) -> Flow {
             return backtrack(m);
         }
         let first = m.item_at(s, Struct::ARGS, 0);
-        let mut second = m.item_at(s, Struct::ARGS, 1);
+        let second = m.item_at(s, Struct::ARGS, 1);
         if word as u32 == DOT && m.keeps_house() {
-            second = skip_variable(m, s, second);
+            drop_variable(m, s, second);
         }
         m.set_slot(op::b(w), first);
         m.set_slot(op::c(w), second);
