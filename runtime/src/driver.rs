@@ -52,6 +52,10 @@ impl Services for VmServices {
             .err()
             .map(|Raised| Arrival::Raise)
     }
+    fn recount_depth(&self, core: *mut VmCore) {
+        let vm = Vm::from_core(core);
+        vm.recount_depth(vm.core().frame);
+    }
     fn rearm(&self, core: *mut VmCore) {
         Vm::from_core(core).rearm_stress();
     }
@@ -195,6 +199,7 @@ impl Vm {
             | POLL_STRESS_PASS);
         if poll & (POLL_GC | POLL_STRESS) != 0 {
             self.collect();
+            self.recount_in_time();
             if self.heap.try_reserve(0).is_err() {
                 return Err(self.error(ErrorKind::Memory, ""));
             }

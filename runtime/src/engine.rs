@@ -54,6 +54,8 @@ pub struct Vm {
     /// The core is known by its address, and natives that hold the engine make values through that as
     /// well: neither kind of reference to an engine may be taken for the only one.
     reached_by_address: (PhantomPinned, Cell<()>),
+    /// Collections that pass before frames are counted again.
+    pub(crate) recount_wait: u32,
     /// Owns what the other fields refer to: the last one.
     pub kept: Keeper,
 }
@@ -110,6 +112,7 @@ impl Vm {
             interop: Box::new(()),
             term_hooks: None,
             reached_by_address: (PhantomPinned, Cell::new(())),
+            recount_wait: 0,
             kept: Keeper::default(),
         });
         vm.core_mut().depth_limit = vm.options.depth_limit;

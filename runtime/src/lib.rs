@@ -13,6 +13,7 @@
 
 pub mod bytes;
 pub mod compare;
+mod depth;
 pub mod dict;
 pub mod driver;
 pub mod engine;

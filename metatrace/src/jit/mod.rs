@@ -53,6 +53,8 @@ pub trait Services {
     /// Something wants attention (the poll word is not zero): collect, handle
     /// interrupts and limits. `Some`: an exception is pending and is to be raised in the current frame.
     fn poll(&self, core: *mut VmCore) -> Option<Arrival>;
+    /// Counts the frames of the stack, which are all real.
+    fn recount_depth(&self, _core: *mut VmCore) {}
     /// Called before guest code runs in step loops.
     fn rearm(&self, _core: *mut VmCore) {}
     /// Makes the objects among `words` (tagged values) old, so that their
@@ -334,7 +336,9 @@ impl Jit {
                     || self.affordable(state)
                     || state.forest.postpone(exit, &self.options));
             if info_op == Op::GuardDepth {
-                self.too_deep.set(true);
+                // Backtracking leaves frames without counting them out.
+                services.recount_depth(core);
+                self.too_deep.set(mem::nearly_too_deep(core));
                 pass_merge_point(core);
             }
             state.stats.exit_ns += start.map_or(0, |s| s.elapsed().as_nanos() as u64);

@@ -23,7 +23,7 @@ use super::intbound::Range;
 use super::state::ValueFact;
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Fact, State, Walk};
-use super::words::{DraftWord, Word};
+use super::words::{DraftWord, Word, word_path};
 use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
 use crate::layout::FieldRef;
 use hashbrown::{HashMap, HashSet};
@@ -228,11 +228,6 @@ pub(super) struct Opening<'s> {
 pub(super) fn child(path: u64, word: usize) -> u64 {
     path.wrapping_mul(0x100_0000_01b3)
         .wrapping_add(word as u64 + 1)
-}
-
-pub(super) fn word_path(key: ClassKey, object: OpRef) -> u64 {
-    let path = child(key.word as u64, object.0 as usize) ^ 0x5555_0000;
-    child(path, key.layout as usize)
 }
 
 pub(super) fn slot_path(slot: usize) -> u64 {

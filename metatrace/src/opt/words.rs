@@ -20,7 +20,7 @@ use super::OptError;
 use super::enter::Entering;
 use super::heap::{ClassKey, Pending};
 use super::state::{LabelArg, LabelSource};
-use super::unroll::{Assume, Draft, LeafSource, Opening, Pat, child, word_path};
+use super::unroll::{Assume, Draft, LeafSource, Opening, Pat, child};
 use super::walk::{Abs, Walk, Walked};
 use crate::ir::{Op, OpRef};
 use crate::layout::FieldRef;
@@ -46,6 +46,11 @@ pub(super) struct DraftWord {
     pub path: u64,
     /// Position in `Draft::virts`.
     pub virt: u32,
+}
+
+pub(super) fn word_path(key: ClassKey, object: OpRef) -> u64 {
+    let path = child(key.word as u64, object.0 as usize) ^ 0x5555_0000;
+    child(path, key.layout as usize)
 }
 
 impl Walk<'_, '_> {

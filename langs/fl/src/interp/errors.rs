@@ -136,15 +136,8 @@ natives! {
     }
     /// Counts the frames below (and with) this one; are there more than the limit?
     pub static COUNT_FRAMES = "count_frames"(vm, frame) -> bool [Effects { raises: false, ..Effects::ANY }] {
-        use metatrace::layout::Frame;
-        let mut depth = 0;
-        let mut at = frame;
-        while let Some(frame) = Obj::<Frame>::of(at) {
-            depth += 1;
-            at = frame.get(Frame::PARENT);
-        }
-        vm.core_mut().depth = depth;
-        depth >= vm.core().depth_limit
+        vm.recount_depth(frame);
+        vm.core().depth >= vm.core().depth_limit
     }
     /// MemoryError: an object has as many attributes as a shape can describe.
     pub static TOO_MANY_ATTRIBUTES = "too_many_attributes"(vm) -> Guest [RAISES] {

@@ -1,0 +1,356 @@
+//! Final loops of small composed programs: one trace with the operations of both languages, and
+//! nothing opaque at the border between them.
+//!
+//! Each line is an operation with the values of the loop numbered anew; a comment says which
+//! instruction it comes from. Snapshots, which describe exits, are left out, and so is what numbers
+//! codes, functors and objects. `UPDATE_EXPECT=1` writes the loops anew.
+
+use expect_test::{Expect, expect};
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Compiles what is hot in `main`; the section of the trace that starts in `function`.
+fn trace(
+    name: &str,
+    main: (&str, &str),
+    module: (&str, &str),
+    function: &str,
+    out: &str,
+) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("border_traces")
+        .join(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    for (file, text) in [main, module] {
+        fs::write(folder.join(file), text).expect("a file");
+    }
+    let done = Command::new(env!("CARGO_BIN_EXE_metatrace"))
+        .args([
+            "trace",
+            "--backend",
+            "portable",
+            "--function",
+            function,
+            main.0,
+        ])
+        .current_dir(&folder)
+        .output()
+        .expect("the command starts");
+    let text = String::from_utf8(done.stdout).expect("output is UTF-8");
+    assert!(text.starts_with(out), "{text}");
+    text
+}
+
+/// The operations between the last label of the first trace in `text` and its jump.
+fn last_loop(text: &str) -> Vec<&str> {
+    let optimised = text.split("-- optimised").nth(1).expect("a trace");
+    let end = optimised.find("\n--").unwrap_or(optimised.len());
+    let optimised = &optimised[..end];
+    let label = optimised.rfind("\n  label ").expect("a loop");
+    optimised[label..].trim().lines().map(str::trim).collect()
+}
+
+/// The loop without snapshots and the numbers of codes, its values in order of appearance.
+fn readable(lines: &[&str]) -> String {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut out = String::new();
+    for line in lines {
+        if line.starts_with(';') {
+            // The instruction, without its place: libraries grow.
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let place = words[1].split(':').next().unwrap_or_default();
+            out += &format!("; {place} {}\n", words.get(3).unwrap_or(&""));
+            continue;
+        }
+        let line = line.split(" @[").next().unwrap_or(line);
+        let mut word = String::new();
+        let mut flush = |word: &mut String, out: &mut String| {
+            let digits = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit());
+            match word.strip_prefix('v').filter(|w| digits(w)) {
+                Some(number) => {
+                    let next = numbers.len();
+                    let n = numbers.entry(number.to_owned()).or_insert(next);
+                    *out += &format!("v{n}");
+                }
+                None if digits(word) && word.len() > 6 => *out += "PLACE",
+                None if digits(word) && out.ends_with("shape ") => *out += "N",
+                None if out.ends_with("obj@") => *out += "ADDRESS",
+                None => *out += word,
+            }
+            word.clear();
+        };
+        for c in line.chars() {
+            if c.is_alphanumeric() || c == '_' {
+                word.push(c);
+            } else {
+                flush(&mut word, &mut out);
+                out.push(c);
+            }
+        }
+        flush(&mut word, &mut out);
+        out.push('\n');
+    }
+    out
+}
+
+fn check(
+    name: &str,
+    main: (&str, &str),
+    module: (&str, &str),
+    function: &str,
+    out: &str,
+    expected: Expect,
+) {
+    let text = trace(name, main, module, function, out);
+    let lines = last_loop(&text);
+    let is_call = |l: &&&str| l.contains("= call ");
+    let calls: Vec<_> = lines.iter().filter(is_call).collect();
+    assert!(calls.is_empty(), "opaque calls: {calls:#?}");
+    expected.assert_eq(&readable(&lines));
+}
+
+#[test]
+fn fl_calls_a_predicate() {
+    let main = "\
+import rules
+from polyglot import out
+
+def main(n):
+    x = 0
+    for _ in range(n):
+        x = rules.next(x, out)
+    print(x)
+
+main(5000)
+";
+    check(
+        "fl_calls_a_predicate",
+        ("main.py", main),
+        (
+            "rules.pl",
+            ":- module(rules, [next/2]).\nnext(X, Y) :- Y is X + 1.\n",
+        ),
+        "main",
+        "5000\n",
+        expect![[r#"
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: val, v5: val, v6: int, v7: val, v8: val)
+            guard_no_poll
+            ; main for_iter
+            v9 = int_lt 0, v1
+            guard_true v9
+            ; main call_method
+            v10 = int_sub v1, 1
+            v11 = int_add v6, v2
+            v12 = load_shape obj@ADDRESS
+            guard_value v12, 0
+            ; next/2 add_const
+            v13 = load_reg r4
+            v14 = load_reg r6
+            v15 = int_add v14, 1
+            v16 = int_add_ovf v0, 1
+            ; next/2 unify
+            v17 = int_lt v13, v15
+            guard_true v17
+            ; <call/2> cut_to
+            v18 = int_lt v13, 0
+            guard_false v18
+            store v4, v0, frame[1]
+            store_reg v16, r0
+            store_reg 0, r4
+            store_reg v15, r6
+            jump L1 (v16, v10, v11, 13, v4, v5, v6, v7, v8)
+        "#]],
+    );
+}
+
+#[test]
+fn fl_loops_over_a_query() {
+    let main = "\
+import rules
+from polyglot import out
+
+def main(n):
+    total = 0
+    for x in rules.upto.all(0, n, out):
+        total += x
+    print(total)
+
+main(5000)
+";
+    let rules = "\
+:- module(rules, [upto/3]).
+upto(I, N, X) :- I < N, from(I, N, X).
+from(I, _, I).
+from(I, N, X) :- I1 is I + 1, upto(I1, N, X).
+";
+    check(
+        "fl_loops_over_a_query",
+        ("main.py", main),
+        ("rules.pl", rules),
+        "main",
+        "12497500\n",
+        expect![[r#"
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: val, v6: val, v7: val, v8: val, v9: val, v10: val, v11: val, v12: val, v13: val, v14: val, v15: int, v16: val, v17: val, v18: int, v19: val)
+            guard_no_poll
+            ; <next> query_next
+            guard_value v3, 1
+            guard_value v4, PLACE
+            ; from/3 add_const
+            store v12, PLACE, frame.token
+            store v7, 12, frame.token
+            v20 = int_add_ovf v1, 1
+            ; upto/3 compare
+            v21 = int_lt v20, v16
+            guard_true v21
+            ; from/3 unify
+            store v12, PLACE, frame.token
+            store v7, 12, frame.token
+            v22 = load_reg r6
+            v23 = int_add v22, 1
+            v24 = int_lt v18, v23
+            guard_true v24
+            ; <query> query_yield
+            store v17, v20, var.ref
+            v25 = load v19, var.ref
+            v26 = same v25, undef
+            guard_false v26
+            guard_tag v25, int
+            ; main iadd
+            v27 = int_add_ovf v0, v25
+            store v7, v0, frame[1]
+            store v12, v8, frame[0]
+            store_reg v25, r0
+            store_reg 0, r4
+            store_reg v23, r6
+            jump L1 (v27, v20, v23, 1, PLACE, undef, nil, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19)
+        "#]],
+    );
+}
+
+#[test]
+fn prolog_calls_a_function() {
+    let main = "\
+:- use_module(steps).
+:- initialization(main).
+main :- run(5000, 0, X), write(X), nl.
+run(0, X, X) :- !.
+run(N, X, Z) :- steps:step(X, Y), N1 is N - 1, run(N1, Y, Z).
+";
+    check(
+        "prolog_calls_a_function",
+        ("main.pl", main),
+        ("steps.py", "def step(x):\n    return x + 1\n"),
+        "run/3",
+        "5000\n",
+        expect![[r#"
+            label L1 (v0: int, v1: int, v2: val, v3: val, v4: val)
+            guard_no_poll
+            ; run/3 switch
+            v5 = same v0, 0
+            guard_false v5
+            ; step add_k
+            v6 = int_add_ovf v1, 1
+            ; run/3 add_const
+            v7 = int_add_ovf v0, -1
+            store_reg v6, r0
+            jump L1 (v7, v6, v2, v3, v4)
+        "#]],
+    );
+}
+
+const FAILING: &str = "\
+:- use_module(steps).
+:- initialization(main).
+main :- ( forall(steps:numbers(5000, X), natural(X)) -> write(all) ; write(some) ), nl.
+natural(X) :- X >= 0.
+";
+
+#[test]
+fn prolog_fails_through_a_generator() {
+    check(
+        "prolog_fails_through_a_generator",
+        ("main.pl", FAILING),
+        (
+            "steps.py",
+            "def numbers(n):\n    i = 0\n    while i < n:\n        yield i\n        i += 1\n",
+        ),
+        "$generate/2",
+        "all\n",
+        FAILING_LOOP,
+    );
+}
+
+const FAILING_LOOP: Expect = expect![[r#"
+        label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: int, v6: val, v7: val, v8: val, v9: int, v10: val, v11: val, v12: val, v13: val)
+        guard_no_poll
+        ; $generate/2 generate_next
+        guard_tag v1, generator
+        ; border_next for_iter
+        v14 = load v1, generator.state
+        guard_value v14, 1
+        v15 = load v1, generator.frame
+        store v10, v5, frame.token
+        v16 = load v15, frame.token
+        guard_value v16, PLACE
+        ; numbers iadd_k
+        v17 = load v15, frame[1]
+        guard_tag v17, int
+        v18 = int_add_ovf v17, 1
+        ; numbers jump_if_lt
+        v19 = load v15, frame[0]
+        guard_tag v19, int
+        v20 = int_lt v18, v19
+        guard_true v20
+        ; $generate/2 generate_yield
+        v21 = load v15, frame[5]
+        store v1, 2, generator.state
+        guard_tag v2, var
+        v22 = load v2, var.ref
+        v23 = same v22, undef
+        guard_true v23
+        v24 = load v2, var.stamp
+        v25 = load_reg r4
+        v26 = int_lt v24, v25
+        guard_true v26
+        ; $generate/2 proceed
+        store v15, nil, frame.parent
+        v27 = load v0, frame.parent
+        v28 = load v27, frame.token
+        guard_value v28, PLACE
+        ; forall/2 resume
+        v29 = load v27, frame[2]
+        v30 = same v8, v29
+        guard_false v30
+        ; call/1 meta_call
+        store v15, v18, frame[1]
+        v31 = load v27, frame[1]
+        v32 = load v27, frame[3]
+        v33 = load v27, frame.aux
+        v34 = load v27, frame.parent
+        v35 = load_reg r6
+        v36 = int_add v35, 1
+        guard_tag v31, struct
+        guard_shape v31, shape N
+        ; natural/1 compare_const
+        v37 = load v31, struct[0]
+        guard_tag v37, var
+        store v2, v18, var.ref
+        v38 = load v37, var.ref
+        v39 = same v38, undef
+        guard_false v39
+        guard_tag v38, int
+        v40 = int_le 0, v38
+        guard_true v40
+        v41 = load v10, frame[1]
+        store v21, 1, generator.state
+        store v15, undef, frame[4]
+        store v15, v6, frame[6]
+        store v2, undef, var.ref
+        store_reg v18, r0
+        store_reg v9, r4
+        store_reg v36, r6
+        add_depth -1
+        jump L1 (v10, v11, v41, v12, v13, PLACE, v6, v7, v8, v9, v10, v11, v12, v13)
+    "#]];
