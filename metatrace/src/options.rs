@@ -27,6 +27,11 @@ pub struct JitOptions {
     pub compile_free: Duration,
     /// Fragments of a recursive tree from which on its bridges do not inline what has a trace.
     pub terse_fragments: usize,
+    /// Code that was made quickly is made well once it ran for so many nanoseconds per operation,
+    /// about what that costs, and was entered so often.
+    pub promote_ns: u64,
+    /// See `promote_ns`.
+    pub promote_stays: u32,
     /// Bridges of one tree.
     pub bridges_max: usize,
     /// Operations of a tree up to which it is emitted anew with each bridge.
@@ -48,9 +53,11 @@ impl Default for JitOptions {
             bridge_threshold: 30,
             patience_ops: 10_000,
             aborts_max: 8,
-            compile_share: Some((0.08, 0.5)),
-            compile_free: Duration::from_millis(15),
-            terse_fragments: 24,
+            compile_share: Some((0.25, 1.0)),
+            compile_free: Duration::from_millis(30),
+            terse_fragments: 8,
+            promote_ns: 20_000,
+            promote_stays: 2,
             bridges_max: 4000,
             tree_ops_max: 3000,
             limits: RecordLimits {
@@ -79,6 +86,8 @@ impl JitOptions {
             bridge_threshold: 1,
             patience_ops: usize::MAX,
             compile_share: None,
+            promote_ns: 0,
+            promote_stays: 10,
             bridges_max: 400,
             ..JitOptions::default()
         }

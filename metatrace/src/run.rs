@@ -259,6 +259,24 @@ pub mod mem {
         unsafe { *(*core).codes.add(id as usize) }
     }
 
+    /// Words of the exit buffer.
+    pub fn exit_words(core: *mut VmCore, range: std::ops::Range<usize>) -> Vec<u64> {
+        debug_assert!(range.end <= crate::vm::EXIT_BUFFER_WORDS);
+        // SAFETY: the buffer has `EXIT_BUFFER_WORDS` words.
+        range
+            .map(|i| unsafe { *(*core).exit_buffer.add(i) })
+            .collect()
+    }
+
+    /// Puts words of the exit buffer back, from number `at` on.
+    pub fn set_exit_words(core: *mut VmCore, at: usize, words: &[u64]) {
+        debug_assert!(at + words.len() <= crate::vm::EXIT_BUFFER_WORDS);
+        for (i, word) in words.iter().enumerate() {
+            // SAFETY: as for `exit_words`.
+            unsafe { *(*core).exit_buffer.add(at + i) = *word };
+        }
+    }
+
     /// The first `n` words of the exit buffer.
     pub fn exit_values(core: *mut VmCore, n: usize) -> impl Iterator<Item = u64> {
         // SAFETY: an exit stored `n` values in the buffer, which the engine owns.

@@ -64,6 +64,9 @@ impl<B: Backend> Backend for LazyBackend<B> {
     fn enter(&self, vm: *mut VmCore, trace: TraceId, frame: u64) -> Outcome {
         self.made().enter(vm, trace, frame)
     }
+    fn held(&self) -> [std::ops::Range<usize>; 2] {
+        self.made.get().map_or([0..0, 0..0], B::held)
+    }
     fn keep_text(&self, keep: bool) {
         self.keep_text.set(keep);
         if let Some(b) = self.made.get() {

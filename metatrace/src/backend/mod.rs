@@ -83,6 +83,8 @@ pub struct Unit<'a> {
     pub fragments: Vec<UnitFragment<'a>>,
     /// What its `guard_valid`s test; without one, `Backend::invalidate` alone decides.
     pub validity: Option<Rc<Validity>>,
+    /// The code should be made quickly rather than well.
+    pub quick: bool,
 }
 
 impl Unit<'_> {
@@ -130,6 +132,8 @@ pub enum CompileError {
 #[derive(Copy, Clone, Default, PartialEq, Eq, Debug)]
 pub struct BackendStats {
     pub units: u64,
+    /// Those of them that were made quickly.
+    pub quick_units: u64,
     pub fragments: u64,
     /// IR operations compiled.
     pub ops: u64,
@@ -172,6 +176,12 @@ pub trait Backend {
     /// `vm` must be valid, nothing else may hold a reference to it, and the
     /// trace must have code (panics otherwise).
     fn enter(&self, vm: *mut VmCore, trace: TraceId, frame: u64) -> Outcome;
+
+    /// Words of the exit buffer in which active code keeps values: whoever runs guest code from a
+    /// native that machine code called puts them back.
+    fn held(&self) -> [std::ops::Range<usize>; 2] {
+        [0..0, 0..0]
+    }
 
     /// Keep the texts for [`disassemble`](Backend::disassemble) from now on.
     fn keep_text(&self, keep: bool);

@@ -58,6 +58,7 @@ pub fn bridge_entry_ns(backend: &dyn Backend, vm: *mut VmCore) -> Result<f64, Co
         backend.compile(&Unit {
             fragments,
             validity: None,
+            quick: false,
         })
     };
     compile(&loop_with(TURNS, "L0"), &exits[..2], Source::Entry(stays))?;

@@ -69,6 +69,8 @@ pub struct Jit {
     state: RefCell<State>,
     options: JitOptions,
     recording: Cell<bool>,
+    /// Activations of `run`: those but the last were left by natives, perhaps from machine code.
+    running: Cell<u32>,
     /// A trace found the depth limit near: none is entered until frames were left, for calls
     /// inside traces do not check it.
     too_deep: Cell<bool>,
@@ -119,6 +121,7 @@ impl Jit {
             }),
             options,
             recording: Cell::new(false),
+            running: Cell::new(0),
             too_deep: Cell::new(false),
             limits_depth: Cell::new(false),
             started: Instant::now(),
@@ -189,7 +192,14 @@ impl Jit {
         // A native called while recording may run guest code of its own, which is
         // traced like any other; the recording goes on when that returns.
         let recording = self.recording.replace(false);
+        let held = self.backend.held();
+        let words = held.clone().map(|range| mem::exit_words(core, range));
+        self.running.set(self.running.get() + 1);
         let how = self.run_from(services, core, how);
+        self.running.set(self.running.get() - 1);
+        for (range, words) in held.iter().zip(words) {
+            mem::set_exit_words(core, range.start, &words);
+        }
         self.recording.set(recording);
         how
     }

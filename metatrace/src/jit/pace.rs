@@ -6,13 +6,66 @@
 //! a share of the time, which grows with the time spent in machine code, and when it is used up,
 //! traces whose stays are shorter than their exits are entered less and less.
 
-use super::tree::Stay;
 use super::{Jit, Next, Services, State, current_position};
 use crate::ir::TraceId;
 use crate::meta::Arrival;
 use crate::record::Root;
 use crate::vm::VmCore;
 use std::time::Instant;
+
+/// Is it worth while to enter a trace from the interpreter? When most stays take less time
+/// than the exits that end them, more and more visits of its merge point are let pass.
+#[derive(Copy, Clone, Default)]
+pub(super) struct Stays {
+    seen: u8,
+    short: u8,
+    /// Visits let pass are at most `2^pause - 1`.
+    pause: u8,
+    /// Visits to let pass.
+    pub visits: u32,
+    /// When the trace was left last.
+    left: Option<Instant>,
+}
+
+impl Stays {
+    const WINDOW: u8 = 32;
+    const PAUSE_MAX: u8 = 8;
+    /// Visits between two stays take at most this many times as long as a stay with its exit:
+    /// what is left to gain beyond that is not worth waiting for when things get better.
+    const WAIT_MAX: u64 = 32;
+
+    pub fn note(&mut self, stay: &Stay) {
+        let most = (1 << self.pause) - 1;
+        if let Some(left) = self.left.replace(stay.left) {
+            let visits = u64::from(self.visits) + 1;
+            let each = (stay.start.saturating_duration_since(left).as_nanos() as u64) / visits;
+            let whole = (stay.start.elapsed().as_nanos() as u64).saturating_mul(Self::WAIT_MAX);
+            self.visits = (whole / each.max(1)).min(most) as u32;
+        }
+        self.judge(stay.short);
+    }
+
+    fn judge(&mut self, short: bool) {
+        self.seen += 1;
+        self.short += u8::from(short);
+        if self.seen == Self::WINDOW {
+            if self.short > Self::WINDOW / 2 {
+                self.pause = (self.pause + 1).min(Self::PAUSE_MAX);
+            } else {
+                self.pause = self.pause.saturating_sub(2);
+            }
+            (self.seen, self.short) = (0, 0);
+        }
+    }
+}
+
+/// A stay in a trace that was entered from the interpreter.
+pub(super) struct Stay {
+    pub start: Instant,
+    pub left: Instant,
+    /// Its exit took longer, and there is no time to do something about it.
+    pub short: bool,
+}
 
 impl Jit {
     /// May a new root be recorded?
@@ -40,6 +93,14 @@ impl Jit {
 
     /// Enters a trace and sees whether that was worth it.
     pub(super) fn stay(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
+        if self
+            .state
+            .borrow_mut()
+            .forest
+            .count_stay(trace, &self.options)
+        {
+            self.promote(trace);
+        }
         if self.pace().is_none() {
             return self.enter(services, core, trace).0;
         }
@@ -49,12 +110,23 @@ impl Jit {
         let state = &mut *self.state.borrow_mut();
         let stay = left - start;
         state.useful_ns += stay.as_nanos() as u64;
+        (state.forest).note_stayed(trace, stay.as_nanos() as u64);
         if state.stats.recordings == recordings {
             let short =
                 stay < left.elapsed() && state.forest.is_search(trace) && !self.affordable(state);
             state.forest.note_stay(trace, &Stay { start, left, short });
         }
         next
+    }
+
+    /// Makes the code of a tree anew, and well.
+    #[inline(never)]
+    fn promote(&self, trace: TraceId) {
+        let state = &mut *self.state.borrow_mut();
+        state.stats.reemitted += 1;
+        if let Err(reason) = state.forest.promote(&*self.backend, trace) {
+            state.stats.abort(reason);
+        }
     }
 
     /// A `goto` found no trace bound where the current frame waits: binds the one there is. Bytecodes

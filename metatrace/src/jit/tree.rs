@@ -8,6 +8,7 @@
 //! another all the time: they share a tree as long as it is small.
 
 use super::CoreHeap;
+use super::pace::{Stay, Stays};
 use super::stats::JitStats;
 use crate::assume::{Assumption, Validity};
 use crate::backend::{Backend, CodeId, CompileError, ExitId, Source, Unit, UnitFragment};
@@ -19,7 +20,6 @@ use crate::resume::Plan;
 use crate::value::Value;
 use crate::vm::VmCore;
 use std::rc::Rc;
-use std::time::Instant;
 
 /// Specialised versions of one loop, at most.
 const VERSIONS_MAX: usize = 5;
@@ -44,60 +44,6 @@ struct RootInfo {
     stays: Stays,
 }
 
-/// Is it worth while to enter a trace from the interpreter? When most stays take less time
-/// than the exits that end them, more and more visits of its merge point are let pass.
-#[derive(Copy, Clone, Default)]
-struct Stays {
-    seen: u8,
-    short: u8,
-    /// Visits let pass are at most `2^pause - 1`.
-    pause: u8,
-    /// Visits to let pass.
-    visits: u32,
-    /// When the trace was left last.
-    left: Option<Instant>,
-}
-
-impl Stays {
-    const WINDOW: u8 = 32;
-    const PAUSE_MAX: u8 = 8;
-    /// Visits between two stays take at most this many times as long as a stay with its exit:
-    /// what is left to gain beyond that is not worth waiting for when things get better.
-    const WAIT_MAX: u64 = 32;
-
-    fn note(&mut self, stay: &Stay) {
-        let most = (1 << self.pause) - 1;
-        if let Some(left) = self.left.replace(stay.left) {
-            let visits = u64::from(self.visits) + 1;
-            let each = (stay.start.saturating_duration_since(left).as_nanos() as u64) / visits;
-            let whole = (stay.start.elapsed().as_nanos() as u64).saturating_mul(Self::WAIT_MAX);
-            self.visits = (whole / each.max(1)).min(most) as u32;
-        }
-        self.judge(stay.short);
-    }
-
-    fn judge(&mut self, short: bool) {
-        self.seen += 1;
-        self.short += u8::from(short);
-        if self.seen == Self::WINDOW {
-            if self.short > Self::WINDOW / 2 {
-                self.pause = (self.pause + 1).min(Self::PAUSE_MAX);
-            } else {
-                self.pause = self.pause.saturating_sub(2);
-            }
-            (self.seen, self.short) = (0, 0);
-        }
-    }
-}
-
-/// A stay in a trace that was entered from the interpreter.
-pub(super) struct Stay {
-    pub start: Instant,
-    pub left: Instant,
-    /// Its exit took longer, and there is no time to do something about it.
-    pub short: bool,
-}
-
 struct Tree {
     fragments: Vec<Fragment>,
     codes: Vec<CodeId>,
@@ -109,6 +55,11 @@ struct Tree {
     ops: usize,
     /// Some of its traces came back to frames that others left: it is part of a search.
     searches: bool,
+    /// Its code is made quickly, fragment by fragment.
+    quick: bool,
+    /// Times that its code was entered by the driver, and nanoseconds spent there.
+    stays: u32,
+    stayed_ns: u64,
     /// Fragments that are one unit.
     emitted: usize,
 }
@@ -119,7 +70,7 @@ impl Tree {
     fn wants_emission(&self, options: &JitOptions) -> bool {
         let apart = self.fragments.len() - self.emitted;
         let small = self.fragments.len() <= 3 || (self.fragments.len() <= 8 && self.ops <= 600);
-        self.ops <= options.tree_ops_max && (small || apart * 2 >= self.emitted)
+        !self.quick && self.ops <= options.tree_ops_max && (small || apart * 2 >= self.emitted)
     }
 }
 
@@ -212,6 +163,33 @@ impl Forest {
         let root = (self.roots.iter())
             .find(|r| (r.versions.first()).is_some_and(|v| v.recorded == doubt.recorded))?;
         (root.versions.len() < VERSIONS_MAX).then_some(doubt)
+    }
+
+    /// The driver is about to enter a trace: true when its tree is worth better code by now.
+    pub fn count_stay(&mut self, trace: TraceId, options: &JitOptions) -> bool {
+        let tree = &mut self.trees[self.roots[trace.index()].tree];
+        tree.stays = tree.stays.saturating_add(1);
+        tree.quick
+            && !tree.searches
+            && tree.ops <= options.tree_ops_max
+            && tree.stays >= options.promote_stays
+            && tree.stayed_ns >= tree.ops as u64 * options.promote_ns
+    }
+
+    pub fn note_stayed(&mut self, trace: TraceId, ns: u64) {
+        self.trees[self.roots[trace.index()].tree].stayed_ns += ns;
+    }
+
+    /// Emits a tree whose code was made quickly as one unit of good code.
+    pub fn promote(&mut self, backend: &dyn Backend, trace: TraceId) -> Result<(), Abort> {
+        let tree = self.roots[trace.index()].tree;
+        self.trees[tree].quick = false;
+        if let Err(error) = self.emit(backend, tree, 0) {
+            let tree = &mut self.trees[tree];
+            (tree.quick, tree.stays, tree.stayed_ns) = (true, 0, 0);
+            return Err(compile_reason(error));
+        }
+        Ok(())
     }
 
     /// How the state of an exit is rebuilt.
@@ -393,13 +371,14 @@ impl Forest {
             std::mem::take(&mut tree.consts),
         );
         let ops = std::mem::take(&mut tree.ops);
-        let searches = tree.searches;
+        let (searches, quick) = (tree.searches, tree.quick);
         let tree = &mut self.trees[into];
         tree.fragments.extend(fragments);
         tree.codes.extend(codes);
         tree.consts.extend(consts);
         tree.ops += ops;
         tree.searches |= searches;
+        tree.quick |= quick;
         self.assume(into, assumptions);
         for exit in self.exits.iter_mut().filter(|e| e.tree == from) {
             exit.tree = into;
@@ -414,6 +393,7 @@ impl Forest {
     fn note(&mut self, tree: usize, recording: &Recording) {
         self.trees[tree].consts.extend(objects(&recording.trace));
         self.trees[tree].searches |= recording.searches;
+        self.trees[tree].quick |= recording.searches;
         self.searching |= recording.searches;
     }
 
@@ -425,7 +405,7 @@ impl Forest {
         tree.assumptions.extend(assumptions);
     }
 
-    fn add_tree(&mut self, core: *mut VmCore) -> usize {
+    fn add_tree(&mut self, core: *mut VmCore, quick: bool) -> usize {
         self.trees.push(Tree {
             fragments: Vec::new(),
             codes: Vec::new(),
@@ -434,6 +414,9 @@ impl Forest {
             consts: Vec::new(),
             ops: 0,
             searches: false,
+            quick,
+            stays: 0,
+            stayed_ns: 0,
             emitted: 0,
         });
         self.trees.len() - 1
@@ -479,7 +462,7 @@ impl Forest {
         };
         let result = result.map_err(reason_of)?;
         let family = self.family(root, recording.ending, options);
-        let tree = family.unwrap_or_else(|| self.add_tree(core));
+        let tree = family.unwrap_or_else(|| self.add_root_tree(core, root, options));
         self.assume(tree, std::mem::take(&mut recording.assumptions));
         self.note(tree, &recording);
         self.roots.push(RootInfo {
@@ -489,7 +472,7 @@ impl Forest {
             stays: Stays::default(),
         });
         let recorded = text_of(&recording.trace, options);
-        self.add_fragment(
+        let fragment = self.add_fragment(
             tree,
             root,
             Source::Entry(trace),
@@ -498,18 +481,30 @@ impl Forest {
             result,
             options,
         );
-        if let Err(error) = self.emit(backend, tree, 0) {
+        let first = if self.trees[tree].quick { fragment } else { 0 };
+        if let Err(error) = self.emit(backend, tree, first) {
             self.trees[tree].fragments.pop();
-            let apart = self.add_tree(core);
-            self.roots[trace.index()].tree = apart;
-            self.trees[apart].validity.invalidate();
+            self.leave_dead(core, trace);
             return Err(compile_reason(error));
         }
         match recording.ending {
             Ending::Loop => stats.loops += 1,
-            Ending::Target { .. } | Ending::Exit | Ending::Return => stats.entries += 1,
+            _ => stats.entries += 1,
         }
         Ok(trace)
+    }
+
+    fn add_root_tree(&mut self, core: *mut VmCore, root: Root, options: &JitOptions) -> usize {
+        // Loops stay long, once they are entered.
+        let quick = !matches!(root, Root::Loop { .. }) && !options.keep_text;
+        self.add_tree(core, quick)
+    }
+
+    /// A root that did not compile: gives it an invalid tree of its own.
+    fn leave_dead(&mut self, core: *mut VmCore, trace: TraceId) {
+        let apart = self.add_tree(core, false);
+        self.roots[trace.index()].tree = apart;
+        self.trees[apart].validity.invalidate();
     }
 
     /// Optimises and compiles a bridge for `exit` and links it.
@@ -581,7 +576,7 @@ impl Forest {
             }
             fragment = tree.fragments.len();
             tree.fragments.push(bridge);
-            whole = true;
+            whole = !tree.quick;
         }
         let emitted = if whole {
             self.emit(backend, tree, 0)
@@ -698,6 +693,7 @@ impl Forest {
         let code = backend.compile(&Unit {
             fragments,
             validity: Some(tree.validity.clone()),
+            quick: tree.quick,
         })?;
         if first == 0 {
             for old in tree.codes.drain(..) {

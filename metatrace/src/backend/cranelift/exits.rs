@@ -75,6 +75,8 @@ pub(super) struct Stubs {
     pub trampoline: u64,
     /// Behind unlinked exits: returns the selector.
     pub leave: u64,
+    /// From the quick generator's code: leaves its frame and goes on through a slot.
+    pub leave_frame: u64,
     /// `(bytes)`: result in the exit buffer. This and the following preserve all registers.
     pub grow_nursery: u64,
     /// `(float)`: result in the exit buffer.
@@ -112,9 +114,11 @@ impl Stubs {
         let box_float = slow(&[F64], Some(I64), offset_of!(VmCore, box_float))?;
         let log_object = slow(&[I64], None, offset_of!(VmCore, log_object))?;
         let log_item = slow(&[I64; 2], None, offset_of!(VmCore, log_item))?;
+        let leave_frame = compiler.leave_frame()?;
         Ok(Stubs {
             trampoline,
             leave,
+            leave_frame,
             grow_nursery,
             box_float,
             log_object,
@@ -261,7 +265,7 @@ impl Lower<'_, '_> {
         };
         let blocks: Vec<Block> = groups.groups.iter().map(|_| self.cold_block()).collect();
         for (i, (exit, list)) in cold.iter().zip(lists).enumerate() {
-            self.slots.set_layout(exit.exit, places.layout(list));
+            self.layouts.push((exit.exit, places.layout(list)));
             self.b.switch_to_block(exit.block);
             let id = self.iconst(u64::from(exit.exit.0));
             self.vm_store(id, offset_of!(VmCore, exit_id));

@@ -5,7 +5,7 @@
 
 use super::lower::{Lower, fact};
 use crate::backend::CompileError;
-use crate::ir::{Class, Descr, Inst, Op, OpRef, Ty};
+use crate::ir::{Class, Descr, Inst, Op, OpRef, Trace, Ty};
 use crate::layout::{FLAG_UNLOGGED, FieldRef, ItemsRef, Kind, LayoutId, header, lookup};
 use crate::value::{INT_SHIFT, TAG_HEAP};
 use crate::vm::VmCore;
@@ -19,16 +19,16 @@ use std::ops::Range;
 
 const FLAGS: MemFlagsData = MemFlagsData::trusted();
 /// Words that one `new` zeroes or reserves inline at most.
-const INLINE_WORDS_MAX: usize = 256;
+pub(super) const INLINE_WORDS_MAX: usize = 256;
 
-fn field_of(inst: &Inst) -> Result<FieldRef, CompileError> {
+pub(super) fn field_of(inst: &Inst) -> Result<FieldRef, CompileError> {
     match inst.descr {
         Descr::Field(field) => Ok(field),
         _ => Err(CompileError::Malformed("field access without a field")),
     }
 }
 
-fn items_of(inst: &Inst) -> Result<ItemsRef, CompileError> {
+pub(super) fn items_of(inst: &Inst) -> Result<ItemsRef, CompileError> {
     match inst.descr {
         Descr::Items(items) => Ok(items),
         _ => Err(CompileError::Malformed("item access without items")),
@@ -36,11 +36,11 @@ fn items_of(inst: &Inst) -> Result<ItemsRef, CompileError> {
 }
 
 /// Displacement of a word of a tagged pointer.
-fn displacement(word: usize) -> i32 {
+pub(super) fn displacement(word: usize) -> i32 {
     word as i32 * 8 - TAG_HEAP as i32
 }
 
-fn new_of(inst: &Inst) -> Result<(LayoutId, u32, usize), CompileError> {
+pub(super) fn new_of(inst: &Inst) -> Result<(LayoutId, u32, usize), CompileError> {
     match inst.descr {
         Descr::Layout {
             layout,
@@ -49,6 +49,53 @@ fn new_of(inst: &Inst) -> Result<(LayoutId, u32, usize), CompileError> {
         } => Ok((layout, shape, words as usize)),
         _ => Err(CompileError::Malformed("allocation without a layout")),
     }
+}
+
+/// The instructions after number `at` up to the first that may leave the
+/// fragment or look at the heap from outside.
+pub(super) fn quiet_run(trace: &Trace, at: usize) -> &[Inst] {
+    let rest = &trace.insts[at + 1..];
+    let quiet = |inst: &Inst| {
+        matches!(inst.op.class(), Class::Pure | Class::Load | Class::Store)
+            || matches!(inst.op, Op::New | Op::Note)
+    };
+    let end = rest.iter().position(|i| !quiet(i)).unwrap_or(rest.len());
+    &rest[..end]
+}
+
+/// Those of the words of an object, made by instruction `at`, that are not stored before anybody
+/// can look.
+pub(super) fn words_to_zero(
+    trace: &Trace,
+    at: usize,
+    object: OpRef,
+    layout: LayoutId,
+    words: Range<usize>,
+) -> Vec<usize> {
+    let mut stored = vec![false; words.end];
+    for inst in quiet_run(trace, at) {
+        match (inst.op, inst.descr) {
+            (Op::Store, Descr::Field(field)) if inst.args[0] == object => {
+                if let Some(word) = stored.get_mut(field.word as usize) {
+                    *word = true;
+                }
+            }
+            (Op::StoreItem, Descr::Items(items))
+                if inst.args[0] == object && items.kind != Kind::Byte =>
+            {
+                let index = trace.const_bits(inst.args[1]);
+                let index = index.map(|b| b as usize >> INT_SHIFT);
+                let word = index.and_then(|i| stored.get_mut(items.start as usize + i));
+                if let Some(word) = word {
+                    *word = true;
+                }
+            }
+            (Op::Load, Descr::Field(field)) if field.layout == layout => break,
+            (Op::LoadItem, Descr::Items(items)) if items.layout == layout => break,
+            _ => {}
+        }
+    }
+    words.filter(|w| !stored[*w]).collect()
 }
 
 impl Lower<'_, '_> {
@@ -214,16 +261,9 @@ impl Lower<'_, '_> {
         result
     }
 
-    /// The instructions after the current one up to the first that may leave the
-    /// fragment or look at the heap from outside.
+    /// See [`quiet_run`].
     fn quiet_run(&self) -> &[Inst] {
-        let rest = &self.frag.trace.insts[self.frag.at + 1..];
-        let quiet = |inst: &Inst| {
-            matches!(inst.op.class(), Class::Pure | Class::Load | Class::Store)
-                || matches!(inst.op, Op::New | Op::Note)
-        };
-        let end = rest.iter().position(|i| !quiet(i)).unwrap_or(rest.len());
-        &rest[..end]
+        quiet_run(self.frag.trace, self.frag.at)
     }
 
     fn new_object(&mut self, inst: &Inst) -> Result<Value, CompileError> {
@@ -272,32 +312,8 @@ impl Lower<'_, '_> {
     /// Zeroes the words of a new object, except those that are stored before
     /// anybody can look.
     fn zero_fill(&mut self, object: OpRef, layout: LayoutId, address: Value, words: Range<usize>) {
-        let mut stored = vec![false; words.end];
-        for inst in self.quiet_run() {
-            match (inst.op, inst.descr) {
-                (Op::Store, Descr::Field(field)) if inst.args[0] == object => {
-                    if let Some(word) = stored.get_mut(field.word as usize) {
-                        *word = true;
-                    }
-                }
-                (Op::StoreItem, Descr::Items(items))
-                    if inst.args[0] == object && items.kind != Kind::Byte =>
-                {
-                    let index = self
-                        .const_bits(inst.args[1])
-                        .map(|b| b as usize >> INT_SHIFT);
-                    let word = index.and_then(|i| stored.get_mut(items.start as usize + i));
-                    if let Some(word) = word {
-                        *word = true;
-                    }
-                }
-                (Op::Load, Descr::Field(field)) if field.layout == layout => break,
-                (Op::LoadItem, Descr::Items(items)) if items.layout == layout => break,
-                _ => {}
-            }
-        }
         let zero = self.iconst(0);
-        for word in words.filter(|w| !stored[*w]) {
+        for word in words_to_zero(self.frag.trace, self.frag.at, object, layout, words) {
             self.b.ins().store(FLAGS, zero, address, word as i32 * 8);
         }
     }

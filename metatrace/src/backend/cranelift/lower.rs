@@ -5,7 +5,7 @@
 //! looks through to the comparison, which is pure and costs nothing if unused.
 
 use super::exits::{ColdExit, Pending, Stubs, code_signature, signature};
-use super::slots::Slots;
+use super::slots::{Layout, Slots};
 use crate::backend::link::Key;
 use crate::backend::plan::{Plan, label_of};
 use crate::backend::{CompileError, ExitId, Unit, UnitFragment};
@@ -100,6 +100,8 @@ pub(super) struct Lower<'u, 'f> {
     pub pending: Vec<Pending>,
     /// The block through which exits leave, once there is one.
     pub exit_tail: Option<Block>,
+    /// Of the exits so far.
+    pub layouts: Vec<(ExitId, Option<Layout>)>,
     pub frag: Frag<'u>,
 }
 
@@ -158,6 +160,7 @@ impl<'u, 'f> Lower<'u, 'f> {
             floats: HashMap::new(),
             pending: Vec::new(),
             exit_tail: None,
+            layouts: Vec::new(),
             frag: Frag::new(0, &none),
         }
     }
@@ -709,7 +712,7 @@ impl<'u, 'f> Lower<'u, 'f> {
     }
 }
 
-fn reg_offset(inst: &Inst) -> Result<usize, CompileError> {
+pub(super) fn reg_offset(inst: &Inst) -> Result<usize, CompileError> {
     match inst.descr {
         Descr::Reg(reg) if (reg as usize) < REG_COUNT => {
             Ok(offset_of!(VmCore, regs) + reg as usize * 8)
@@ -719,7 +722,7 @@ fn reg_offset(inst: &Inst) -> Result<usize, CompileError> {
 }
 
 /// Address of the function, and whether it takes and returns floats.
-fn native_address(native: &Native) -> (u64, bool) {
+pub(super) fn native_address(native: &Native) -> (u64, bool) {
     match native.func {
         NativeFn::F0(f) => (f as usize as u64, false),
         NativeFn::F1(f) => (f as usize as u64, false),

@@ -14,6 +14,7 @@
 //! - `exits`: leaving and coming in; stubs and the trampoline
 //! - `stores`: what exits store, and share
 //! - `slots`: the tables that machine code reads
+//! - `quick`: another generator, for code that is not worth Cranelift's time
 //!
 //! Facts about Cranelift 0.135 that shaped this: `Context::compile` without a
 //! module costs 10 µs, with `JITModule` 48 µs. With `opt_level=none` constants
@@ -26,6 +27,8 @@ mod exits;
 mod heap;
 mod int;
 mod lower;
+#[cfg(target_arch = "x86_64")]
+mod quick;
 mod slots;
 mod stores;
 mod tree;
@@ -43,7 +46,7 @@ use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::FunctionBuilderContext;
 use exits::{Stubs, decode_exit};
-use slots::Slots;
+use slots::{Slots, Way};
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -69,6 +72,16 @@ struct Code {
     /// Non-zero: assumptions failed. Read by `guard_valid`; boxed for its address.
     validity: Rc<Validity>,
     text: Option<String>,
+    /// Offsets of the points, if the quick generator made it.
+    points: Option<Vec<(u32, u32)>>,
+}
+
+/// What a generator made.
+struct Made {
+    block: code::Block,
+    bytes: u32,
+    text: Option<String>,
+    points: Option<Vec<(u32, u32)>>,
 }
 
 struct State {
@@ -80,6 +93,8 @@ struct State {
     /// Freed while code was active: given back when nothing runs.
     graveyard: Vec<Code>,
     stats: BackendStats,
+    /// Words of the exit buffer that the quick generator's code uses, from the start and from its base.
+    used: (usize, usize),
     keep_text: bool,
     /// Where `perf` looks up the names of code, when `MTD_PERF_MAP` is set.
     perf_map: Option<File>,
@@ -151,6 +166,19 @@ impl Compiler {
         Ok((block, bytes.len() as u32))
     }
 
+    /// See [`Stubs::leave_frame`].
+    #[cfg(target_arch = "x86_64")]
+    fn leave_frame(&mut self) -> Result<u64, CompileError> {
+        let block = self.memory.publish(&quick::epilogue_stub());
+        let block = block.ok_or(CompileError::CodeMemoryFull)?;
+        Ok(self.memory.address(block))
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn leave_frame(&mut self) -> Result<u64, CompileError> {
+        Ok(0)
+    }
+
     fn native_call_conv(&self) -> CallConv {
         self.isa.default_call_conv()
     }
@@ -184,6 +212,7 @@ impl CraneliftBackend {
                 codes: Vec::new(),
                 graveyard: Vec::new(),
                 stats: BackendStats::default(),
+                used: (0, 0),
                 keep_text: false,
                 perf_map: perf_map(),
             }),
@@ -209,33 +238,23 @@ impl State {
             return Err(CompileError::CodeMemoryFull);
         }
         let validity = unit.own_validity();
-        tree::build(
-            &mut self.compiler,
-            &self.stubs,
-            &mut self.slots,
-            unit,
-            &plan,
-            validity.address() as u64,
-        )?;
-        self.compiler.context.set_disasm(self.keep_text);
-        let mut text = self
-            .keep_text
-            .then(|| self.compiler.context.func.display().to_string());
-        let (block, bytes) = self.compiler.finish()?;
-        if let Some(text) = &mut text
-            && let Some(vcode) = self
-                .compiler
-                .context
-                .compiled_code()
-                .and_then(|c| c.vcode.as_ref())
-        {
-            let _ = write!(text, "\n{vcode}");
-        }
+        let invalid = validity.address() as u64;
+        let made = match self.compile_quickly(unit, &plan, invalid)? {
+            Some(made) => made,
+            None => self.compile_thoroughly(unit, &plan, invalid)?,
+        };
+        let Made {
+            block,
+            bytes,
+            text,
+            points,
+        } = made;
         if let (Some(map), Some(point)) = (&mut self.perf_map, plan.points.first()) {
             let address = self.compiler.memory.address(block);
             let _ = writeln!(map, "{address:x} {bytes:x} trace:{:?}", point.key);
         }
         self.stats.units += 1;
+        self.stats.quick_units += u64::from(points.is_some());
         self.stats.fragments += unit.fragments.len() as u64;
         self.stats.ops += (unit.fragments.iter())
             .map(|f| f.trace.insts.len() as u64)
@@ -248,6 +267,7 @@ impl State {
             block,
             validity,
             text,
+            points,
         }));
         for (selector, point) in plan.points.iter().enumerate() {
             if !matches!(point.key, Key::Exit(_)) {
@@ -258,13 +278,103 @@ impl State {
         Ok(code)
     }
 
+    fn compile_thoroughly(
+        &mut self,
+        unit: &Unit,
+        plan: &Plan,
+        invalid: u64,
+    ) -> Result<Made, CompileError> {
+        let (compiler, slots) = (&mut self.compiler, &mut self.slots);
+        let layouts = tree::build(compiler, &self.stubs, slots, unit, plan, invalid)?;
+        self.compiler.context.set_disasm(self.keep_text);
+        let mut text = self
+            .keep_text
+            .then(|| self.compiler.context.func.display().to_string());
+        let (block, bytes) = self.compiler.finish()?;
+        for (exit, layout) in layouts {
+            self.slots.set_layout(exit, layout);
+        }
+        if let Some(text) = &mut text
+            && let Some(vcode) = self
+                .compiler
+                .context
+                .compiled_code()
+                .and_then(|c| c.vcode.as_ref())
+        {
+            let _ = write!(text, "\n{vcode}");
+        }
+        Ok(Made {
+            block,
+            bytes,
+            text,
+            points: None,
+        })
+    }
+
+    /// `None`: is left to Cranelift.
+    #[cfg(target_arch = "x86_64")]
+    fn compile_quickly(
+        &mut self,
+        unit: &Unit,
+        plan: &Plan,
+        invalid: u64,
+    ) -> Result<Option<Made>, CompileError> {
+        if !unit.quick {
+            return Ok(None);
+        }
+        let Some(built) = quick::build(unit, plan, &self.stubs, &mut self.slots, invalid) else {
+            return Ok(None);
+        };
+        let block = self.compiler.memory.publish(&built.bytes);
+        let block = block.ok_or(CompileError::CodeMemoryFull)?;
+        for (exit, layout) in built.layouts {
+            self.slots.set_layout(exit, Some(layout));
+        }
+        self.used.0 = self.used.0.max(built.low);
+        self.used.1 = self.used.1.max(built.high);
+        let bytes = built.bytes.len() as u32;
+        Ok(Some(Made {
+            block,
+            bytes,
+            text: (self.keep_text).then(|| format!("{bytes} bytes of quick code\n")),
+            points: Some(built.points),
+        }))
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn compile_quickly(
+        &mut self,
+        _: &Unit,
+        _: &Plan,
+        _: u64,
+    ) -> Result<Option<Made>, CompileError> {
+        Ok(None)
+    }
+
     /// Makes a slot lead to a point of published code.
     fn point(&mut self, key: Key, target: Target) {
         let code = self.codes[target.code.0 as usize]
             .as_ref()
             .expect("freed code");
         let address = self.compiler.memory.address(code.block);
-        self.slots.set(key, address, u64::from(target.selector));
+        let (way, selector) = match &code.points {
+            None => {
+                let way = Way {
+                    code: address,
+                    inner: self.stubs.leave_frame,
+                };
+                (way, u64::from(target.selector))
+            }
+            Some(points) => {
+                let (outer, inner) = points[target.selector as usize];
+                let way = Way {
+                    code: address + u64::from(outer),
+                    inner: address + u64::from(inner),
+                };
+                (way, 0)
+            }
+        };
+        self.slots.set(key, way, selector);
     }
 }
 
@@ -341,6 +451,16 @@ impl Backend for CraneliftBackend {
             (words.iter().enumerate()).for_each(|(i, word)| memory.set_buffer(i, *word));
         }
         outcome
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn held(&self) -> [std::ops::Range<usize>; 2] {
+        let (low, high) = match self.active.get() {
+            0 => (0, 0),
+            _ => self.state.borrow().used,
+        };
+        let base = usize::from(quick::BASE);
+        [0..low, base..base + high]
     }
 
     fn keep_text(&self, keep: bool) {

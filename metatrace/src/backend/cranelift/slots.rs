@@ -18,6 +18,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Slot {
     code: AtomicU64,
     selector: AtomicU64,
+    /// Where the quick generator's code jumps to.
+    inner: AtomicU64,
+    _room: u64,
 }
 
 const _: () = assert!(size_of::<Slot>() == 1 << SLOT_SHIFT);
@@ -25,23 +28,31 @@ const _: () = assert!(size_of::<Slot>() == 1 << SLOT_SHIFT);
 /// Offsets in a [`Slot`].
 pub(super) const SLOT_CODE: i32 = 0;
 pub(super) const SLOT_SELECTOR: i32 = 8;
+pub(super) const SLOT_INNER: i32 = 16;
 
 /// Ids that a table has room for. Untouched room costs address space only.
 pub(super) const SLOTS_MAX: usize = 1 << 20;
 /// Size of a slot, as a shift.
-pub(super) const SLOT_SHIFT: i64 = 4;
+pub(super) const SLOT_SHIFT: i64 = 5;
 
 /// Slots by id, made when first asked for.
 struct Table {
     /// Has its full capacity from the start, so that slots stay where they are.
     slots: Vec<Slot>,
     /// Code and kind bits of slots that lead nowhere.
-    stub: u64,
+    stub: Way,
     kind: u64,
 }
 
+/// Where code is: for Cranelift's convention, and for the quick generator's own code.
+#[derive(Copy, Clone)]
+pub(super) struct Way {
+    pub code: u64,
+    pub inner: u64,
+}
+
 impl Table {
-    fn new(stub: u64, kind: u64) -> Table {
+    fn new(stub: Way, kind: u64) -> Table {
         Table {
             slots: Vec::with_capacity(SLOTS_MAX),
             stub,
@@ -54,16 +65,19 @@ impl Table {
         assert!(id < SLOTS_MAX, "checked before compiling");
         while self.slots.len() <= id {
             self.slots.push(Slot {
-                code: AtomicU64::new(self.stub),
+                code: AtomicU64::new(self.stub.code),
                 selector: AtomicU64::new(self.kind | self.slots.len() as u64),
+                inner: AtomicU64::new(self.stub.inner),
+                _room: 0,
             });
         }
         &self.slots[id]
     }
 
-    fn set(&mut self, id: u32, code: u64, selector: u64) {
+    fn set(&mut self, id: u32, way: Way, selector: u64) {
         let slot = self.slot(id);
-        slot.code.store(code, Ordering::Relaxed);
+        slot.code.store(way.code, Ordering::Relaxed);
+        slot.inner.store(way.inner, Ordering::Relaxed);
         slot.selector.store(selector, Ordering::Relaxed);
     }
 
@@ -71,6 +85,9 @@ impl Table {
         self.set(id, self.stub, self.kind | u64::from(id));
     }
 }
+
+/// Places of an exit's values in the exit buffer.
+pub(super) type Layout = Rc<[u16]>;
 
 /// Tokens that a language's `goto`s find, at most.
 const BOUND_MAX: usize = 1 << 12;
@@ -112,17 +129,21 @@ pub(super) struct Slots {
     labels: Table,
     entries: Table,
     /// Per exit: where its values are in the exit buffer, unless in order.
-    layouts: Vec<Option<Rc<[u16]>>>,
+    layouts: Vec<Option<Layout>>,
     /// Per language left by a `goto`.
     bound: HashMap<u8, Box<[Bound]>>,
 }
 
 impl Slots {
     pub fn new(stubs: &Stubs) -> Slots {
+        let leave = Way {
+            code: stubs.leave,
+            inner: stubs.leave_frame,
+        };
         Slots {
-            exits: Table::new(stubs.leave, 0),
-            labels: Table::new(stubs.leave, EXIT_LABEL),
-            entries: Table::new(stubs.leave, EXIT_ENTER),
+            exits: Table::new(leave, 0),
+            labels: Table::new(leave, EXIT_LABEL),
+            entries: Table::new(leave, EXIT_ENTER),
             layouts: Vec::new(),
             bound: HashMap::new(),
         }
@@ -142,9 +163,9 @@ impl Slots {
         std::ptr::from_ref(table.slot(id)) as u64
     }
 
-    pub fn set(&mut self, key: Key, code: u64, selector: u64) {
+    pub fn set(&mut self, key: Key, way: Way, selector: u64) {
         let (table, id) = self.table(key);
-        table.set(id, code, selector);
+        table.set(id, way, selector);
     }
 
     pub fn reset(&mut self, key: Key) {
@@ -177,7 +198,8 @@ impl Slots {
         self.exits.slots.as_ptr() as u64
     }
 
-    pub fn set_layout(&mut self, exit: ExitId, layout: Option<Rc<[u16]>>) {
+    /// To be called when the code that has the exit is made: until then, older code for it may run.
+    pub fn set_layout(&mut self, exit: ExitId, layout: Option<Layout>) {
         let id = exit.0 as usize;
         // The slot too: machine code computes its address.
         self.exits.slot(exit.0);
@@ -188,7 +210,7 @@ impl Slots {
     }
 
     /// Where an exit's values are in the exit buffer, unless in order.
-    pub fn layout(&self, exit: ExitId) -> Option<Rc<[u16]>> {
+    pub fn layout(&self, exit: ExitId) -> Option<Layout> {
         self.layouts.get(exit.0 as usize).cloned().flatten()
     }
 

@@ -13,10 +13,10 @@
 use super::Compiler;
 use super::exits::{Pending, Stubs, code_signature};
 use super::lower::{Frag, LabelBlocks, Lower, cl_type};
-use super::slots::Slots;
+use super::slots::{Layout, Slots};
 use crate::backend::link::Key;
 use crate::backend::plan::Plan;
-use crate::backend::{CompileError, Unit};
+use crate::backend::{CompileError, ExitId, Unit};
 use crate::ir::{LabelId, Op, OpRef, TraceId, Ty};
 use crate::vm::VmCore;
 use cranelift_codegen::ir::{
@@ -29,7 +29,7 @@ use hashbrown::HashMap;
 use std::mem::offset_of;
 
 /// Builds the unit's function in `compiler.context`. `invalid` is the address of
-/// the word that `guard_valid` reads.
+/// the word that `guard_valid` reads. Returns where each exit's values will be.
 pub(super) fn build(
     compiler: &mut Compiler,
     stubs: &Stubs,
@@ -37,7 +37,7 @@ pub(super) fn build(
     unit: &Unit,
     plan: &Plan,
     invalid: u64,
-) -> Result<(), CompileError> {
+) -> Result<Vec<(ExitId, Option<Layout>)>, CompileError> {
     let native = compiler.native_call_conv();
     compiler.context.clear();
     compiler.context.func.signature = code_signature();
@@ -75,9 +75,10 @@ pub(super) fn build(
         lower.pending_bridges()?;
     }
     lower.emit_exit_tail();
+    let layouts = std::mem::take(&mut lower.layouts);
     lower.b.seal_all_blocks();
     lower.b.finalize(compiler.isa.frontend_config());
-    Ok(())
+    Ok(layouts)
 }
 
 impl Lower<'_, '_> {

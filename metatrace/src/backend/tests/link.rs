@@ -464,6 +464,7 @@ fn faults_of_units_are_reported() {
                 source: ENTRY,
             }],
             validity: None,
+            quick: false,
         };
         let label = match t.insts[0].descr {
             crate::ir::Descr::Label(label) => label,
@@ -491,6 +492,7 @@ fn code_memory_is_bounded_and_reused() {
     let unit = Unit {
         fragments: parts.to_vec(),
         validity: None,
+        quick: false,
     };
     let mut codes = Vec::new();
     let full = loop {

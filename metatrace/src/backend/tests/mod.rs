@@ -20,6 +20,8 @@ use fake::FakeVm;
 pub(super) struct Machine {
     pub backend: Box<dyn Backend>,
     pub vm: FakeVm,
+    /// Units are compiled quickly.
+    pub quick: bool,
     next_exit: u32,
 }
 
@@ -30,11 +32,19 @@ impl Machine {
         ))
     }
 
+    pub fn quick() -> Machine {
+        Machine {
+            quick: true,
+            ..Machine::cranelift()
+        }
+    }
+
     fn new(backend: Box<dyn Backend>) -> Machine {
         register(CORE_LAYOUTS);
         Machine {
             backend,
             vm: FakeVm::new(),
+            quick: false,
             next_exit: 0,
         }
     }
@@ -58,8 +68,11 @@ impl Machine {
         let unit = Unit {
             fragments: vec![fragment],
             validity: None,
+            quick: self.quick,
         };
         let code = self.backend.compile(&unit).expect("compiles");
+        let stats = self.backend.stats();
+        assert!(!self.quick || stats.quick_units == stats.units);
         (code, exits)
     }
 
@@ -76,6 +89,7 @@ impl Machine {
             .compile(&Unit {
                 fragments,
                 validity: None,
+                quick: self.quick,
             })
             .expect("compiles")
     }
@@ -92,6 +106,7 @@ impl Machine {
 /// Runs a test on each back end.
 pub(super) fn on_both(test: impl Fn(&mut Machine)) {
     test(&mut Machine::cranelift());
+    test(&mut Machine::quick());
     test(&mut Machine::new(Box::new(PortableBackend::new())));
 }
 
