@@ -99,20 +99,6 @@ pub(super) enum LeafSource {
     Heap(u32),
 }
 
-impl Draft {
-    /// Values that come as they are in operands of the recorded label, and in which.
-    pub fn carried(&self) -> Vec<(OpRef, u32)> {
-        let leaf = |(slot, pattern)| match pattern {
-            Pat::Leaf(leaf) => Some((self.leaves[leaf as usize].param, slot)),
-            _ => None,
-        };
-        (0..)
-            .zip(self.slots.iter().copied())
-            .filter_map(leaf)
-            .collect()
-    }
-}
-
 /// An operand of the label.
 #[derive(Debug)]
 pub(super) struct Leaf {
@@ -183,6 +169,18 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Values that come as they are in operands of the recorded label, and in which.
+    pub fn carried(&self) -> Vec<(OpRef, u32)> {
+        let leaf = |(slot, pattern)| match pattern {
+            Pat::Leaf(leaf) => Some((self.leaves[leaf as usize].param, slot)),
+            _ => None,
+        };
+        (0..)
+            .zip(self.slots.iter().copied())
+            .filter_map(leaf)
+            .collect()
+    }
+
     /// Facts at the label about values from before it.
     pub fn invariant_fact(&self, value: OpRef) -> ValueFact {
         let fact = self.known[value.index()];

@@ -394,11 +394,11 @@ impl Asm {
 
     // Floats: registers `xmm0` and `xmm1`.
 
-    pub fn to_float(&mut self, xmm: Reg, from: Reg) {
+    pub fn move_to_float(&mut self, xmm: Reg, from: Reg) {
         self.rr(Some(0x66), true, &[0x0F, 0x6E], xmm, from);
     }
 
-    pub fn from_float(&mut self, to: Reg, xmm: Reg) {
+    pub fn move_from_float(&mut self, to: Reg, xmm: Reg) {
         self.rr(Some(0x66), true, &[0x0F, 0x7E], xmm, to);
     }
 

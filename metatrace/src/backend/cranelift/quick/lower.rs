@@ -486,7 +486,7 @@ impl Gen<'_> {
         if floats {
             for (xmm, source) in sources.iter().enumerate() {
                 self.move_to(asm::RAX, *source);
-                self.asm.to_float(xmm as Reg, asm::RAX);
+                self.asm.move_to_float(xmm as Reg, asm::RAX);
             }
         } else if matches!(native.func, NativeFn::Many(_)) {
             room = (sources.len().next_multiple_of(2) * 8) as i32;
@@ -515,7 +515,7 @@ impl Gen<'_> {
             self.asm.alu_imm(Alu::Add, asm::RSP, room);
         }
         if floats {
-            self.asm.from_float(asm::RAX, 0);
+            self.asm.move_from_float(asm::RAX, 0);
         }
         self.call_result(inst);
         Ok(())
@@ -551,17 +551,17 @@ impl Gen<'_> {
     /// Brings a float to `xmm0` or `xmm1`.
     fn float_operand(&mut self, xmm: Reg, value: OpRef) {
         let bits = self.reg_or(value, asm::RAX);
-        self.asm.to_float(xmm, bits);
+        self.asm.move_to_float(xmm, bits);
     }
 
     fn float_bits(&mut self, xmm: Reg, bits: f64) {
         self.asm.mov_imm(asm::RAX, bits.to_bits());
-        self.asm.to_float(xmm, asm::RAX);
+        self.asm.move_to_float(xmm, asm::RAX);
     }
 
     fn float_result(&mut self, inst: &Inst) {
         let to = self.define(inst);
-        self.asm.from_float(to, 0);
+        self.asm.move_from_float(to, 0);
     }
 
     fn float(&mut self, inst: &Inst) -> Outcome<()> {
@@ -680,7 +680,7 @@ impl Gen<'_> {
 
     fn box_float(&mut self, inst: &Inst) {
         let bits = self.reg_or(inst.args[0], asm::RCX);
-        self.asm.to_float(0, bits);
+        self.asm.move_to_float(0, bits);
         let to = self.define(inst);
         self.asm.mov(asm::RDX, bits);
         self.asm.shift(Shift::Rotl, asm::RDX, 4);
