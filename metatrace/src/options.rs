@@ -32,6 +32,10 @@ pub struct JitOptions {
     pub promote_ns: u64,
     /// See `promote_ns`.
     pub promote_stays: u32,
+    /// Loop headers that such code passes before it looks whether that is so.
+    pub promote_turns: i64,
+    /// Operations of a tree up to which it is made well as a whole.
+    pub promote_ops_max: usize,
     /// Bridges of one tree.
     pub bridges_max: usize,
     /// Operations of a tree up to which it is emitted anew with each bridge.
@@ -58,6 +62,8 @@ impl Default for JitOptions {
             terse_fragments: 8,
             promote_ns: 20_000,
             promote_stays: 2,
+            promote_turns: 5000,
+            promote_ops_max: 8000,
             bridges_max: 4000,
             tree_ops_max: 3000,
             limits: RecordLimits {
@@ -88,6 +94,7 @@ impl JitOptions {
             compile_share: None,
             promote_ns: 0,
             promote_stays: 10,
+            promote_turns: 50,
             bridges_max: 400,
             ..JitOptions::default()
         }

@@ -252,6 +252,12 @@ pub mod mem {
         unsafe { (*core).depth + DEPTH_MARGIN >= (*core).depth_limit }
     }
 
+    /// Sets how many loop headers quickly made code may pass from now on.
+    pub fn set_countdown(core: *mut VmCore, turns: i64) {
+        // SAFETY: `core` is the live engine.
+        unsafe { (*core).countdown = turns }
+    }
+
     /// The code with this id. `VmCore::codes` grows only; codes live as long as the engine.
     #[inline(always)]
     pub fn code(core: *mut VmCore, id: u32) -> &'static Code {

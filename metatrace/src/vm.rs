@@ -69,6 +69,9 @@ pub struct VmCore {
     /// Guest frames alive on the current stack, for recursion limits.
     pub depth: i64,
     pub depth_limit: i64,
+    /// Loop headers that quickly made code passes before it comes back to the driver, which may
+    /// have better code made.
+    pub countdown: i64,
 }
 
 pub const POLL_GC: u64 = 1;

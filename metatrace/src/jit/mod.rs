@@ -90,6 +90,8 @@ struct State {
     next_label: u32,
     stats: JitStats,
     crossings: Crossings,
+    /// The exit by which machine code was left last, unless it was left in another way.
+    left_by: Option<ExitId>,
     /// Nanoseconds in machine code, as far as they are measured.
     useful_ns: u64,
 }
@@ -115,6 +117,7 @@ impl Jit {
                 misses: HashMap::new(),
                 aborts: HashMap::new(),
                 next_label: 0,
+                left_by: None,
                 stats: JitStats::default(),
                 crossings: Crossings::default(),
                 useful_ns: 0,
@@ -335,6 +338,7 @@ impl Jit {
             let state = &mut *state;
             let start = self.options.timing.then(Instant::now);
             state.stats.exits += 1;
+            state.left_by = Some(exit);
             let plan = state.forest.plan_of(exit);
             let info = state.forest.exit(exit);
             let info_op = info.op();

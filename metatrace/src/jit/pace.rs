@@ -10,6 +10,7 @@ use super::{Jit, Next, Services, State, current_position};
 use crate::ir::TraceId;
 use crate::meta::Arrival;
 use crate::record::Root;
+use crate::run::mem;
 use crate::vm::VmCore;
 use std::time::Instant;
 
@@ -101,6 +102,8 @@ impl Jit {
         {
             self.promote(trace);
         }
+        mem::set_countdown(core, self.options.promote_turns);
+        self.state.borrow_mut().left_by = None;
         if self.pace().is_none() {
             return self.enter(services, core, trace).0;
         }
@@ -110,7 +113,7 @@ impl Jit {
         let state = &mut *self.state.borrow_mut();
         let stay = left - start;
         state.useful_ns += stay.as_nanos() as u64;
-        (state.forest).note_stayed(trace, stay.as_nanos() as u64);
+        (state.forest).note_stayed(trace, state.left_by, stay.as_nanos() as u64);
         if state.stats.recordings == recordings {
             let short =
                 stay < left.elapsed() && state.forest.is_search(trace) && !self.affordable(state);

@@ -171,13 +171,20 @@ impl Forest {
         tree.stays = tree.stays.saturating_add(1);
         tree.quick
             && !tree.searches
-            && tree.ops <= options.tree_ops_max
+            && tree.ops <= options.promote_ops_max
             && tree.stays >= options.promote_stays
             && tree.stayed_ns >= tree.ops as u64 * options.promote_ns
     }
 
-    pub fn note_stayed(&mut self, trace: TraceId, ns: u64) {
-        self.trees[self.roots[trace.index()].tree].stayed_ns += ns;
+    /// Machine code was entered by `trace` and left, last by `exit` if it was one: most of the time
+    /// was spent where it went round.
+    pub fn note_stayed(&mut self, trace: TraceId, exit: Option<ExitId>, ns: u64) {
+        let turning = exit.filter(|e| self.exit(*e).op == Op::GuardNoPoll);
+        let tree = match turning {
+            Some(exit) => self.exit(exit).tree,
+            None => self.roots[trace.index()].tree,
+        };
+        self.trees[tree].stayed_ns += ns;
     }
 
     /// Emits a tree whose code was made quickly as one unit of good code.
@@ -462,7 +469,7 @@ impl Forest {
         };
         let result = result.map_err(reason_of)?;
         let family = self.family(root, recording.ending, options);
-        let tree = family.unwrap_or_else(|| self.add_root_tree(core, root, options));
+        let tree = family.unwrap_or_else(|| self.add_root_tree(core, options));
         self.assume(tree, std::mem::take(&mut recording.assumptions));
         self.note(tree, &recording);
         self.roots.push(RootInfo {
@@ -494,10 +501,8 @@ impl Forest {
         Ok(trace)
     }
 
-    fn add_root_tree(&mut self, core: *mut VmCore, root: Root, options: &JitOptions) -> usize {
-        // Loops stay long, once they are entered.
-        let quick = !matches!(root, Root::Loop { .. }) && !options.keep_text;
-        self.add_tree(core, quick)
+    fn add_root_tree(&mut self, core: *mut VmCore, options: &JitOptions) -> usize {
+        self.add_tree(core, !options.keep_text)
     }
 
     /// A root that did not compile: gives it an invalid tree of its own.

@@ -253,6 +253,7 @@ impl Heap {
             exit_count: 0,
             depth: 0,
             depth_limit: i64::MAX,
+            countdown: i64::MAX,
         };
         let mut heap = Heap {
             core,

@@ -98,6 +98,7 @@ impl FakeVm {
             exit_count: 0,
             depth: 0,
             depth_limit: 100,
+            countdown: i64::MAX,
         };
         FakeVm {
             core: Box::new(core),

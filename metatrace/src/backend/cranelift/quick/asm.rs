@@ -31,6 +31,7 @@ pub mod cond {
     pub const EQUAL: Cond = 4;
     pub const NOT_EQUAL: Cond = 5;
     pub const ABOVE: Cond = 7;
+    pub const SIGN: Cond = 8;
     pub const NOT_SIGN: Cond = 9;
     pub const PARITY: Cond = 10;
     pub const NOT_PARITY: Cond = 11;

@@ -422,8 +422,12 @@ impl Gen<'_> {
 
     /// Guards on the state of the engine.
     fn guard_engine(&mut self, inst: &Inst, snapshot: SnapshotId) {
+        let exit = self.exit(snapshot);
         let fails = match inst.op {
             Op::GuardNoPoll => {
+                let countdown = vm(offset_of!(VmCore, countdown));
+                self.asm.mem_alu_imm(Alu::Sub, countdown, 1);
+                self.asm.jump_if(cond::SIGN, exit);
                 let poll = vm(offset_of!(VmCore, poll));
                 self.asm.mem_alu_imm(Alu::Cmp, poll, 0);
                 cond::NOT_EQUAL
@@ -441,7 +445,6 @@ impl Gen<'_> {
                 cond::NOT_LESS
             }
         };
-        let exit = self.exit(snapshot);
         self.asm.jump_if(fails, exit);
     }
 
