@@ -64,6 +64,9 @@ impl<B: Backend> Backend for LazyBackend<B> {
     fn enter(&self, vm: *mut VmCore, trace: TraceId, frame: u64) -> Outcome {
         self.made().enter(vm, trace, frame)
     }
+    fn is_active(&self) -> bool {
+        self.made.get().is_some_and(B::is_active)
+    }
     fn held(&self) -> [std::ops::Range<usize>; 2] {
         self.made.get().map_or([0..0, 0..0], B::held)
     }

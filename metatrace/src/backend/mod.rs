@@ -177,6 +177,12 @@ pub trait Backend {
     /// trace must have code (panics otherwise).
     fn enter(&self, vm: *mut VmCore, trace: TraceId, frame: u64) -> Outcome;
 
+    /// Does some code wait below a native that it called? It will leave by its own exits, so that units
+    /// with these exits must not be compiled again now: where an exit's values are is known once per exit.
+    fn is_active(&self) -> bool {
+        false
+    }
+
     /// Words of the exit buffer in which active code keeps values: whoever runs guest code from a
     /// native that machine code called puts them back.
     fn held(&self) -> [std::ops::Range<usize>; 2] {

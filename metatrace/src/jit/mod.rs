@@ -69,8 +69,6 @@ pub struct Jit {
     state: RefCell<State>,
     options: JitOptions,
     recording: Cell<bool>,
-    /// Activations of `run`: those but the last were left by natives, perhaps from machine code.
-    running: Cell<u32>,
     /// A trace found the depth limit near: none is entered until frames were left, for calls
     /// inside traces do not check it.
     too_deep: Cell<bool>,
@@ -124,7 +122,6 @@ impl Jit {
             }),
             options,
             recording: Cell::new(false),
-            running: Cell::new(0),
             too_deep: Cell::new(false),
             limits_depth: Cell::new(false),
             started: Instant::now(),
@@ -197,9 +194,7 @@ impl Jit {
         let recording = self.recording.replace(false);
         let held = self.backend.held();
         let words = held.clone().map(|range| mem::exit_words(core, range));
-        self.running.set(self.running.get() + 1);
         let how = self.run_from(services, core, how);
-        self.running.set(self.running.get() - 1);
         for (range, words) in held.iter().zip(words) {
             mem::set_exit_words(core, range.start, &words);
         }

@@ -94,16 +94,15 @@ impl Jit {
 
     /// Enters a trace and sees whether that was worth it.
     pub(super) fn stay(&self, services: &dyn Services, core: *mut VmCore, trace: TraceId) -> Next {
-        if self
-            .state
-            .borrow_mut()
-            .forest
-            .count_stay(trace, &self.options)
-        {
+        let due = {
+            let state = &mut *self.state.borrow_mut();
+            state.left_by = None;
+            state.forest.count_stay(trace, &self.options)
+        };
+        if due && !self.backend.is_active() {
             self.promote(trace);
         }
         mem::set_countdown(core, self.options.promote_turns);
-        self.state.borrow_mut().left_by = None;
         if self.pace().is_none() {
             return self.enter(services, core, trace).0;
         }

@@ -469,7 +469,7 @@ impl Forest {
         };
         let result = result.map_err(reason_of)?;
         let family = self.family(root, recording.ending, options);
-        let tree = family.unwrap_or_else(|| self.add_root_tree(core, options));
+        let tree = family.unwrap_or_else(|| self.add_tree(core, !options.keep_text));
         self.assume(tree, std::mem::take(&mut recording.assumptions));
         self.note(tree, &recording);
         self.roots.push(RootInfo {
@@ -488,7 +488,8 @@ impl Forest {
             result,
             options,
         );
-        let first = if self.trees[tree].quick { fragment } else { 0 };
+        let alone = self.trees[tree].quick || backend.is_active();
+        let first = if alone { fragment } else { 0 };
         if let Err(error) = self.emit(backend, tree, first) {
             self.trees[tree].fragments.pop();
             self.leave_dead(core, trace);
@@ -499,10 +500,6 @@ impl Forest {
             _ => stats.entries += 1,
         }
         Ok(trace)
-    }
-
-    fn add_root_tree(&mut self, core: *mut VmCore, options: &JitOptions) -> usize {
-        self.add_tree(core, !options.keep_text)
     }
 
     /// A root that did not compile: gives it an invalid tree of its own.
@@ -567,9 +564,10 @@ impl Forest {
             result,
             options,
         );
-        let mut whole = self.trees[tree].wants_emission(options);
+        let may_emit = !backend.is_active();
+        let mut whole = may_emit && self.trees[tree].wants_emission(options);
         let family = self.family(root, recording.ending, options);
-        if let Some(other) = family.filter(|other| *other != tree)
+        if let Some(other) = family.filter(|other| may_emit && *other != tree)
             && self.trees[tree].ops <= options.tree_ops_max
         {
             // The bridge stays last, to be taken back if it does not compile.

@@ -453,6 +453,10 @@ impl Backend for CraneliftBackend {
         outcome
     }
 
+    fn is_active(&self) -> bool {
+        self.active.get() != 0
+    }
+
     #[cfg(target_arch = "x86_64")]
     fn held(&self) -> [std::ops::Range<usize>; 2] {
         let (low, high) = match self.active.get() {
