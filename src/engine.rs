@@ -116,7 +116,7 @@ pub enum NoProgram {
 }
 
 /// Nanoseconds that going through a bridge costs with the back end of an engine that is done:
-/// see [`probe`]. None without machine to measure it on.
+/// see [`probe`]. `None` without a tracer, or where its back end makes no code.
 pub fn bridge_entry_ns(vm: &mut Vm, args: &EngineArgs) -> Option<f64> {
     vm.jit.as_ref()?;
     let fresh = backend(args.backend).ok()?;

@@ -107,17 +107,19 @@ impl Diagnostic {
 /// Errors in `text` as annotated source, for a terminal.
 pub fn annotate(diagnostics: &[Diagnostic], text: &str, colour: bool) -> String {
     let mut out = Vec::new();
+    // Spans count in the text with its line ends made one kind.
+    let source = Source::new("", text);
+    let lines = ariadne::Source::from(source.text());
+    // The end of a text that ends in a line feed lies on a line that is not shown.
+    let last = source.text().trim_end_matches('\n').len();
+    let config = Config::default()
+        .with_color(colour)
+        .with_index_type(IndexType::Byte);
     for diagnostic in diagnostics {
-        let source = Source::new(&diagnostic.path, text);
         let path = diagnostic.path.as_str();
         let Span { start, end } = diagnostic.span;
-        // The end of a text that ends in a line feed lies on a line that is not shown.
-        let last = source.text().trim_end_matches('\n').len();
         let start = (start as usize).min(last);
         let place: (&str, Range<usize>) = (path, start..(end as usize).clamp(start, last));
-        let config = Config::default()
-            .with_color(colour)
-            .with_index_type(IndexType::Byte);
         let report = Report::build(ReportKind::Error, place.clone())
             .with_config(config)
             .with_code(diagnostic.kind.name())
@@ -128,9 +130,8 @@ pub fn annotate(diagnostics: &[Diagnostic], text: &str, colour: bool) -> String 
                     .with_color(Color::Red),
             )
             .finish();
-        let lines = ariadne::Source::from(source.text());
         // Writing to memory does not fail.
-        let _ = report.write((path, lines), &mut out);
+        let _ = report.write((path, &lines), &mut out);
     }
     String::from_utf8_lossy(&out).into_owned()
 }

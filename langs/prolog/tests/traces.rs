@@ -115,16 +115,28 @@ fn the_loop(text: &'static str, predicate: &str, printed: &str) -> Vec<String> {
     bodies.remove(0)
 }
 
-const APPEND: &str = "
+/// A program that appends to a list again and again.
+macro_rules! appending {
+    ($main:literal) => {
+        concat!(
+            "
 app([], L, L).
 app([H|T], L, [H|R]) :- app(T, L, R).
 numbers(N, N, [N]) :- !.
 numbers(I, N, [I|T]) :- I1 is I + 1, numbers(I1, N, T).
 again(0, _) :- !.
 again(N, L) :- app(L, [x], _), N1 is N - 1, again(N1, L).
-:- initialization(main).
+",
+            $main
+        )
+    };
+}
+
+const APPEND: &str = appending!(
+    ":- initialization(main).
 main :- numbers(1, 100, L), again(50, L), app(L, [y], R), app(_, [X], R), !, write(X), nl, halt.
-";
+"
+);
 
 #[test]
 fn append_allocates_only_the_cells() {
@@ -197,20 +209,15 @@ main :- numbers(1, 30, L), again(200, L), nrev(L, [X|_]), write(X), nl, halt.
 /// have none: they get a version of the loop that does not look for any.
 #[test]
 fn a_loop_gets_a_version_for_another_type() {
-    let program = "
-app([], L, L).
-app([H|T], L, [H|R]) :- app(T, L, R).
-numbers(N, N, [N]) :- !.
-numbers(I, N, [I|T]) :- I1 is I + 1, numbers(I1, N, T).
-again(0, _) :- !.
-again(N, L) :- app(L, [x], _), N1 is N - 1, again(N1, L).
-choice.
+    let program = appending!(
+        "choice.
 choice.
 old(L) :- choice, again(50, L), fail.
 old(_).
 :- initialization(main).
 main :- numbers(1, 100, L), old(L), app(L, [y], R), again(50, R), write(done), nl, halt.
-";
+"
+    );
     let first = the_loop(program, "app/3", "done\n").join("\n");
     assert!(first.contains("var.ref"), "{first}");
     let versions = versions(program, "app/3");

@@ -3,7 +3,7 @@
 //! Heap pointers carry tag 1; it is folded into the displacement. A fixnum index
 //! is already scaled by 4, so that items of 8 bytes are at `base + 2 * word`.
 
-use super::lower::{Lower, fact};
+use super::lower::{Facts, Lower, fact};
 use crate::backend::CompileError;
 use crate::ir::{Class, Descr, Inst, Op, OpRef, Trace, Ty};
 use crate::layout::{FLAG_UNLOGGED, FieldRef, ItemsRef, Kind, LayoutId, header, lookup};
@@ -53,7 +53,7 @@ pub(super) fn new_of(inst: &Inst) -> Result<(LayoutId, u32, usize), CompileError
 
 /// The instructions after number `at` up to the first that may leave the
 /// fragment or look at the heap from outside.
-pub(super) fn quiet_run(trace: &Trace, at: usize) -> &[Inst] {
+fn quiet_run(trace: &Trace, at: usize) -> &[Inst] {
     let rest = &trace.insts[at + 1..];
     let quiet = |inst: &Inst| {
         matches!(inst.op.class(), Class::Pure | Class::Load | Class::Store)
@@ -96,6 +96,65 @@ pub(super) fn words_to_zero(
         }
     }
     words.filter(|w| !stored[*w]).collect()
+}
+
+/// May a store of `value` make an old object refer to a young one, as far as is known?
+pub(super) fn needs_barrier(
+    trace: &Trace,
+    facts: &Facts,
+    kind: Kind,
+    holder: OpRef,
+    value: OpRef,
+) -> bool {
+    kind == Kind::Val
+        && trace.ty(value) == Ty::Val
+        && !value.is_const()
+        && !facts.has(trace, value, fact::IMMEDIATE)
+        && !facts.has(trace, holder, fact::LOGGED)
+}
+
+/// The objects of the `new`s that follow number `at`, which makes one of so many words, before
+/// anything can leave: for each the words before it; and the words of all together.
+pub(super) fn made_together(
+    trace: &Trace,
+    at: usize,
+    words: usize,
+) -> Result<(Vec<(OpRef, usize)>, usize), CompileError> {
+    let mut total = words;
+    let mut followers = Vec::new();
+    for inst in quiet_run(trace, at).iter().filter(|i| i.op == Op::New) {
+        let (_, _, words) = new_of(inst)?;
+        if total + words > INLINE_WORDS_MAX {
+            break;
+        }
+        followers.push((inst.result, total));
+        total += words;
+    }
+    Ok((followers, total))
+}
+
+/// An object with a known number of items that is small enough to be made in line.
+pub(super) struct InlineItems {
+    pub words: usize,
+    /// The first word to zero.
+    pub first: usize,
+    /// What its word for the number of items holds, if it has one.
+    pub len: Option<u64>,
+}
+
+pub(super) fn inline_items(trace: &Trace, inst: &Inst, id: LayoutId) -> Option<InlineItems> {
+    let count = trace.const_bits(inst.args[0])? as usize >> INT_SHIFT;
+    let layout = lookup(id)?;
+    let items = layout.items.as_ref()?;
+    let item_words = match items.kind {
+        Kind::Byte => count.div_ceil(8),
+        _ => count,
+    };
+    (count < INLINE_WORDS_MAX).then(|| InlineItems {
+        words: layout.items_start() as usize + item_words,
+        first: 1 + usize::from(items.counted),
+        len: items.counted.then_some((count as u64) << INT_SHIFT),
+    })
 }
 
 impl Lower<'_, '_> {
@@ -201,12 +260,7 @@ impl Lower<'_, '_> {
     /// Once per holder, for fields: no collection happens inside a trace. Objects
     /// that are constants of traces are old.
     fn barrier(&mut self, kind: Kind, holder: OpRef, item: Option<OpRef>, value: OpRef) {
-        if kind != Kind::Val
-            || self.frag.trace.ty(value) != Ty::Val
-            || value.is_const()
-            || self.has_fact(value, fact::IMMEDIATE)
-            || self.has_fact(holder, fact::LOGGED)
-        {
+        if !needs_barrier(self.frag.trace, &self.frag.facts, kind, holder, value) {
             return;
         }
         let object = self.use_value(holder);
@@ -261,11 +315,6 @@ impl Lower<'_, '_> {
         result
     }
 
-    /// See [`quiet_run`].
-    fn quiet_run(&self) -> &[Inst] {
-        quiet_run(self.frag.trace, self.frag.at)
-    }
-
     fn new_object(&mut self, inst: &Inst) -> Result<Value, CompileError> {
         let (layout, shape, words) = new_of(inst)?;
         if words > INLINE_WORDS_MAX
@@ -291,16 +340,7 @@ impl Lower<'_, '_> {
     /// Takes room for an object, and for those of the `new`s that follow before
     /// anything can leave: one check for all.
     fn reserve(&mut self, words: usize) -> Result<Value, CompileError> {
-        let mut total = words;
-        let mut followers = Vec::new();
-        for inst in self.quiet_run().iter().filter(|i| i.op == Op::New) {
-            let (_, _, words) = new_of(inst)?;
-            if total + words > INLINE_WORDS_MAX {
-                break;
-            }
-            followers.push((inst.result, total));
-            total += words;
-        }
+        let (followers, total) = made_together(self.frag.trace, self.frag.at, words)?;
         let address = self.bump(total * 8);
         for (object, at) in followers {
             let address = self.b.ins().iadd_imm_s(address, at as i64 * 8);
@@ -321,25 +361,13 @@ impl Lower<'_, '_> {
     fn new_items(&mut self, inst: &Inst) -> Result<Value, CompileError> {
         let (id, shape, _) = new_of(inst)?;
         self.learn(inst.result, fact::HEAP | fact::LOGGED);
-        let count = self
-            .const_bits(inst.args[0])
-            .map(|b| b as usize >> INT_SHIFT);
-        if let (Some(count), Some(layout)) = (count, lookup(id))
-            && let Some(items) = &layout.items
-            && count < INLINE_WORDS_MAX
-        {
-            let item_words = match items.kind {
-                Kind::Byte => count.div_ceil(8),
-                _ => count,
-            };
-            let words = layout.items_start() as usize + item_words;
+        if let Some(InlineItems { words, first, len }) = inline_items(self.frag.trace, inst, id) {
             let address = self.reserve(words)?;
             let head = self.iconst(header(id, words, shape));
             self.b.ins().store(FLAGS, head, address, 0);
-            let first = 1 + usize::from(items.counted);
             self.zero_fill(inst.result, id, address, first..words);
-            if items.counted {
-                let len = self.iconst((count as u64) << INT_SHIFT);
+            if let Some(len) = len {
+                let len = self.iconst(len);
                 self.b.ins().store(FLAGS, len, address, 8);
             }
             return Ok(self.b.ins().iadd_imm_s(address, TAG_HEAP as i64));

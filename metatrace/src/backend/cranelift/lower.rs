@@ -34,6 +34,31 @@ pub(super) mod fact {
     pub const LOGGED: u8 = 4;
 }
 
+/// What is known about each value of a trace: sets of [`fact`]s.
+pub(super) struct Facts(Vec<u8>);
+
+impl Facts {
+    pub fn new(trace: &Trace) -> Facts {
+        Facts(vec![0; trace.values as usize])
+    }
+
+    pub fn has(&self, trace: &Trace, value: OpRef, fact: u8) -> bool {
+        match trace.const_bits(value) {
+            Some(bits) => {
+                let heap = Word(bits).is_heap();
+                fact == fact::HEAP && heap || fact == fact::IMMEDIATE && !heap
+            }
+            None => self.0[value.index()] & fact != 0,
+        }
+    }
+
+    pub fn learn(&mut self, value: OpRef, fact: u8) {
+        if !value.is_const() {
+            self.0[value.index()] |= fact;
+        }
+    }
+}
+
 /// State of the fragment that is being lowered.
 pub(super) struct Frag<'u> {
     pub index: usize,
@@ -43,8 +68,7 @@ pub(super) struct Frag<'u> {
     /// Number of the current instruction.
     pub at: usize,
     pub values: Vec<PackedOption<Value>>,
-    /// Sets of [`fact`]s.
-    pub facts: Vec<u8>,
+    pub facts: Facts,
     pub cold: Vec<ColdExit>,
     /// Objects whose room an earlier `new` took along: address of the object.
     pub reserved: HashMap<OpRef, Value>,
@@ -62,7 +86,7 @@ impl<'u> Frag<'u> {
             next_exit: 0,
             at: 0,
             values: vec![PackedOption::default(); values],
-            facts: vec![0; values],
+            facts: Facts::new(fragment.trace),
             cold: Vec::new(),
             reserved: HashMap::new(),
             tag_tests: HashMap::new(),
@@ -209,19 +233,11 @@ impl<'u, 'f> Lower<'u, 'f> {
     }
 
     pub fn has_fact(&self, value: OpRef, fact: u8) -> bool {
-        match self.const_bits(value) {
-            Some(bits) => {
-                let heap = Word(bits).is_heap();
-                fact == fact::HEAP && heap || fact == fact::IMMEDIATE && !heap
-            }
-            None => self.frag.facts[value.index()] & fact != 0,
-        }
+        self.frag.facts.has(self.frag.trace, value, fact)
     }
 
     pub fn learn(&mut self, value: OpRef, fact: u8) {
-        if !value.is_const() {
-            self.frag.facts[value.index()] |= fact;
-        }
+        self.frag.facts.learn(value, fact);
     }
 
     /// The engine record.

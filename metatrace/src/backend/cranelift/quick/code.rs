@@ -3,6 +3,7 @@
 use super::asm::{self, Alu, Asm, Cond, Label, Shift, cond, mem};
 use super::regs::{self, BASE, Homes, Loc, PLACES_MAX, REGS, Source, dump_of, dumped_at, place};
 use crate::backend::cranelift::exits::{EXIT_GOTO, Stubs};
+use crate::backend::cranelift::lower::Facts;
 use crate::backend::cranelift::slots::{
     BOUND_FOLD, BOUND_MASK, BOUND_SHIFT, SLOT_CODE, SLOT_INNER, SLOT_SELECTOR, SLOT_SHIFT, Slots,
 };
@@ -80,8 +81,7 @@ pub(super) struct Frag<'u> {
     next_exit: usize,
     pub at: usize,
     pub homes: Homes,
-    /// Sets of [`fact`](crate::backend::cranelift::lower::fact)s.
-    pub facts: Vec<u8>,
+    pub facts: Facts,
     /// Objects whose room an earlier `new` took along: the place with the room's address, and
     /// the offset.
     pub reserved: HashMap<OpRef, (u16, i32)>,
@@ -184,7 +184,7 @@ impl<'u> Frag<'u> {
             next_exit: 0,
             at: 0,
             homes,
-            facts: vec![0; trace.values as usize],
+            facts: Facts::new(trace),
             reserved: HashMap::new(),
             test: None,
         }

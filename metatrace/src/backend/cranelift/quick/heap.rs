@@ -5,11 +5,12 @@ use super::asm::{self, Alu, Mem, Shift, cond, mem};
 use super::code::{Gen, Outcome, SlowPath, Unsupported};
 use super::regs::{Source, place};
 use crate::backend::cranelift::heap::{
-    INLINE_WORDS_MAX, displacement, field_of, items_of, new_of, quiet_run, words_to_zero,
+    INLINE_WORDS_MAX, InlineItems, displacement, field_of, inline_items, items_of, made_together,
+    needs_barrier, new_of, words_to_zero,
 };
 use crate::backend::cranelift::lower::fact;
-use crate::ir::{Descr, Inst, Op, OpRef, Ty};
-use crate::layout::{FLAG_UNLOGGED, ItemsRef, Kind, LayoutId, header, lookup};
+use crate::ir::{Descr, Inst, Op, OpRef};
+use crate::layout::{FLAG_UNLOGGED, ItemsRef, Kind, LayoutId, header};
 use crate::value::{INT_SHIFT, TAG_HEAP};
 use crate::vm::VmCore;
 use std::mem::offset_of;
@@ -130,12 +131,7 @@ impl Gen<'_> {
         item: Option<OpRef>,
         value: OpRef,
     ) {
-        if kind != Kind::Val
-            || self.frag.trace.ty(value) != Ty::Val
-            || value.is_const()
-            || self.has_fact(value, fact::IMMEDIATE)
-            || self.has_fact(holder, fact::LOGGED)
-        {
+        if !needs_barrier(self.frag.trace, &self.frag.facts, kind, holder, value) {
             return;
         }
         let flags = mem(object, displacement(0));
@@ -182,23 +178,14 @@ impl Gen<'_> {
             }
             return Ok(());
         }
-        let mut total = words;
-        let mut followers = Vec::new();
-        let quiet = quiet_run(self.frag.trace, self.frag.at);
-        for inst in quiet.iter().filter(|i| i.op == Op::New) {
-            let (_, _, words) = new_of(inst).map_err(|_| Unsupported)?;
-            if total + words > INLINE_WORDS_MAX {
-                break;
-            }
-            followers.push((inst.result, total as i32 * 8));
-            total += words;
-        }
+        let together = made_together(self.frag.trace, self.frag.at, words);
+        let (followers, total) = together.map_err(|_| Unsupported)?;
         self.bump(total * 8);
         if !followers.is_empty() {
             let at = self.frag.homes.new_place();
             self.asm.store(place(at), asm::RAX);
-            for (object, offset) in followers {
-                self.frag.reserved.insert(object, (at, offset));
+            for (object, before) in followers {
+                self.frag.reserved.insert(object, (at, before as i32 * 8));
             }
         }
         Ok(())
@@ -233,23 +220,11 @@ impl Gen<'_> {
 
     fn new_items(&mut self, inst: &Inst) -> Outcome<()> {
         let (id, shape, _) = new_of(inst).map_err(|_| Unsupported)?;
-        let count = self.const_bits(inst.args[0]);
-        let count = count.map(|b| b as usize >> INT_SHIFT);
-        if let (Some(count), Some(layout)) = (count, lookup(id))
-            && let Some(items) = &layout.items
-            && count < INLINE_WORDS_MAX
-        {
-            let item_words = match items.kind {
-                Kind::Byte => count.div_ceil(8),
-                _ => count,
-            };
-            let words = layout.items_start() as usize + item_words;
+        if let Some(InlineItems { words, first, len }) = inline_items(self.frag.trace, inst, id) {
             self.reserve(inst, words)?;
-            let first = 1 + usize::from(items.counted);
             self.fill_in(inst, id, header(id, words, shape), first..words);
-            if items.counted {
-                let len = (count << INT_SHIFT) as i32;
-                self.asm.store_imm(mem(asm::RAX, 8), len);
+            if let Some(len) = len {
+                self.asm.store_imm(mem(asm::RAX, 8), len as i32);
             }
             self.new_result(inst);
             return Ok(());

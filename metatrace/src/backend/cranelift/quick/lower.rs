@@ -108,19 +108,11 @@ impl Gen<'_> {
     }
 
     pub fn has_fact(&self, value: OpRef, fact: u8) -> bool {
-        match self.const_bits(value) {
-            Some(bits) => {
-                let heap = Word(bits).is_heap();
-                fact == fact::HEAP && heap || fact == fact::IMMEDIATE && !heap
-            }
-            None => self.frag.facts[value.index()] & fact != 0,
-        }
+        self.frag.facts.has(self.frag.trace, value, fact)
     }
 
     pub fn learn(&mut self, value: OpRef, fact: u8) {
-        if !value.is_const() {
-            self.frag.facts[value.index()] |= fact;
-        }
+        self.frag.facts.learn(value, fact);
     }
 
     /// A slow path that is entered if `cond` holds.
