@@ -3,6 +3,7 @@
 //! Functions are rows of two tables (one and two arguments); compiled code names
 //! them by row. [`eval`] walks an expression term with its own stack.
 
+use crate::cycles::{Walk, cyclic};
 use crate::errors::{evaluation_error, indicator, instantiation, type_error};
 use crate::number::{Num, big_to_float, compare_nums, float_to_big, from_num, to_num};
 use crate::state::pl;
@@ -404,6 +405,7 @@ enum Work {
 pub fn eval(vm: &mut Vm, expression: Value) -> Guest<Num> {
     let mut work = vec![Work::Eval(expression)];
     let mut values: Vec<Num> = Vec::new();
+    let mut walk = Walk::new();
     while let Some(w) = work.pop() {
         let result = match w {
             Work::Unary(row) => {
@@ -419,6 +421,9 @@ pub fn eval(vm: &mut Vm, expression: Value) -> Guest<Num> {
                 let v = deref(v);
                 match to_num(v) {
                     Some(n) => Ok(n),
+                    None if walk.suspects(v.0) && cyclic(vm, expression) => {
+                        return Err(type_error(vm, "expression", expression));
+                    }
                     None => match operands(vm, v, &mut work)? {
                         Some(n) => Ok(n),
                         None => continue,

@@ -7,88 +7,22 @@
 
 use crate::compile;
 use crate::convert::Builder;
+use crate::cycles::{Walk, cyclic};
 use crate::errors;
+use crate::layouts::{Choice, REG_COUNTER, REG_STAMP};
+use crate::lookup::{self, Lookup};
 use crate::state::{Clause, FunctorId, Pl, Pred, PredKind, pl};
 use crate::syntax::{Atom, Node, NodeId, Terms};
 use crate::term::{MakeTerms, Term, atom, deref, term};
 use crate::unify::unify;
-use hashbrown::HashMap;
+use hashbrown::HashSet;
 use metatrace::code::Code;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::native::Guest;
 use runtime::object::Obj;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// Sequence numbers by first argument; only while every clause determines it.
-#[derive(Debug, Default)]
-pub struct FirstArg {
-    buckets: HashMap<u64, Bucket>,
-}
-
-#[derive(Debug, Default)]
-struct Bucket {
-    seqs: VecDeque<i64>,
-    dead: DeadPrefix,
-}
-
-/// Clauses at the beginning of a list that are dead for calls from some generation on: a
-/// queue of which the first is always retracted would be searched from its start every time.
-#[derive(Copy, Clone, Debug, Default)]
-pub struct DeadPrefix {
-    length: usize,
-    generation: u64,
-}
-
-impl DeadPrefix {
-    /// How many clauses a call of `generation` passes over.
-    fn skip(self, generation: u64) -> usize {
-        if generation >= self.generation {
-            self.length
-        } else {
-            0
-        }
-    }
-
-    /// Takes in dead clauses that follow; `died` gives the generation of each, in order.
-    fn extend(&mut self, died: impl Iterator<Item = u64>) {
-        for died in died.take_while(|died| *died != u64::MAX) {
-            self.length += 1;
-            self.generation = self.generation.max(died);
-        }
-    }
-}
-
-/// Clauses below which no first-argument table is made.
-const TABLE_MIN: usize = 8;
-
-/// Distinguishes functors from constants among keys.
-const FUNCTOR_KEY: u64 = 1 << 63;
-
-/// What a clause's first argument must be: `None` when anything (or only unification) can tell.
-fn clause_key(pl: &Pl, terms: &Terms, head: NodeId) -> Option<u64> {
-    let arg = *terms.args(head).first()?;
-    match terms.get(arg) {
-        Node::Atom(a) => Some(Value::symbol(a.0).0),
-        Node::Int(i) => Value::int(*i).map(|v| v.0 & !FUNCTOR_KEY),
-        Node::Compound { name, arity, .. } => {
-            Some(FUNCTOR_KEY | pl.functor(*name, *arity as usize) as u64)
-        }
-        _ => None,
-    }
-}
-
-/// The key that a call's first argument selects.
-fn call_key(v: Value) -> Option<u64> {
-    match term(v) {
-        Term::Atom(a) => Some(Value::symbol(a.0).0),
-        Term::Int(_) => Some(deref(v).0 & !FUNCTOR_KEY),
-        Term::Struct(s) => Some(FUNCTOR_KEY | s.shape() as u64),
-        _ => None,
-    }
-}
 
 impl Pl {
     /// The predicate of exactly this module, made if need be.
@@ -107,10 +41,13 @@ impl Pl {
             code: Cell::new(None),
             clauses: RefCell::default(),
             dead: Cell::new(0),
-            dead_prefix: Cell::default(),
-            first_arg: RefCell::new(None),
+            sweep_at: Cell::new(0),
+            lookup: RefCell::default(),
+            running: RefCell::default(),
             assumption: Default::default(),
             calls: Cell::new(0),
+            stable: Cell::new(STABLE_CALLS),
+            stub: Cell::new(None),
             builtin: Cell::new(None),
             discontiguous: Cell::new(false),
             multifile: Cell::new(false),
@@ -229,12 +166,24 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         PredKind::Undefined => compile::stubs::undefined(vm, pred),
         PredKind::Static if pred.tabled.get() => compile::stubs::tabled(vm, pred),
         PredKind::Static => compile::predicate(vm, pred),
-        PredKind::Dynamic => compile::stubs::dynamic(vm, pred),
+        PredKind::Dynamic => stub(vm, pred),
         PredKind::Native => compile::stubs::native(vm, pred),
         PredKind::Foreign => crate::border::codes::foreign(vm, pred),
     };
     pred.code.set(Some(code));
     code
+}
+
+/// How a dynamic predicate that is not compiled is called.
+fn stub(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
+    match pred.stub.get() {
+        Some(code) => code,
+        None => {
+            let code = compile::stubs::dynamic(vm, pred);
+            pred.stub.set(Some(code));
+            code
+        }
+    }
 }
 
 /// The predicate's clauses or properties change: compiled code is out of date.
@@ -281,31 +230,29 @@ pub fn add_clause(vm: &Vm, pred: &'static Pred, mut clause: Clause, at_end: bool
         true => clauses.back().map_or(0, |c| c.seq + 1),
         false => clauses.front().map_or(0, |c| c.seq - 1),
     };
-    let key = clause_key(pl, &clause.terms, clause.head);
-    let mut table = pred.first_arg.borrow_mut();
-    match (table.as_mut(), key) {
-        (Some(table), Some(key)) => {
-            let bucket = table.buckets.entry(key).or_default();
-            if at_end {
-                bucket.seqs.push_back(clause.seq);
-            } else {
-                bucket.seqs.push_front(clause.seq);
-                bucket.dead = DeadPrefix::default();
-            }
-        }
-        _ => *table = None,
-    }
+    let clause = Rc::new(clause);
     if at_end {
-        clauses.push_back(Rc::new(clause));
+        clauses.push_back(clause.clone());
     } else {
-        clauses.push_front(Rc::new(clause));
-        pred.dead_prefix.set(DeadPrefix::default());
+        clauses.push_front(clause.clone());
     }
-    if pred.kind.get() == PredKind::Dynamic && pred.calls.get() < STABLE_CALLS {
+    let mut lookup = pred.lookup.borrow_mut();
+    lookup.add(pl, &clause, at_end, clauses.len());
+    clauses_changed(pred);
+}
+
+/// Clauses came or went: is compiled code out of date?
+fn clauses_changed(pred: &Pred) {
+    let compiled = pred.calls.get() >= pred.stable.get();
+    if pred.kind.get() == PredKind::Dynamic && !compiled {
         pred.calls.set(0);
-    } else {
-        changed(pred);
+        return;
     }
+    if compiled {
+        // Compiled in vain, or nearly so: it has to be called more often next time.
+        pred.stable.set(pred.stable.get().saturating_mul(2));
+    }
+    changed(pred);
 }
 
 /// Calls without a change after which a dynamic predicate is compiled.
@@ -321,85 +268,75 @@ pub fn erase(vm: &Vm, pred: &'static Pred, clause: &Clause) -> bool {
     pl.generation.set(generation);
     clause.died.set(generation);
     pred.dead.set(pred.dead.get() + 1);
-    let mut clauses = pred.clauses.borrow_mut();
-    if pred.dead.get() > 16 + clauses.len() / 2 {
-        clauses.retain(|c| c.died.get() == u64::MAX);
-        pred.dead.set(0);
-        pred.dead_prefix.set(DeadPrefix::default());
-        *pred.first_arg.borrow_mut() = None;
+    let len = pred.clauses.borrow().len();
+    if pred.dead.get() > pred.sweep_at.get().max(16 + len / 2) {
+        sweep(vm, pred);
     }
-    drop(clauses);
-    if pred.kind.get() != PredKind::Dynamic || pred.calls.get() >= STABLE_CALLS {
-        changed(pred);
-    } else {
-        pred.calls.set(0);
-    }
+    clauses_changed(pred);
     true
 }
 
-/// The first clause from `from` on that was alive at `generation` and whose
-/// first argument does not rule it out.
+/// Drops dead clauses that no running call can come to any more.
+fn sweep(vm: &Vm, pred: &Pred) {
+    let mut running = pred.running.borrow_mut();
+    if let Some(&(oldest, _)) = running.first() {
+        // Cuts may have dropped choice points without a word.
+        let mut alive = HashSet::new();
+        let mut at = crate::term::choice(vm);
+        while let Some(choice) = Obj::<Choice>::of(at)
+            && choice.int(Choice::STAMP) >= oldest
+        {
+            alive.insert(choice.int(Choice::STAMP));
+            at = choice.get(Choice::PREV);
+        }
+        running.retain(|(stamp, _)| alive.contains(stamp));
+    }
+    let oldest = running.first().map_or(u64::MAX, |(_, began)| *began);
+    let mut clauses = pred.clauses.borrow_mut();
+    clauses.retain(|c| c.died.get() > oldest || c.died.get() == u64::MAX);
+    let left = clauses.iter().filter(|c| c.died.get() != u64::MAX).count();
+    pred.dead.set(left);
+    // While calls hold on to many, looking again soon would not pay.
+    pred.sweep_at.set(2 * left);
+    *pred.lookup.borrow_mut() = Lookup::default();
+}
+
+/// A call that began at `generation` is about to push a choice point, or comes back to it.
+fn keep_running(vm: &Vm, pred: &Pred, generation: u64) {
+    let regs = &vm.core().regs;
+    let newest = regs[REG_STAMP as usize].as_int();
+    let mut running = pred.running.borrow_mut();
+    while running.last().is_some_and(|(stamp, _)| *stamp > newest) {
+        running.pop();
+    }
+    if running.iter().rev().all(|(_, began)| *began != generation) {
+        running.push((regs[REG_COUNTER as usize].as_int() + 1, generation));
+    }
+}
+
+/// The first clause from `from` on that was alive at `generation` and may match the arguments.
+/// A call that has a clause already and gets another is remembered.
 pub fn find(
     vm: &Vm,
     pred: &'static Pred,
     from: i64,
     generation: u64,
-    first: Option<Value>,
+    args: &[Value],
 ) -> Option<Rc<Clause>> {
-    let pl = pl(vm);
-    let key = first.and_then(call_key);
     let clauses = pred.clauses.borrow();
-    let alive = |c: &Clause| c.born <= generation && generation < c.died.get();
-    if let Some(key) = key
-        && clauses.len() > TABLE_MIN
-    {
-        let mut table = pred.first_arg.borrow_mut();
-        if table.is_none() {
-            *table = build_table(pl, &clauses);
-        }
-        if let Some(table) = &mut *table {
-            let Bucket { seqs, dead } = table.buckets.get_mut(&key)?;
-            let rest = seqs.range(dead.length..);
-            dead.extend(rest.map(|s| by_seq(&clauses, *s).map_or(0, |c| c.died.get())));
-            let start = seqs.partition_point(|s| *s < from);
-            return seqs
-                .range(start.max(dead.skip(generation))..)
-                .filter_map(|s| by_seq(&clauses, *s))
-                .find(|c| alive(c));
-        }
+    let mut lookup = pred.lookup.borrow_mut();
+    let found = lookup::find(vm, &clauses, &mut lookup, args, from, generation)?;
+    if from != i64::MIN {
+        keep_running(vm, pred, generation);
     }
-    let mut dead = pred.dead_prefix.get();
-    dead.extend(clauses.range(dead.length..).map(|c| c.died.get()));
-    pred.dead_prefix.set(dead);
-    let start = clauses.partition_point(|c| c.seq < from);
-    clauses
-        .range(start.max(dead.skip(generation))..)
-        .find(|c| {
-            alive(c)
-                && key.is_none_or(|k| clause_key(pl, &c.terms, c.head).is_none_or(|own| own == k))
-        })
-        .cloned()
-}
-
-fn build_table(pl: &Pl, clauses: &VecDeque<Rc<Clause>>) -> Option<FirstArg> {
-    let mut table = FirstArg::default();
-    for c in clauses {
-        let key = clause_key(pl, &c.terms, c.head)?;
-        table.buckets.entry(key).or_default().seqs.push_back(c.seq);
-    }
-    Some(table)
-}
-
-fn by_seq(clauses: &VecDeque<Rc<Clause>>, seq: i64) -> Option<Rc<Clause>> {
-    clauses
-        .binary_search_by_key(&seq, |c| c.seq)
-        .ok()
-        .map(|i| clauses[i].clone())
+    Some(found)
 }
 
 /// The clause with this sequence number.
 pub fn clause_at(pred: &'static Pred, seq: i64) -> Option<Rc<Clause>> {
-    by_seq(&pred.clauses.borrow(), seq)
+    let clauses = pred.clauses.borrow();
+    let found = clauses.get(lookup::position(&clauses, seq))?;
+    (found.seq == seq).then(|| found.clone())
 }
 
 /// Unifies a clause's head arguments with `args`; its variables go to `vars`.
@@ -532,24 +469,28 @@ pub fn strip_module(vm: &Vm, mut module: Atom, t: Value) -> (Atom, Value) {
 }
 
 /// Is the term a body that can be called (variables count)?
-pub fn is_body(vm: &Vm, body: Value) -> bool {
+pub fn check_body(vm: &mut Vm, body: Value) -> Guest<()> {
     let p = pl(vm);
     let k = p.known;
     let mut stack = vec![body];
+    let mut walk = Walk::new();
     while let Some(t) = stack.pop() {
         match term(t) {
             Term::Var(_) | Term::Atom(_) => {}
             Term::Struct(s) => {
                 let (name, arity) = p.name_arity(s.shape());
                 if arity == 2 && [k.comma, k.semicolon, k.arrow, k.soft_arrow].contains(&name) {
+                    if walk.suspects(s.value().0) && cyclic(vm, body) {
+                        return Err(errors::representation_error(vm, "cyclic_term"));
+                    }
                     stack.push(crate::term::arg(s, 0));
                     stack.push(crate::term::arg(s, 1));
                 }
             }
-            _ => return false,
+            _ => return Err(errors::type_error(vm, "callable", deref(body))),
         }
     }
-    true
+    Ok(())
 }
 
 /// The clause as kept in the database.

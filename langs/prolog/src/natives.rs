@@ -40,7 +40,7 @@ natives! {
     }
     /// Structural identity.
     pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::identical(vm, a, b) }
-    pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).list(a).is_ok() }
+    pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).is_list(a) }
     /// A function of two arguments, by row.
     pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [READS.raises()] {
         let x = eval(vm, a)?;
@@ -100,11 +100,7 @@ natives! {
         }
     }
     pub static CHECK_BODY = "check_body"(vm, goal) -> Guest<()> [Effects::ANY] {
-        if db::is_body(vm, goal) {
-            Ok(())
-        } else {
-            Err(errors::type_error(vm, "callable", deref(goal)))
-        }
+        db::check_body(vm, goal)
     }
     /// An undefined predicate is called: raises, or fails where that is wanted.
     pub static UNKNOWN = "unknown"(vm, id) -> Guest<bool> [Effects::ANY] {
@@ -125,9 +121,9 @@ natives! {
         let p = pl(vm);
         let pred = p.pred_by_id(id.as_int() as u32);
         let calls = pred.calls.get() + 1;
-        if calls < db::STABLE_CALLS {
+        if calls < pred.stable.get() {
             pred.calls.set(calls);
-        } else if calls == db::STABLE_CALLS && pred.clauses.borrow().len() < 2000 {
+        } else if calls == pred.stable.get() && pred.clauses.borrow().len() < 2000 {
             pred.calls.set(calls);
             let code = crate::compile::predicate(vm, pred);
             pred.code.set(Some(code));
@@ -135,12 +131,12 @@ natives! {
         }
         Value::small(p.generation.get() as i64)
     }
-    /// The next clause after `seq` (NIL: the first) that may match; FALSE if there is none.
-    pub static DYN_NEXT = "next_clause"(vm, id, seq, generation, first) -> Value [ANY_QUIET] {
-        let pred = pl(vm).pred_by_id(id.as_int() as u32);
-        let from = if seq == Value::NIL { i64::MIN } else { seq.as_int() + 1 };
-        let first = Some(first).filter(|f| *f != Value::NIL);
-        match db::find(vm, pred, from, generation.as_int() as u64, first) {
+    /// The next clause after one (NIL: the first) that may match; FALSE if there is none. Arguments:
+    /// predicate, clause, generation, then the call's.
+    pub static DYN_NEXT = many "next_clause"(vm, args) -> Value [ANY_QUIET] {
+        let pred = pl(vm).pred_by_id(args[0].as_int() as u32);
+        let from = if args[1] == Value::NIL { i64::MIN } else { args[1].as_int() + 1 };
+        match db::find(vm, pred, from, args[2].as_int() as u64, &args[3..]) {
             Some(clause) => Value::small(clause.seq),
             None => Value::FALSE,
         }

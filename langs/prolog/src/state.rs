@@ -2,6 +2,7 @@
 
 use crate::builtins::Builtin;
 use crate::compile::stubs::SystemCodes;
+use crate::lookup::{Clauses, Lookup};
 use crate::streams::Streams;
 use crate::syntax::parser::ReadFlags;
 use crate::syntax::{Atom, Atoms, NodeId, Ops, Terms};
@@ -14,8 +15,6 @@ use runtime::kept::Kept;
 use runtime::symbols::Symbols;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
 
 /// Number of a functor (name and arity): the shape id of its compounds.
 pub type FunctorId = u32;
@@ -83,15 +82,21 @@ pub struct Pred {
     pub kind: Cell<PredKind>,
     /// What calling it runs; `None` until it is called (or after a change).
     pub code: Cell<Option<&'static Code>>,
-    pub clauses: RefCell<VecDeque<Rc<Clause>>>,
+    pub clauses: RefCell<Clauses>,
     /// Clauses with `died` set, still in the queue.
     pub dead: Cell<usize>,
-    pub dead_prefix: Cell<crate::db::DeadPrefix>,
-    /// Clauses by the key of their first argument, for dynamic predicates; `None`: not built.
-    pub first_arg: RefCell<Option<crate::db::FirstArg>>,
+    /// So many dead ones are worth sweeping.
+    pub sweep_at: Cell<usize>,
+    /// Indices of a dynamic predicate's clauses.
+    pub lookup: RefCell<Lookup>,
+    /// Calls with clauses left to try, oldest first: stamp of the choice point, and generation.
+    pub running: RefCell<Vec<(i64, u64)>>,
     pub assumption: Assumption,
-    /// Calls since the last change: a stable dynamic predicate is compiled.
+    /// Calls since the last change: a dynamic predicate that is `stable` for so many is compiled.
     pub calls: Cell<u32>,
+    pub stable: Cell<u32>,
+    /// How it is called while it is not compiled.
+    pub stub: Cell<Option<&'static Code>>,
     /// Row in the table of builtins, for predicates written in Rust.
     pub builtin: Cell<Option<u32>>,
     pub discontiguous: Cell<bool>,

@@ -1,6 +1,7 @@
 //! Terms on the heap, for plain Rust code: looking at them, making them, binding variables.
 
 use crate::border::views::list_of;
+use crate::cycles::{self, Walk};
 use crate::layouts::{
     AttVar, ListView, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
 };
@@ -306,8 +307,13 @@ pub fn choice(vm: &Vm) -> Value {
 pub fn list_items(v: Value) -> Result<Vec<Value>, ListEnd> {
     let mut items = Vec::new();
     let mut at = deref(v);
+    let mut walk = Walk::new();
     loop {
         if let Some((head, tail)) = cons_parts(at) {
+            // Nothing else is shared along a list's rests: it has come round.
+            if walk.suspects(at.0) {
+                return Err(ListEnd::Improper);
+            }
             items.push(head);
             at = tail;
         } else if is_var(at) {
@@ -334,6 +340,11 @@ pub enum ListEnd {
 }
 
 impl Pl {
+    /// Is it a proper list?
+    pub fn is_list(&self, v: Value) -> bool {
+        cycles::cells(v).is_some_and(|(_, end)| end == atom(self.known.nil))
+    }
+
     /// Items of a proper list; `Err` with whether it was partial otherwise.
     pub fn list(&self, v: Value) -> Result<Vec<Value>, bool> {
         match list_items(v) {

@@ -12,8 +12,6 @@ use runtime::native::Guest;
 
 /// Tokens after which a term is suspected of being cyclic.
 const CHECK_STEPS: usize = 100_000;
-/// Levels shown of a cyclic term.
-const CYCLE_DEPTH: usize = 10;
 
 /// Text of an atomic value; `None` for variables and compounds.
 pub fn atomic_text(vm: &Vm, v: Value) -> Option<String> {
@@ -105,12 +103,8 @@ pub fn show(vm: &Vm, v: Value, options: &WriteOptions) -> String {
         return out;
     }
     // Large or endless?
-    if crate::unify::acyclic(vm, v) {
-        return to_string(&view, &ops, options, v);
+    if crate::cycles::cyclic(vm, v) {
+        return crate::cycles::show(vm, &ops, options, v);
     }
-    let limited = WriteOptions {
-        max_depth: CYCLE_DEPTH,
-        ..options.clone()
-    };
-    to_string(&view, &ops, &limited, v)
+    to_string(&view, &ops, options, v)
 }

@@ -1,6 +1,7 @@
 //! Unification, comparison, copying: iterative, on heap terms.
 
 use crate::border::views;
+use crate::cycles::{Walk, cyclic};
 use crate::layouts::{AttVar, REG_STAMP, REG_TRAIL, Struct, Var};
 use crate::number::{self, compare_numbers};
 use crate::state::pl;
@@ -36,6 +37,7 @@ pub fn same_atomic(a: Value, b: Value) -> bool {
 pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
     let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
     let (mut a, mut b) = (a, b);
+    let mut walk = Walk::new();
     loop {
         (a, b) = (deref(a), deref(b));
         if a == b {
@@ -55,10 +57,10 @@ pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
                         return false;
                     }
                     let n = arity(vm, x);
-                    for i in (1..n).rev() {
-                        stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
-                    }
-                    if n > 0 {
+                    if n > 0 && !walk.passed((a.0, b.0)) {
+                        for i in (1..n).rev() {
+                            stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                        }
                         (a, b) = (x.item(Struct::ARGS, 0), y.item(Struct::ARGS, 0));
                         continue;
                     }
@@ -91,13 +93,16 @@ fn bind_vars(vm: &mut Vm, a: Value, b: Value) {
 
 /// Does the variable `var` occur in `t`?
 pub fn occurs(vm: &Vm, var: Value, t: Value) -> bool {
+    let mut walk = Walk::new();
     let mut stack = vec![t];
     while let Some(t) = stack.pop() {
         let t = deref(t);
         if t == var {
             return true;
         }
-        if let Some(s) = Obj::<Struct>::of(t) {
+        if let Some(s) = Obj::<Struct>::of(t)
+            && !walk.passed(t.0)
+        {
             for i in 0..arity(vm, s) {
                 stack.push(s.item(Struct::ARGS, i));
             }
@@ -108,6 +113,7 @@ pub fn occurs(vm: &Vm, var: Value, t: Value) -> bool {
 
 /// Unifies with the occurs check; on failure everything is undone.
 pub fn unify_occurs(vm: &mut Vm, a: Value, b: Value) -> bool {
+    let mut walk = Walk::new();
     let mut stack = vec![(a, b)];
     while let Some((a, b)) = stack.pop() {
         let (a, b) = (deref(a), deref(b));
@@ -121,6 +127,9 @@ pub fn unify_occurs(vm: &mut Vm, a: Value, b: Value) -> bool {
         } else {
             match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
+                    if walk.passed((a.0, b.0)) {
+                        continue;
+                    }
                     for i in (0..arity(vm, x)).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
@@ -191,6 +200,7 @@ fn compare_by(
     }
     let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
     stack.push((a, b));
+    let mut walk = Walk::new();
     while let Some((a, b)) = stack.pop() {
         let (a, b) = (deref(a), deref(b));
         if a == b {
@@ -211,7 +221,7 @@ fn compare_by(
                 let order = pa
                     .cmp(&qa)
                     .then_with(|| vm.symbols.bytes(pn.0).cmp(vm.symbols.bytes(qn.0)));
-                if order == Ordering::Equal {
+                if order == Ordering::Equal && !walk.passed((a.0, b.0)) {
                     for i in (0..pa).rev() {
                         stack.push((p.item(Struct::ARGS, i), q.item(Struct::ARGS, i)));
                     }
@@ -234,6 +244,7 @@ fn compare_by(
 /// Are the terms equal up to renaming of variables?
 pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
     let (mut left, mut right) = (HashMap::new(), HashMap::new());
+    let mut walk = Walk::new();
     let mut stack = vec![(a, b)];
     while let Some((a, b)) = stack.pop() {
         let (a, b) = (deref(a), deref(b));
@@ -250,6 +261,9 @@ pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
             }
             (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) if x.shape() == y.shape() => {
+                    if walk.passed((a.0, b.0)) {
+                        continue;
+                    }
                     for i in (0..arity(vm, x)).rev() {
                         stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
                     }
@@ -302,13 +316,16 @@ pub fn acyclic(vm: &Vm, t: Value) -> bool {
 
 /// Is the term without variables?
 pub fn ground(vm: &Vm, t: Value) -> bool {
+    let mut walk = Walk::new();
     let mut stack = vec![t];
     while let Some(t) = stack.pop() {
         let t = deref(t);
         if is_var(t) {
             return false;
         }
-        if let Some(s) = Obj::<Struct>::of(t) {
+        if let Some(s) = Obj::<Struct>::of(t)
+            && !walk.passed(t.0)
+        {
             for i in 0..arity(vm, s) {
                 stack.push(s.item(Struct::ARGS, i));
             }
@@ -321,6 +338,7 @@ pub fn ground(vm: &Vm, t: Value) -> bool {
 pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
+    let mut walk = Walk::new();
     let mut stack = vec![t];
     while let Some(t) = stack.pop() {
         let t = deref(t);
@@ -328,7 +346,9 @@ pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
             if seen.insert(t.0) {
                 found.push(t);
             }
-        } else if let Some(s) = Obj::<Struct>::of(t) {
+        } else if let Some(s) = Obj::<Struct>::of(t)
+            && !walk.passed(t.0)
+        {
             for i in (0..arity(vm, s)).rev() {
                 stack.push(s.item(Struct::ARGS, i));
             }
@@ -340,7 +360,19 @@ pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
 /// A copy with fresh variables. With `attrs`, attributes are copied too;
 /// otherwise attributed variables become plain ones.
 pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
+    match copy_of(vm, t, attrs, false) {
+        Some(copy) => copy,
+        None => copy_of(vm, t, attrs, true).expect("parts are copied once"),
+    }
+}
+
+/// The copy, unless the term is found to be cyclic: then each of its compounds must be copied
+/// `once`, which takes a map of them all.
+fn copy_of(vm: &mut Vm, t: Value, attrs: bool, once: bool) -> Option<Value> {
     let mut map: HashMap<u64, Value> = HashMap::new();
+    let whole = t;
+    let mut walk = Walk::new();
+    let mut finite = once;
     // Each piece of work stores the copy of a term into an argument of a fresh compound.
     let root = vm.compound(crate::term::DOT, &[Value::NONE, Value::NONE]);
     let root = Obj::<Struct>::cast(root);
@@ -350,12 +382,27 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
             // Another language's list stays itself.
             list
         } else if let Some(s) = Obj::<Struct>::of(deref(t)) {
-            let n = arity(vm, s);
-            let new = vm.alloc_sized::<Struct>(s.shape(), n);
-            for i in (0..n).rev() {
-                stack.push((s.item(Struct::ARGS, i), new.value(), i));
+            if !finite && walk.suspects(s.value().0) {
+                // What attributes hold is not part of the term.
+                if attrs && !map.is_empty() || cyclic(vm, whole) {
+                    return None;
+                }
+                finite = true;
             }
-            new.value()
+            match map.get(&s.value().0).filter(|_| once) {
+                Some(&copied) => copied,
+                None => {
+                    let n = arity(vm, s);
+                    let new = vm.alloc_sized::<Struct>(s.shape(), n);
+                    for i in (0..n).rev() {
+                        stack.push((s.item(Struct::ARGS, i), new.value(), i));
+                    }
+                    if once {
+                        map.insert(s.value().0, new.value());
+                    }
+                    new.value()
+                }
+            }
         } else if let t = deref(t)
             && is_var(t)
         {
@@ -375,7 +422,7 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
             None => Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, copy),
         }
     }
-    deref(root.item(Struct::ARGS, 0))
+    Some(deref(root.item(Struct::ARGS, 0)))
 }
 
 fn copy_var(vm: &mut Vm, t: Value, attrs: bool, stack: &mut Vec<(Value, Value, usize)>) -> Value {

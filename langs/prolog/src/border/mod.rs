@@ -243,9 +243,11 @@ impl Terms for PrologSpeaker {
         }
         let mut hasher = DefaultHasher::new();
         let mut stack = vec![term];
+        let mut walk = crate::cycles::Walk::new();
         while let Some(t) = stack.pop() {
             let t = deref(t);
             match Obj::<Struct>::of(t) {
+                Some(_) if walk.passed(t.0) => {}
                 Some(s) => {
                     hasher.write_u32(s.shape());
                     for i in 0..pl(vm).name_arity(s.shape()).1 {

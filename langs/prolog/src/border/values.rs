@@ -5,6 +5,7 @@
 //! in are seen through views (`views.rs`), and go out again as themselves.
 
 use super::views::{self, foreign_list, list_behind};
+use crate::cycles::{Walk, cyclic};
 use crate::layouts::{Struct, Var};
 use crate::state::{FunctorId, pl};
 use crate::syntax::Atom;
@@ -172,11 +173,15 @@ pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
     }
     let mut work = vec![Out::Value(v)];
     let mut done: Vec<Value> = Vec::new();
+    let mut walk = Walk::new();
     while let Some(w) = work.pop() {
         let value = match w {
-            Out::Value(v) => match list_behind(v) {
+            Out::Value(part) => match list_behind(part) {
                 Some(list) => list,
-                None => match step_out(vm, deref(v), &mut work)? {
+                None if walk.suspects(deref(part).0) && cyclic(vm, v) => {
+                    return Err(crate::errors::representation_error(vm, "cyclic_term"));
+                }
+                None => match step_out(vm, deref(part), &mut work)? {
                     Some(value) => value,
                     None => continue,
                 },
@@ -290,12 +295,16 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
     // Each piece of work stores the copy of a term into an argument of a fresh compound.
     let root = vm.compound(DOT, &[Value::NONE, Value::NONE]);
     let mut stack: Vec<(Value, Value, usize)> = vec![(t, root, 0)];
+    let (whole, mut walk) = (t, Walk::new());
     while let Some((t, target, index)) = stack.pop() {
         // Another language's list is itself.
         let foreign = foreign_list(t);
         let t = foreign.unwrap_or_else(|| deref(t));
         let value = match Obj::<Struct>::of(t) {
             Some(s) if foreign.is_none() => {
+                if walk.suspects(t.0) && cyclic(vm, whole) {
+                    return whole;
+                }
                 let n = arity(vm, s);
                 let copy = vm.alloc_sized::<Struct>(s.shape(), n);
                 for i in (0..n).rev() {
@@ -312,6 +321,7 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
 }
 
 fn has_bound(vm: &Vm, t: Value) -> bool {
+    let mut walk = Walk::new();
     let mut stack = vec![t];
     while let Some(t) = stack.pop() {
         if is_var(t) {
@@ -320,6 +330,7 @@ fn has_bound(vm: &Vm, t: Value) -> bool {
             }
         } else if let Some(s) = Obj::<Struct>::of(t)
             && foreign_list(t).is_none()
+            && !walk.passed(t.0)
         {
             for i in 0..arity(vm, s) {
                 let part = s.item(Struct::ARGS, i);

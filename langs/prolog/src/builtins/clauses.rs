@@ -1,6 +1,7 @@
 //! The clause database, exceptions and the machinery that the library's control predicates use.
 
 use crate::builtins;
+use crate::cycles::cyclic;
 use crate::db;
 use crate::errors::*;
 use crate::state::{Pred, PredKind, pl};
@@ -26,7 +27,7 @@ builtins! {
     "halt" / 0 => |vm, _| Err(halt(vm, 0));
     "halt" / 1 => halt_1;
     "$callable" / 1 => |vm, a| callable(vm, a[0]);
-    "$must_be_list_or_partial" / 1 => |vm, a| match pl(vm).list(a[0]) { Ok(_) | Err(true) => Ok(true), Err(false) => Err(type_error(vm, "list", deref(a[0]))) };
+    "$must_be_list_or_partial" / 1 => list_or_partial;
     "$pred_list" / 3 => pred_list;
     "$pred_property" / 3 => pred_property;
     "$strip_module" / 3 => |vm, a| { let user = pl(vm).module.get(); let (m, t) = db::strip_module(vm, user, a[0]); Ok(unify(vm, a[1], atom(m)) && unify(vm, a[2], t)) };
@@ -35,6 +36,14 @@ builtins! {
 
 fn pred(vm: &Vm, v: Value) -> &'static Pred {
     pl(vm).pred_by_id(deref(v).as_int() as u32)
+}
+
+fn list_or_partial(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let nil = atom(pl(vm).known.nil);
+    match crate::cycles::cells(a[0]) {
+        Some((_, end)) if end == nil || is_var(end) => Ok(true),
+        _ => Err(type_error(vm, "list", deref(a[0]))),
+    }
 }
 
 fn callable(vm: &mut Vm, v: Value) -> Guest<bool> {
@@ -48,10 +57,11 @@ fn callable(vm: &mut Vm, v: Value) -> Guest<bool> {
 
 fn assert(vm: &mut Vm, clause: Value, at_end: bool) -> Guest<bool> {
     let module = pl(vm).module.get();
-    let (module, head, body) = db::split_clause(vm, module, clause)?;
-    if !db::is_body(vm, body) {
-        return Err(type_error(vm, "callable", body));
+    if cyclic(vm, clause) {
+        return Err(representation_error(vm, "cyclic_term"));
     }
+    let (module, head, body) = db::split_clause(vm, module, clause)?;
+    db::check_body(vm, body)?;
     let (name, arity) = db::functor_of(vm, head).expect("a callable head");
     if crate::consult::protected(vm, name, arity) {
         let pi = indicator(vm, name, arity);
@@ -120,13 +130,13 @@ fn clause_pred(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 /// `'$find_clause'(Pred, Head, From, Generation, Seq)`: the first visible clause at or after `From`.
 fn find_clause(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let p = pred(vm, a[0]);
-    let first = match term(a[1]) {
-        Term::Struct(s) => Some(arg(s, 0)),
-        _ => None,
+    let args: Vec<Value> = match term(a[1]) {
+        Term::Struct(s) => (0..p.arity as usize).map(|i| arg(s, i)).collect(),
+        _ => Vec::new(),
     };
     let from = deref(a[2]).to_int().unwrap_or(i64::MIN);
     let generation = deref(a[3]).as_int() as u64;
-    match db::find(vm, p, from, generation, first) {
+    match db::find(vm, p, from, generation, &args) {
         Some(c) => Ok(unify(vm, a[4], Value::small(c.seq))),
         None => Ok(false),
     }

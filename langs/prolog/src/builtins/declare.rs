@@ -83,9 +83,11 @@ fn elements(vm: &Vm, v: Value) -> Vec<Value> {
     let comma = p.functor(p.known.comma, 2);
     let mut found = Vec::new();
     let mut stack = vec![v];
+    let mut walk = crate::cycles::Walk::new();
     while let Some(v) = stack.pop() {
         let v = deref(v);
         match Obj::<Struct>::of(v) {
+            Some(_) if walk.passed(v.0) => {}
             Some(s) if s.shape() == comma => {
                 stack.push(arg(s, 1));
                 stack.push(arg(s, 0));

@@ -100,10 +100,11 @@ fn begin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 /// `'$load_add'(Clause)`: adds a clause to the module being loaded.
 fn load_add(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let module = pl(vm).module.get();
-    let (module, head, body) = db::split_clause(vm, module, a[0])?;
-    if !db::is_body(vm, body) {
-        return Err(type_error(vm, "callable", body));
+    if crate::cycles::cyclic(vm, a[0]) {
+        return Err(representation_error(vm, "cyclic_term"));
     }
+    let (module, head, body) = db::split_clause(vm, module, a[0])?;
+    db::check_body(vm, body)?;
     let line = pl(vm).load.borrow().last().map_or(0, |l| l.term_line);
     let clause = db::new_clause(vm, head, body, line);
     consult::add(vm, module, clause)?;

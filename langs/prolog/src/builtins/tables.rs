@@ -3,6 +3,8 @@
 
 use crate::builtins;
 use crate::convert::{restore, store};
+use crate::cycles::cyclic;
+use crate::errors::type_error;
 use crate::layouts::Struct;
 use crate::state::{StoredTerm, pl};
 use crate::term::{MakeTerms, Term, deref, str_text, term};
@@ -18,9 +20,9 @@ builtins! {
     "$tbl_consume" / 4 => consume;
     "$tbl_leave" / 2 => |vm, a| { let again = with(vm, |t| t.leave(id(a[0]))); let v = vm.sym(if again { "again" } else { "done" }); Ok(unify(vm, a[1], v)) };
     "$tbl_abort" / 1 => |vm, a| { with(vm, |t| t.abort(id(a[0]))); Ok(true) };
-    "$tbl_add" / 2 => |vm, a| { let key = variant_key(vm, a[1]); put(vm, a[0], key, a[1], false); Ok(true) };
+    "$tbl_add" / 2 => |vm, a| { let key = variant_key(vm, a[1])?; put(vm, a[0], key, a[1], false); Ok(true) };
     "$tbl_get" / 3 => get;
-    "$tbl_put" / 3 => |vm, a| { let key = variant_key(vm, a[1]); put(vm, a[0], key, a[2], true); Ok(true) };
+    "$tbl_put" / 3 => |vm, a| { let key = variant_key(vm, a[1])?; put(vm, a[0], key, a[2], true); Ok(true) };
     "$tbl_answers" / 2 => answers;
     "abolish_all_tables" / 0 => |vm, _| { with(vm, Tables::abolish); Ok(true) };
 }
@@ -197,8 +199,11 @@ fn id(v: Value) -> usize {
     deref(v).as_int() as usize
 }
 
-/// A key that variants of a term share and no other term has.
-fn variant_key(vm: &Vm, t: Value) -> Key {
+/// A key that variants of a term share and no other term has. Tables hold finite terms only.
+fn variant_key(vm: &mut Vm, t: Value) -> Guest<Key> {
+    if cyclic(vm, t) {
+        return Err(type_error(vm, "acyclic_term", t));
+    }
     const VAR: u64 = 1;
     const BYTES: u64 = 2;
     let mut key = Vec::new();
@@ -234,12 +239,12 @@ fn variant_key(vm: &Vm, t: Value) -> Key {
             _ => key.extend([5, t.0]),
         }
     }
-    key.into()
+    Ok(key.into())
 }
 
 /// `'$tbl_find'(Goal, Id, Status)`: the table of a call variant, made if need be.
 fn find(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
-    let key = variant_key(vm, a[0]);
+    let key = variant_key(vm, a[0])?;
     let (id, status) = with(vm, |t| {
         let next = t.tables.len();
         let id = *t.variants.entry(key).or_insert(next);
@@ -287,7 +292,7 @@ fn put(vm: &mut Vm, table: Value, key: Key, answer: Value, replace: bool) {
 
 /// `'$tbl_get'(Id, Key, Answer)`: the answer known for a key.
 fn get(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
-    let key = variant_key(vm, a[1]);
+    let key = variant_key(vm, a[1])?;
     let table = id(a[0]);
     let found = with(vm, |t| {
         let table = &t.tables[table];

@@ -30,7 +30,7 @@ builtins! {
     "atomic" / 1 => |_, a| Ok(!matches!(term(a[0]), Term::Var(_) | Term::Struct(_)));
     "compound" / 1 => |_, a| Ok(matches!(term(a[0]), Term::Struct(_)));
     "callable" / 1 => |_, a| Ok(matches!(term(a[0]), Term::Struct(_) | Term::Atom(_)));
-    "is_list" / 1 => |vm, a| Ok(pl(vm).list(a[0]).is_ok());
+    "is_list" / 1 => |vm, a| Ok(pl(vm).is_list(a[0]));
     "string" / 1 => |_, a| Ok(matches!(term(a[0]), Term::Str(_)));
     "blob" / 2 => |_, _| Ok(false);
     "ground" / 1 => |vm, a| Ok(ground(vm, a[0]));
@@ -428,11 +428,8 @@ fn term_hash(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 
 /// `'$length'(List, N, Tail)`: cells up to the end; the end is `[]`, a variable or something else.
 fn length_of(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
-    let mut n = 0;
-    let mut at = deref(a[0]);
-    while let Some((_, tail)) = crate::term::cons_parts(at) {
-        n += 1;
-        at = tail;
+    match crate::cycles::cells(a[0]) {
+        Some((n, end)) => Ok(unify(vm, a[1], Value::small(n as i64)) && unify(vm, a[2], end)),
+        None => Err(type_error(vm, "list", deref(a[0]))),
     }
-    Ok(unify(vm, a[1], Value::small(n)) && unify(vm, a[2], at))
 }

@@ -552,6 +552,23 @@ pub(super) fn look_again(
     (found.kind.get() != crate::state::PredKind::Undefined).then_some(found)
 }
 
+/// The clause of a dynamic predicate to try after number `seq` (NIL: first).
+#[inline(always)]
+pub(super) fn next_clause<M: Meta>(
+    m: &mut M,
+    n: u16,
+    seq: Val<M>,
+    generation: Val<M>,
+) -> Result<Val<M>, Raised> {
+    let id = m.const_int(data(m).pred.id as i64);
+    let mut args: SmallVec<[Val<M>; 8]> = SmallVec::from_slice(&[id.val(), seq, generation]);
+    for i in 0..n {
+        let v = m.slot(i);
+        args.push(v);
+    }
+    m.call_many(&DYN_NEXT, &args)
+}
+
 /// Runs clause number `seq` of a dynamic predicate after arranging for the next one.
 #[inline(always)]
 pub(super) fn dyn_clause<M: Meta>(
@@ -563,9 +580,9 @@ pub(super) fn dyn_clause<M: Meta>(
 ) -> Flow {
     let pred = data(m).pred;
     let id = m.const_int(pred.id as i64);
-    let nil = m.val(Value::NIL);
-    let first = if n > 0 { m.slot(0) } else { nil };
-    let next = m.call(&DYN_NEXT, [id.val(), seq, generation, first]);
+    let Ok(next) = next_clause(m, n, seq, generation) else {
+        return raise(m);
+    };
     let more = !m.is(next, Value::FALSE);
     if more {
         m.set_slot(n + 1, next);

@@ -303,9 +303,10 @@ impl Interp for Prolog {
                 let n = op::a(w);
                 let id = m.const_int(pred.id as i64);
                 let nil = m.val(Value::NIL);
-                let first = if n > 0 { m.slot(0) } else { nil };
                 let generation = m.call(&GENERATION, [id.val()]);
-                let seq = m.call(&DYN_NEXT, [id.val(), nil, generation, first]);
+                let Ok(seq) = next_clause(m, n, nil, generation) else {
+                    return raise(m);
+                };
                 if m.is(seq, Value::FALSE) {
                     return backtrack(m);
                 }
