@@ -56,6 +56,14 @@ fn kit(tracing: Tracing, is_eager: bool, is_stressed: bool, times: usize) -> Kit
     }
 }
 
+/// An error of a check: whose exception it is.
+fn raises(error: &Error) -> String {
+    match error {
+        Error::Guest { language, .. } => format!("raises {language}: {error}"),
+        _ => format!("raises {error}"),
+    }
+}
+
 impl Kit {
     /// A sample of language number `of`.
     fn sample(&mut self, of: usize, name: &str) -> Object {
@@ -155,8 +163,7 @@ impl Kit {
             || LANGUAGES[of].lacks.contains(&check.ask);
         let found = match outcome {
             Ok(object) => self.engine.canonical(&object),
-            Err(Error::Guest { language, message }) => format!("raises {language}: {message}"),
-            Err(error) => format!("raises {error}"),
+            Err(error) => raises(&error),
         };
         let wanted = match check.expected {
             // What a language lacks is told, as the sender's error or as the receiver's.
@@ -300,8 +307,7 @@ fn what_terms_hold() {
         let found = match engine.message(*message, receiver, &arguments) {
             Ok(Some(answer)) => engine.canonical(&answer),
             Ok(None) => "fails".to_owned(),
-            Err(Error::Guest { language, message }) => format!("raises {language}: {message}"),
-            Err(error) => format!("raises {error}"),
+            Err(error) => raises(&error),
         };
         assert!(found.starts_with(expected), "{}: {found}", message.name());
     }

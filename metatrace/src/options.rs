@@ -46,6 +46,8 @@ pub struct JitOptions {
     pub timing: bool,
     /// Keep traces and code as text, for `metatrace trace`.
     pub keep_text: bool,
+    /// Machine code counts steps, see `VmCore::fuel`.
+    pub fuel: bool,
 }
 
 impl Default for JitOptions {
@@ -79,6 +81,7 @@ impl Default for JitOptions {
             opt: OptOptions::default(),
             timing: false,
             keep_text: false,
+            fuel: false,
         }
     }
 }

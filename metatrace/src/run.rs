@@ -15,7 +15,7 @@ use crate::layout::{
 use crate::meta::{Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::value::{TAG_HEAP, Value};
-use crate::vm::{DEPTH_MARGIN, POLL_STRESS, POLL_STRESS_PASS, VmCore};
+use crate::vm::{DEPTH_MARGIN, POLL_EACH, POLL_EACH_PASS, VmCore};
 
 /// Word access to heap objects, for the core's own modules.
 #[allow(
@@ -210,6 +210,13 @@ pub mod mem {
         unsafe { std::ptr::read_volatile(&raw const (*core).poll) }
     }
 
+    /// Something wants attention: the poll word says so, or there is no fuel left.
+    #[inline(always)]
+    pub fn wants_attention(core: *mut VmCore) -> bool {
+        // SAFETY: as in `poll`.
+        poll(core) != 0 || unsafe { (*core).fuel < 0 }
+    }
+
     /// Asks for attention at the next merge point; nothing for a null engine (tests).
     pub fn raise_poll(core: *mut VmCore, bits: u64) {
         if !core.is_null() {
@@ -221,11 +228,11 @@ pub mod mem {
     /// True when the poll word only says that the merge point was attended already.
     #[cold]
     #[inline(never)]
-    pub fn pass_stress(core: *mut VmCore) -> bool {
-        let pass = poll(core) == POLL_STRESS | POLL_STRESS_PASS;
+    pub fn pass_attended(core: *mut VmCore) -> bool {
+        let pass = poll(core) == POLL_EACH | POLL_EACH_PASS;
         if pass {
             // SAFETY: `core` is the live engine.
-            unsafe { (*core).poll = POLL_STRESS }
+            unsafe { (*core).poll = POLL_EACH }
         }
         pass
     }
@@ -657,7 +664,7 @@ impl Meta for Run {
         let left = point.counter.get().wrapping_sub(1);
         point.counter.set(left);
         if left == 0 || mem::poll(self.core) != 0 {
-            if left != 0 && mem::pass_stress(self.core) {
+            if left != 0 && mem::pass_attended(self.core) {
                 return false;
             }
             self.pc = point.pc;

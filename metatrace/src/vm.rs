@@ -74,11 +74,15 @@ pub struct VmCore {
     pub countdown: i64,
 }
 
+    /// What is left of the steps that guest code may take, where they are limited: a merge point
+    /// of step loops is one, a loop header (or entry) of machine code is one. Below zero there is none left.
+    pub fuel: i64,
 pub const POLL_GC: u64 = 1;
 pub const POLL_INTERRUPT: u64 = 2;
 pub const POLL_INVALIDATED: u64 = 4;
-pub const POLL_FUEL: u64 = 8;
-pub const POLL_STRESS: u64 = 16;
-/// With `POLL_STRESS`: the next merge point was attended already and lets pass,
+pub const POLL_TIME: u64 = 8;
+/// Every merge point of step loops comes to the driver: to collect under stress, to count steps.
+pub const POLL_EACH: u64 = 16;
+/// With `POLL_EACH`: the next merge point was attended already and lets pass,
 /// or every return from the driver would stop at once where it came from.
-pub const POLL_STRESS_PASS: u64 = 1 << 16;
+pub const POLL_EACH_PASS: u64 = 1 << 16;

@@ -278,6 +278,7 @@ fn run(program: Program, backend: Box<dyn Backend>, options: JitOptions) -> (Val
         depth: 0,
         depth_limit: 1_000_000,
         countdown: i64::MAX,
+        fuel: i64::MAX,
     })) as *mut VmCore;
     let jit = Jit::new(backend, options);
     for code in codes {

@@ -17,8 +17,8 @@ use metatrace::resume::Resume;
 use metatrace::run::mem;
 use metatrace::value::Value;
 use metatrace::vm::{
-    POLL_FUEL, POLL_GC, POLL_INTERRUPT, POLL_INVALIDATED, POLL_STRESS, POLL_STRESS_PASS,
-    REG_TRANSFER, VmCore,
+    POLL_EACH, POLL_EACH_PASS, POLL_GC, POLL_INTERRUPT, POLL_INVALIDATED, POLL_TIME, REG_TRANSFER,
+    VmCore,
 };
 use std::rc::Rc;
 
@@ -57,7 +57,7 @@ impl Services for VmServices {
         vm.recount_depth(vm.core().frame);
     }
     fn rearm(&self, core: *mut VmCore) {
-        Vm::from_core(core).rearm_stress();
+        Vm::from_core(core).rearm();
     }
     fn promote(&self, core: *mut VmCore, words: &mut [u64]) -> bool {
         struct Words<'a>(&'a mut [u64]);
@@ -171,11 +171,11 @@ impl Vm {
         self.jit = Some(jit);
     }
 
-    /// In stress modes every merge point of the step loops polls. The bit is
+    /// In stress modes, and where steps are counted, every merge point of the step loops polls. The bit is
     /// down while a trace is entered, or it would leave at its first guard for ever.
-    fn rearm_stress(&mut self) {
-        if self.options.heap.stress != Stress::None {
-            self.core_mut().poll |= POLL_STRESS | POLL_STRESS_PASS;
+    fn rearm(&mut self) {
+        if self.options.heap.stress != Stress::None || self.limits_steps {
+            self.core_mut().poll |= POLL_EACH | POLL_EACH_PASS;
         }
     }
 
@@ -191,28 +191,47 @@ impl Vm {
     /// At a merge point: does what the poll word asks for.
     fn attend(&mut self) -> Guest<()> {
         let poll = self.core().poll;
-        self.core_mut().poll &= !(POLL_GC
-            | POLL_INTERRUPT
-            | POLL_INVALIDATED
-            | POLL_FUEL
-            | POLL_STRESS
-            | POLL_STRESS_PASS);
-        if poll & (POLL_GC | POLL_STRESS) != 0 {
+        self.core_mut().poll &=
+            !(POLL_GC | POLL_INTERRUPT | POLL_INVALIDATED | POLL_TIME | POLL_EACH | POLL_EACH_PASS);
+        let stressed = self.options.heap.stress != Stress::None && poll & POLL_EACH != 0;
+        if stressed || poll & POLL_GC != 0 {
             self.collect();
             self.recount_in_time();
             if self.heap.try_reserve(0).is_err() {
                 return Err(self.error(ErrorKind::Memory, ""));
             }
         }
-        if poll & POLL_FUEL != 0 {
+        if poll & POLL_TIME != 0 {
             // The bit stays up, lest a guest catches the exception and goes on.
-            self.core_mut().poll |= POLL_FUEL;
+            self.core_mut().poll |= POLL_TIME;
             return Err(self.error(ErrorKind::Interrupt, "time limit exceeded"));
+        }
+        if self.limits_steps {
+            let fuel = &mut self.core_mut().fuel;
+            *fuel = fuel.saturating_sub(1);
+            // It stays so, lest a guest catches the exception and goes on.
+            if *fuel < 0 {
+                return Err(self.error(ErrorKind::Interrupt, "step limit exceeded"));
+            }
         }
         if poll & POLL_INTERRUPT != 0 {
             return Err(self.error(ErrorKind::Interrupt, ""));
         }
         Ok(())
+    }
+
+    /// From now on guest code may take this many steps (see [`VmCore::fuel`]), until the limit is
+    /// lifted: then every merge point raises. Machine code counts them with `JitOptions::fuel` only.
+    pub fn limit_steps(&mut self, steps: Option<u64>) {
+        self.limits_steps = steps.is_some();
+        let fuel = steps.map_or(i64::MAX, |steps| i64::try_from(steps).unwrap_or(i64::MAX));
+        self.core_mut().fuel = fuel;
+        self.core_mut().poll &= !(POLL_EACH | POLL_EACH_PASS);
+    }
+
+    /// Are the steps that guest code may take used up?
+    pub fn is_out_of_steps(&self) -> bool {
+        self.limits_steps && self.core().fuel < 0
     }
 }
 

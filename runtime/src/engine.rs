@@ -49,6 +49,8 @@ pub struct Vm {
     pub jit: Option<Rc<Jit>>,
     /// What the protocol between languages keeps per engine (no guest values).
     pub interop: Box<dyn Any>,
+    /// Steps of guest code are counted, see [`Vm::limit_steps`].
+    pub(crate) limits_steps: bool,
     /// Equality and hashes of terms, if a language has terms.
     pub term_hooks: Option<crate::compare::TermHooks>,
     /// The core is known by its address, and natives that hold the engine make values through that as
@@ -110,6 +112,7 @@ impl Vm {
             well_known: WellKnown::default(),
             jit: None,
             interop: Box::new(()),
+            limits_steps: false,
             term_hooks: None,
             reached_by_address: (PhantomPinned, Cell::new(())),
             recount_wait: 0,

@@ -50,6 +50,33 @@
 //! # Ok::<(), metatrace_cli::Error>(())
 //! ```
 
+//! A time limit depends on the machine; a limit on steps does so much less, and stops what
+//! loops for ever as surely, in machine code too:
+//!
+//! ```
+//! use metatrace_cli::{Engine, Error, fl, prolog};
+//!
+//! let mut engine = Engine::builder()
+//!     .language(fl())
+//!     .language(prolog())
+//!     .fuel(1_000_000)
+//!     .build()?;
+//! let sum = engine.load_text("fl", "sum", "\
+//! def run(n):
+//!     total = 0
+//!     for i in range(n):
+//!         total += i
+//!     return total
+//! ")?;
+//! assert_eq!(engine.call::<i64>(&sum, "run", (1000,))?, 499_500);
+//! let error = engine.call::<i64>(&sum, "run", (1_000_000_000,)).unwrap_err();
+//! assert!(matches!(error, Error::FuelLimit), "{error}");
+//! // Each call has the limit anew.
+//! assert_eq!(engine.call::<i64>(&sum, "run", (1000,))?, 499_500);
+//! assert!(matches!(engine.evaluate::<bool>("prolog", "repeat, fail"), Err(Error::FuelLimit)));
+//! # Ok::<(), metatrace_cli::Error>(())
+//! ```
+//!
 //! Functions of the host may call guest functions back, through a [`Scope`]:
 //!
 //! ```
@@ -109,12 +136,19 @@ const CODE_BYTES_MAX: usize = 64 << 20;
 pub enum Error {
     /// The engine cannot be set up, or a name means nothing in it.
     Setup(String),
-    /// A guest's exception: the language that it is an exception of, and its own words.
-    Guest { language: String, message: String },
+    /// A guest's exception: the language that it is an exception of, its own words, and the places
+    /// that it went through (`file:line: in function`), whatever their language, outermost first.
+    Guest {
+        language: String,
+        message: String,
+        places: Vec<String>,
+    },
     /// A guest value that is not what the Rust side wants.
     Conversion(String),
     /// The call took longer than [`Builder::time_limit`] allows.
     TimeLimit,
+    /// The call took more steps than [`Builder::fuel`] allows.
+    FuelLimit,
 }
 
 impl fmt::Display for Error {
@@ -123,6 +157,7 @@ impl fmt::Display for Error {
             Error::Setup(message) | Error::Conversion(message) => f.write_str(message),
             Error::Guest { message, .. } => f.write_str(message),
             Error::TimeLimit => f.write_str("the time limit is exceeded"),
+            Error::FuelLimit => f.write_str("the limit on steps is exceeded"),
         }
     }
 }
@@ -175,6 +210,7 @@ pub struct Builder {
     jit: JitOptions,
     host: Option<Box<dyn Host>>,
     time_limit: Option<Duration>,
+    fuel: Option<u64>,
 }
 
 impl Builder {
@@ -232,6 +268,14 @@ impl Builder {
         self
     }
 
+    /// Most steps that one call from Rust may take: a step is a loop header or function entry that
+    /// the interpreter passes, or a turn of a compiled loop, which may hold many inlined calls. So the
+    /// same program takes fewer steps where it is compiled. Counting costs the interpreter some speed.
+    pub fn fuel(mut self, steps: u64) -> Builder {
+        self.fuel = Some(steps);
+        self
+    }
+
     /// Denies guest programs everything but standard output.
     pub fn sandbox(self) -> Builder {
         self.host(Box::<Sandbox>::default())
@@ -272,7 +316,9 @@ impl Builder {
             },
         };
         if let Some(backend) = backend {
-            vm.set_jit(Rc::new(Jit::new(backend, self.jit)));
+            let fuel = self.fuel.is_some();
+            let options = JitOptions { fuel, ..self.jit };
+            vm.set_jit(Rc::new(Jit::new(backend, options)));
         }
         for language in &self.languages {
             vm.add_language(language.language);
@@ -285,7 +331,8 @@ impl Builder {
             languages: self.languages,
             search_path,
             time_limit: self.time_limit,
-            is_out_of_time: false,
+            fuel: self.fuel,
+            exceeded: None,
         })
     }
 }
@@ -296,8 +343,9 @@ pub struct Engine {
     languages: Vec<GuestLanguage>,
     search_path: Vec<PathBuf>,
     time_limit: Option<Duration>,
-    /// The last call was ended by its time limit.
-    is_out_of_time: bool,
+    fuel: Option<u64>,
+    /// The limit that the last call exceeded.
+    exceeded: Option<Error>,
 }
 
 impl Engine {
@@ -311,6 +359,7 @@ impl Engine {
             jit: JitOptions::default(),
             host: None,
             time_limit: None,
+            fuel: None,
         }
     }
 
@@ -529,19 +578,26 @@ impl Engine {
         }
     }
 
-    /// Runs guest code with the time limit on.
+    /// Runs guest code with the limits on time and steps.
     fn limited<T>(&mut self, run: impl FnOnce(&mut Vm) -> T) -> T {
         let deadline = self.time_limit.map(|limit| self.vm.start_deadline(limit));
+        self.vm.limit_steps(self.fuel);
         let result = run(&mut self.vm);
-        self.is_out_of_time = deadline.is_some_and(|deadline| deadline.has_passed());
+        self.exceeded = None;
+        if deadline.is_some_and(|deadline| deadline.has_passed()) {
+            self.exceeded = Some(Error::TimeLimit);
+        } else if self.vm.is_out_of_steps() {
+            self.exceeded = Some(Error::FuelLimit);
+        }
+        self.vm.limit_steps(None);
         result
     }
 
     /// The pending exception, which came out of code of language `lang`.
     fn raised(&mut self, lang: u8) -> Error {
         let exception = self.vm.take_pending();
-        if std::mem::take(&mut self.is_out_of_time) {
-            return Error::TimeLimit;
+        if let Some(limit) = self.exceeded.take() {
+            return limit;
         }
         guest_error(&mut self.vm, lang, exception)
     }
@@ -549,16 +605,33 @@ impl Engine {
 
 /// An exception that came out of code of language `lang`.
 fn guest_error(vm: &mut Vm, lang: u8, exception: Value) -> Error {
-    let (lang, exception) = match interop::errors::parts(exception) {
-        Some((lang, object, _)) => (lang, object),
+    let (lang, exception, mut trace) = match interop::errors::parts(exception) {
+        Some(parts) => parts,
         None => {
             let own = interop::errors::language_of(vm, exception);
-            (own.unwrap_or(lang), exception)
+            (own.unwrap_or(lang), exception, Vec::new())
         }
     };
+    if trace.is_empty()
+        && let Some(speaker) = interop::shared(vm).and_then(|shared| shared.speaker(lang))
+    {
+        trace = speaker.trace(vm, exception);
+    }
+    let places = trace.iter().map(|token| place(vm, token.as_int()));
+    let places = places.collect();
     let language = vm.languages[lang as usize];
     Error::Guest {
         language: language.name().to_owned(),
         message: language.describe_exception(vm, exception),
+        places,
     }
+}
+
+/// Where a frame is, as a line of [`Error::Guest`].
+fn place(vm: &mut Vm, token: i64) -> String {
+    use metatrace::code::{token_code, token_pc};
+    let code = vm.codes.get(token_code(token));
+    let language = vm.languages[code.lang as usize];
+    let at = language.trace_line(vm, code, token_pc(token));
+    format!("{}:{}: in {}", at.file, at.line, at.function)
 }

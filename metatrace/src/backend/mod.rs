@@ -85,6 +85,8 @@ pub struct Unit<'a> {
     pub validity: Option<Rc<Validity>>,
     /// The code should be made quickly rather than well.
     pub quick: bool,
+    /// Each `guard_no_poll` takes one of `VmCore::fuel`, and fails when there is none.
+    pub fuel: bool,
 }
 
 impl Unit<'_> {

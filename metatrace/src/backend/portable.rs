@@ -32,6 +32,7 @@ struct Code {
     fragments: Vec<Fragment>,
     plan: Plan,
     validity: Rc<Validity>,
+    fuel: bool,
 }
 
 #[derive(Default)]
@@ -230,7 +231,10 @@ impl Activation {
             }
             (Op::GuardNotRaised, _) => a != Value::RAISED.0,
             (Op::GuardRaised, _) => a == Value::RAISED.0,
-            (Op::GuardNoPoll, _) => self.memory.with(|vm| vm.poll == 0),
+            (Op::GuardNoPoll, _) => self.memory.with(|vm| {
+                vm.fuel = vm.fuel.saturating_sub(self.code.fuel.into());
+                vm.poll == 0 && vm.fuel >= 0
+            }),
             (Op::GuardValid, _) => self.code.validity.is_valid(),
             (Op::GuardDepth, _) => {
                 (self.memory).with(|vm| vm.depth + DEPTH_MARGIN < vm.depth_limit)
@@ -454,6 +458,7 @@ impl Backend for PortableBackend {
             fragments,
             plan,
             validity: unit.own_validity(),
+            fuel: unit.fuel,
         })));
         Ok(code)
     }

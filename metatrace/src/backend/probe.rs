@@ -59,6 +59,7 @@ pub fn bridge_entry_ns(backend: &dyn Backend, vm: *mut VmCore) -> Result<f64, Co
             fragments,
             validity: None,
             quick: false,
+            fuel: false,
         })
     };
     compile(&loop_with(TURNS, "L0"), &exits[..2], Source::Entry(stays))?;

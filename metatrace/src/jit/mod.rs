@@ -110,7 +110,7 @@ impl Jit {
         Jit {
             backend,
             state: RefCell::new(State {
-                forest: Forest::default(),
+                forest: Forest::new(&options),
                 targets: Rc::default(),
                 misses: HashMap::new(),
                 aborts: HashMap::new(),
@@ -241,7 +241,7 @@ impl Jit {
                 let forest = &state.forest;
                 Rc::make_mut(&mut state.targets).retain(|trace| forest.is_valid(trace));
             }
-            if mem::poll(core) != 0
+            if mem::wants_attention(core)
                 && let Some(how) = services.poll(core)
             {
                 return Some(how);

@@ -135,9 +135,18 @@ pub(super) struct Forest {
     searching: bool,
     /// Operations of everything optimised so far.
     ops: usize,
+    /// Code counts steps: `JitOptions::fuel`.
+    fuel: bool,
 }
 
 impl Forest {
+    pub fn new(options: &JitOptions) -> Forest {
+        Forest {
+            fuel: options.fuel,
+            ..Forest::default()
+        }
+    }
+
     pub fn exit(&self, exit: ExitId) -> &ExitInfo {
         &self.exits[exit.0 as usize]
     }
@@ -697,6 +706,7 @@ impl Forest {
             fragments,
             validity: Some(tree.validity.clone()),
             quick: tree.quick,
+            fuel: self.fuel,
         })?;
         if first == 0 {
             for old in tree.codes.drain(..) {

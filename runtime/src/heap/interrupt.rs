@@ -5,7 +5,7 @@
 //! point, compiled or not, looks at.
 
 use crate::engine::Vm;
-use metatrace::vm::{POLL_FUEL, POLL_INTERRUPT};
+use metatrace::vm::{POLL_INTERRUPT, POLL_TIME};
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -98,7 +98,7 @@ impl Vm {
         let (stop, stopped) = mpsc::channel::<()>();
         let timer = thread::spawn(move || {
             if stopped.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-                word.raise(POLL_FUEL);
+                word.raise(POLL_TIME);
             }
         });
         Deadline {
@@ -113,7 +113,7 @@ impl Deadline {
     pub fn has_passed(&self) -> bool {
         // SAFETY: as in `PollWord::raise`.
         let bits = unsafe { AtomicU64::from_ptr(self.poll) }.load(Ordering::SeqCst);
-        bits & POLL_FUEL != 0
+        bits & POLL_TIME != 0
     }
 }
 
@@ -125,7 +125,7 @@ impl Drop for Deadline {
             let _ = timer.join();
         }
         // SAFETY: as in `PollWord::raise`.
-        unsafe { AtomicU64::from_ptr(self.poll) }.fetch_and(!POLL_FUEL, Ordering::SeqCst);
+        unsafe { AtomicU64::from_ptr(self.poll) }.fetch_and(!POLL_TIME, Ordering::SeqCst);
     }
 }
 
@@ -148,10 +148,10 @@ mod tests {
         let mut vm = vm();
         let deadline = vm.start_deadline(Duration::from_millis(1));
         thread::sleep(Duration::from_millis(200));
-        assert!(vm.core().poll & POLL_FUEL != 0);
+        assert!(vm.core().poll & POLL_TIME != 0);
         drop(deadline);
-        assert!(vm.core().poll & POLL_FUEL == 0);
+        assert!(vm.core().poll & POLL_TIME == 0);
         drop(vm.start_deadline(Duration::from_secs(1000)));
-        assert!(vm.core().poll & POLL_FUEL == 0);
+        assert!(vm.core().poll & POLL_TIME == 0);
     }
 }

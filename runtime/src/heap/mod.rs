@@ -238,7 +238,7 @@ impl Heap {
         let core = VmCore {
             nursery_next: nursery.eden,
             nursery_end: nursery.eden + nursery.target,
-            poll: if stressed { POLL_STRESS } else { 0 },
+            poll: if stressed { POLL_EACH } else { 0 },
             frame: Value::NIL,
             codes: std::ptr::null(),
             exit_buffer: exit_buffer.as_mut_ptr(),
@@ -257,6 +257,7 @@ impl Heap {
         };
         let mut heap = Heap {
             core,
+            fuel: i64::MAX,
             stats: HeapStats::default(),
             nursery,
             mature: Mature::new(),
@@ -360,9 +361,9 @@ impl Heap {
     /// Switches a stress mode on or off.
     pub fn set_stress(&mut self, stress: Stress) {
         self.options.stress = stress;
-        self.core.poll &= !POLL_STRESS;
+        self.core.poll &= !POLL_EACH;
         if stress != Stress::None {
-            self.core.poll |= POLL_STRESS;
+            self.core.poll |= POLL_EACH;
         }
     }
 

@@ -551,6 +551,16 @@ impl<'u, 'f> Lower<'u, 'f> {
                 self.check(raised, inst.op == Op::GuardRaised, target);
             }
             Op::GuardNoPoll => {
+                if self.unit.fuel {
+                    let fuel = self.vm_load(offset_of!(VmCore, fuel));
+                    let fuel = self.b.ins().iadd_imm_s(fuel, -1);
+                    self.vm_store(fuel, offset_of!(VmCore, fuel));
+                    let left = self
+                        .b
+                        .ins()
+                        .icmp_imm_s(IntCC::SignedGreaterThanOrEqual, fuel, 0);
+                    self.check(left, true, target);
+                }
                 let poll = self.vm_load(offset_of!(VmCore, poll));
                 self.check(poll, false, target);
             }

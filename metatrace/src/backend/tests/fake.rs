@@ -99,6 +99,7 @@ impl FakeVm {
             depth: 0,
             depth_limit: 100,
             countdown: i64::MAX,
+            fuel: i64::MAX,
         };
         FakeVm {
             core: Box::new(core),

@@ -467,6 +467,7 @@ fn faults_of_units_are_reported() {
             }],
             validity: None,
             quick: false,
+            fuel: false,
         };
         let label = match t.insts[0].descr {
             crate::ir::Descr::Label(label) => label,
@@ -495,6 +496,7 @@ fn code_memory_is_bounded_and_reused() {
         fragments: parts.to_vec(),
         validity: None,
         quick: false,
+        fuel: false,
     };
     let mut codes = Vec::new();
     let full = loop {

@@ -69,6 +69,7 @@ impl Machine {
             fragments: vec![fragment],
             validity: None,
             quick: self.quick,
+            fuel: false,
         };
         let code = self.backend.compile(&unit).expect("compiles");
         let stats = self.backend.stats();
@@ -90,6 +91,7 @@ impl Machine {
                 fragments,
                 validity: None,
                 quick: self.quick,
+                fuel: false,
             })
             .expect("compiles")
     }

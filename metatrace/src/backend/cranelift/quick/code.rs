@@ -90,7 +90,7 @@ pub(super) struct Frag<'u> {
 
 pub(super) struct Gen<'u> {
     pub asm: Asm,
-    unit: &'u Unit<'u>,
+    pub unit: &'u Unit<'u>,
     plan: &'u Plan,
     pub stubs: &'u Stubs,
     slots: &'u mut Slots,

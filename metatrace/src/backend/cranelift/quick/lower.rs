@@ -420,6 +420,11 @@ impl Gen<'_> {
                 let countdown = vm(offset_of!(VmCore, countdown));
                 self.asm.mem_alu_imm(Alu::Sub, countdown, 1);
                 self.asm.jump_if(cond::SIGN, exit);
+                if self.unit.fuel {
+                    let fuel = vm(offset_of!(VmCore, fuel));
+                    self.asm.mem_alu_imm(Alu::Sub, fuel, 1);
+                    self.asm.jump_if(cond::SIGN, exit);
+                }
                 let poll = vm(offset_of!(VmCore, poll));
                 self.asm.mem_alu_imm(Alu::Cmp, poll, 0);
                 cond::NOT_EQUAL
