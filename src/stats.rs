@@ -36,7 +36,8 @@ pub fn remaining(vm: &Vm) -> Vec<Remaining> {
         .map(|c| {
             let (caller, callee) = (vm.codes.get(token_code(c.caller)), vm.codes.get(c.callee));
             Remaining {
-                from: place(vm, caller, token_pc(c.caller)),
+                // It waits behind the call.
+                from: place(vm, caller, token_pc(c.caller).saturating_sub(1)),
                 to: place(vm, callee, 0),
                 calls: c.interpreted,
                 reason: match (c.reason, c.inlined) {
@@ -51,6 +52,9 @@ pub fn remaining(vm: &Vm) -> Vec<Remaining> {
 
 fn place(vm: &Vm, code: &Code, pc: u32) -> String {
     let language = vm.languages[code.lang as usize].name();
+    if code.data.is_machinery() {
+        return format!("{} ({language})", code.name);
+    }
     format!(
         "{} ({language}), {}:{}",
         code.name,

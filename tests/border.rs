@@ -96,6 +96,48 @@ fn calls_in_traces_are_counted() {
     assert!(out.contains("colours: "), "{out}");
 }
 
+/// Exceptions end recordings, so that calls remain on both sides: a predicate that FL calls through
+/// machinery, and a closure that Prolog calls from within a `catch/3`.
+#[test]
+fn calls_are_listed_with_the_text_that_makes_them() {
+    let rules = "\
+:- module(rules, [safe/3]).
+safe(F, X, R) :-
+    catch(call(F, X, R), _, R = failed),
+    true.
+";
+    let main = "\
+import rules
+from polyglot import out
+
+def raises(x):
+    raise ValueError(x)
+
+def run(n):
+    failed = 0
+    for i in range(n):
+        failed += rules.safe(raises, i, out) == 'failed'
+    return failed
+
+print(run(20000))
+";
+    let folder = folder("texts", &[("main.py", main), ("rules.pl", rules)]);
+    let (out, stats) = metatrace(&folder, &["run", "--stats", "-", "main.py"], "");
+    assert_eq!(out, "20000\n");
+    let stats: serde_json::Value = serde_json::from_str(&stats).expect("statistics are JSON");
+    let remaining = stats["jit"]["crossings"]["remaining"].as_array();
+    let froms: Vec<&str> = remaining
+        .expect("a list")
+        .iter()
+        .filter_map(|row| row["from"].as_str())
+        .collect();
+    assert!(froms.contains(&"run (fl), main.py:10"), "{froms:?}");
+    let in_rules =
+        |from: &&str| from.starts_with("safe/3 (prolog), ") && from.contains("rules.pl:");
+    assert!(froms.iter().any(in_rules), "{froms:?}");
+    assert!(!froms.iter().any(|from| from.contains('<')), "{froms:?}");
+}
+
 #[test]
 fn calls_that_remain_are_listed() {
     // A host call whose frames cannot be followed: the time limit of a query's own choice points.
@@ -112,7 +154,9 @@ fn calls_that_remain_are_listed() {
     for row in remaining {
         assert!(row["calls"].as_u64() > Some(0), "{row}");
         assert!(
-            row["from"].as_str().is_some_and(|from| from.contains(':')),
+            row["from"]
+                .as_str()
+                .is_some_and(|from| from.contains("main.py:") || from.contains("rules.pl:")),
             "{row}"
         );
         assert!(

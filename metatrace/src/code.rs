@@ -104,6 +104,10 @@ pub trait CodeData: Any {
     fn describe(&self, pc: u32) -> String;
     /// Source line (1-based) of the instruction, 0 if none.
     fn line(&self, pc: u32) -> u32;
+    /// Is it the language's own machinery, of which no program's text says anything?
+    fn is_machinery(&self) -> bool {
+        false
+    }
 }
 
 /// One unit of guest code: a function, a predicate, a module body.

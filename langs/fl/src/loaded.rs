@@ -140,6 +140,9 @@ impl CodeData for FlCode {
     fn line(&self, pc: u32) -> u32 {
         self.object.line_at((pc & 0xffff) as usize)
     }
+    fn is_machinery(&self) -> bool {
+        self.hidden
+    }
 }
 
 /// Makes `object` and the codes within known to the engine. `hidden`: see [`FlCode::hidden`].

@@ -101,6 +101,9 @@ impl CodeData for PlCode {
             i => self.lines[i - 1].1,
         }
     }
+    fn is_machinery(&self) -> bool {
+        self.pred.file.borrow().is_empty()
+    }
 }
 
 /// The whole code as text, one instruction per line.

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 /// A place where code of one language calls code of another.
 #[derive(Clone, Debug)]
 pub struct Crossing {
-    /// Token of the caller's position.
+    /// Token of the position of the nearest caller that is no machinery.
     pub caller: i64,
     /// Id of the code called.
     pub callee: u32,

@@ -152,15 +152,11 @@ impl Jit {
     /// Counts the call that made the current frame, if it came from another language.
     #[cold]
     fn count_crossing(&self, core: *mut VmCore) {
-        let parent = mem::word(mem::current(core), Frame::PARENT.raw.word as usize);
-        let parent = Value(parent);
-        if !parent.is_heap() {
+        let Some(caller) = caller_of(core, mem::current(core)) else {
             return;
-        }
-        let caller = Value(mem::word(parent.0, Frame::TOKEN.raw.word as usize)).as_int();
+        };
         let callee = current_code(core);
-        let from = mem::code(core, token_code(caller)).lang;
-        if from != callee.lang && from != HOST_LANGUAGE && callee.lang != HOST_LANGUAGE {
+        if callee.lang != HOST_LANGUAGE {
             let mut state = self.state.borrow_mut();
             state.crossings.interpreted(caller, callee.id);
         }
@@ -507,7 +503,6 @@ impl Jit {
         let mut how = None;
         let mut calls: Vec<(i64, u32)> = Vec::new();
         let result = loop {
-            let caller = rec.position();
             match rec.start_bytecode() {
                 Err(reason) => break Err(reason),
                 Ok(Some(ending)) => break Ok(ending),
@@ -519,7 +514,10 @@ impl Jit {
                     how = Some(arrival);
                     break;
                 }
-                if arrival == Arrival::Start && calls.len() < CROSSINGS_MAX {
+                if arrival == Arrival::Start
+                    && calls.len() < CROSSINGS_MAX
+                    && let Some(caller) = caller_of(core, rec.frame())
+                {
                     calls.push((caller, rec.code_id()));
                 }
                 flow = (services.loops(rec.language()).record_arrive)(&mut rec, arrival);
@@ -715,6 +713,29 @@ fn current_position(core: *mut VmCore) -> (&'static Code, u32) {
 
 fn current_code(core: *mut VmCore) -> &'static Code {
     current_position(core).0
+}
+
+/// The token of the frame that made the call of `frame`: the nearest that a program's text has,
+/// or the nearest of all.
+fn caller_of(core: *mut VmCore, frame: u64) -> Option<i64> {
+    let mut nearest = None;
+    let mut at = frame;
+    loop {
+        let parent = Value(mem::word(at, Frame::PARENT.raw.word as usize));
+        if !parent.is_heap() {
+            return nearest;
+        }
+        at = parent.0;
+        let token = Value(mem::word(at, Frame::TOKEN.raw.word as usize)).as_int();
+        let code = mem::code(core, token_code(token));
+        if code.lang == HOST_LANGUAGE {
+            return nearest;
+        }
+        if !code.data.is_machinery() {
+            return Some(token);
+        }
+        nearest.get_or_insert(token);
+    }
 }
 
 /// Too deep for the trace that starts at the current position: the interpreter

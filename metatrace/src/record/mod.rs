@@ -566,9 +566,9 @@ impl Record {
         self.run.code().lang
     }
 
-    /// The token of the current position.
-    pub fn position(&self) -> i64 {
-        self.run.code().token(self.run.pc())
+    /// The current frame, as it really runs while recording.
+    pub fn frame(&self) -> u64 {
+        self.run.frame_word()
     }
 
     /// The id of the current frame's code.
