@@ -20,7 +20,8 @@ layouts! {
         NAME "name": Val Immutable,
     }
     /// A query in progress. What the fields hold is its language's business, but for `STATE`
-    /// (one of `QUERY_…`): `OUTPUTS` is a tuple of what an answer is made of, `NAMES` their names or none.
+    /// (one of `QUERY_…`): `OUTPUTS` is a tuple of what an answer is made of, `NAMES` their names or
+    /// none; and for `BORN`, its number among all suspended computations if its maker counts them.
     pub Query = 54, "query" {
         LANG "lang": Int Immutable,
         STATE "state": Int Mutable,
@@ -32,6 +33,7 @@ layouts! {
         TRAIL "trail": Val Mutable,
         CLEAN "clean": Val Mutable,
         SHARED "shared": Val Immutable,
+        BORN "born": Int Mutable,
     }
     /// Text that crosses as a string where plain strings cross as atoms.
     pub MarkedText = 55, "marked_text" {

@@ -19,6 +19,8 @@ pub const REG_PENDING: u8 = 1;
 /// Register that holds the exception being handled, for languages that have one.
 /// Every engine register is numbered from here, so that languages cannot take the same one.
 pub const REG_HANDLED: u8 = 2;
+/// How many suspended computations (generators, queries) were made so far.
+pub const REG_MADE: u8 = REG_COUNT as u8 - 1;
 /// First register of backtracking (choice points, trail, ...).
 pub const REG_FIRST_FREE: u8 = 3;
 
@@ -72,11 +74,11 @@ pub struct VmCore {
     /// Loop headers that quickly made code passes before it comes back to the driver, which may
     /// have better code made.
     pub countdown: i64,
-}
-
     /// What is left of the steps that guest code may take, where they are limited: a merge point
     /// of step loops is one, a loop header (or entry) of machine code is one. Below zero there is none left.
     pub fuel: i64,
+}
+
 pub const POLL_GC: u64 = 1;
 pub const POLL_INTERRUPT: u64 = 2;
 pub const POLL_INVALIDATED: u64 = 4;

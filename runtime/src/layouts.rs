@@ -166,12 +166,14 @@ layouts! {
         NAME "name": Val Immutable,
         ATTRS "attrs": Val Mutable,
     }
-    /// A suspended computation; `STATE` is one of `function::generator`'s.
+    /// A suspended computation; `STATE` is one of `function::generator`'s, `BORN` its number among
+    /// all such computations.
     pub Generator = 32, "generator" {
         FRAME "frame": Val Mutable,
         STATE "state": Int Mutable,
         NAME "name": Val Immutable,
         EXTRA "extra": Val Mutable,
+        BORN "born": Int Immutable,
     }
     /// Steps through a list by index; at its end `LIST` is none.
     pub ListIter = 33, "list_iterator" {

@@ -284,7 +284,8 @@ ops! {
     // Iteration and generators.
     GetIter       "get_iter"       (Def, Use, No)       Calls  "a := iter(b)";
     ForIter       "for_iter"       (DefNext, Use, Target) Calls "a := next(b), or goes to c, a unchanged, when b is exhausted.";
-    CloseIter     "close_iter"     (Use, No, No)        Calls  "Closes iterator a if it is a generator or query that is not at its end.";
+    MarkMade      "mark_made"      (Def, No, No)        Plain  "a := how many generators and queries were made so far.";
+    CloseIter     "close_iter"     (Use, Use, No)       Calls  "Closes iterator a if it is a generator or query, made since b was marked, that is not at its end.";
     Yield         "yield"          (Def, Use, No)       Calls  "Suspends the generator with value b; when resumed, a := the value sent.";
     GetYieldFromIter "yield_from_iter" (Def, Use, No)   Calls  "a := b if it is a generator, else iter(b).";
     Send          "send"           (UseDef, Use, Target) Calls "a := b.send(a) (next(b) if a is None); when b returns, a := its value and goes to c. Always followed by YieldFrom.";

@@ -47,7 +47,7 @@ use large::Large;
 use mature::Mature;
 use metatrace::layout::{self, Kind, Layout, LayoutId};
 use metatrace::value::Value;
-use metatrace::vm::{EXIT_BUFFER_WORDS, POLL_GC, POLL_STRESS, REG_COUNT, VmCore};
+use metatrace::vm::{EXIT_BUFFER_WORDS, POLL_EACH, POLL_GC, REG_MADE, VmCore};
 use nursery::Nursery;
 use roots::Roots;
 
@@ -248,16 +248,19 @@ impl Heap {
             log_item: barrier::log_item,
             alloc_items: nursery::alloc_items,
             box_float: nursery::box_float,
-            regs: [Value::NIL; REG_COUNT],
+            regs: std::array::from_fn(|reg| match reg == REG_MADE as usize {
+                true => Value::small(0),
+                false => Value::NIL,
+            }),
             trace_entries: 0,
             exit_count: 0,
             depth: 0,
             depth_limit: i64::MAX,
             countdown: i64::MAX,
+            fuel: i64::MAX,
         };
         let mut heap = Heap {
             core,
-            fuel: i64::MAX,
             stats: HeapStats::default(),
             nursery,
             mature: Mature::new(),

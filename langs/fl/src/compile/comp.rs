@@ -77,11 +77,12 @@ impl<'t> Compiler<'t> {
         let target_span = self.tree.span(clause.target);
         let (header, id) = self.begin_loop(target_span);
         let mark = self.mark();
-        self.for_iter(clause.target, self.tree.span(clause.iter), iter, exit);
+        let item = self.for_iter(clause.target, self.tree.span(clause.iter), iter, exit);
         let outer = self.unit.handler;
         if let Some((_, handler, slots)) = owned {
             self.unit.handler = self.new_handler(handler, slots);
         }
+        self.assign_item(clause.target, item);
         for test in &clause.ifs {
             self.jump_if(*test, header, false);
         }
@@ -121,38 +122,56 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    /// `ForIter` to a target, directly to its slot if it has one.
-    pub(super) fn for_iter(&mut self, target: ExprId, span: Span, iter: u16, exit: Label) {
+    /// `ForIter` for a target, directly to its slot if it has one; else the slot of the item, which is
+    /// to be assigned.
+    pub(super) fn for_iter(
+        &mut self,
+        target: ExprId,
+        span: Span,
+        iter: u16,
+        exit: Label,
+    ) -> Option<u16> {
         let direct = match self.tree.kind(target) {
             ExprKind::Name(name) => self.plain_local(*name),
             _ => None,
         };
         if let Some(variable) = direct {
-            return self.emit_jump(span, Op::ForIter, variable.slot, iter, exit);
+            self.emit_jump(span, Op::ForIter, variable.slot, iter, exit);
+            return None;
         }
         let item = self.temp();
         self.emit_jump(span, Op::ForIter, item, iter, exit);
-        self.assign(target, item);
+        Some(item)
+    }
+
+    /// Assigns what [`Compiler::for_iter`] left to be assigned.
+    pub(super) fn assign_item(&mut self, target: ExprId, item: Option<u16>) {
+        if let Some(item) = item {
+            self.assign(target, item);
+        }
     }
 
     fn generator_expression(&mut self, span: Span, comp: &'t Comp, dst: u16) {
         let code = self.nested_unit(comp.scope, CodeKind::Function, "<genexpr>", span, |c| {
-            c.unit.params.args = 1;
+            c.unit.params.args = 2;
             c.unit.generator = true;
-            c.declare_variables(&[names::ITERATOR_PARAM]);
+            c.declare_variables(&[names::ITERATOR_PARAM, names::MARK_PARAM]);
             c.make_cells(span);
             let iter = c.variable(comp.scope, names::ITERATOR_PARAM).slot;
+            let mark = c.variable(comp.scope, names::MARK_PARAM).slot;
             // What is passed in was made for this alone if the source makes it.
             let made = c.makes(comp.clauses[0].iter).then_some(Made {
                 first: iter,
                 count: 1,
+                mark,
             });
             c.clause(span, comp, 0, (iter, made), 0);
             c.emit(span, Op::ReturnNone, 0, 0, 0);
         });
-        let base = self.temps(2);
+        let base = self.temps(3);
         self.emit(span, Op::MakeFunction, base, code, 0);
+        self.emit(span, Op::MarkMade, base + 2, 0, 0);
         self.outermost_iterator(comp, base + 1, None);
-        self.emit(span, Op::Call, dst, base, 1);
+        self.emit(span, Op::Call, dst, base, 2);
     }
 }

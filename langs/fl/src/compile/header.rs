@@ -12,10 +12,11 @@ impl<'t> Compiler<'t> {
             return (self.temp(), None);
         }
         let mut parts = Vec::new();
-        self.parts_made(iter, &mut parts);
+        self.parts_made(iter, true, &mut parts);
         let count = 1 + parts.len() as u16;
-        let first = self.temps(count.into());
-        (first, Some(Made { first, count }))
+        let first = self.temps(usize::from(count) + 1);
+        let mark = first + count;
+        (first, Some(Made { first, count, mark }))
     }
 
     /// The value of a header, whose parts are kept in the slots that `made` has for them.
@@ -24,9 +25,18 @@ impl<'t> Compiler<'t> {
             return self.operand(iter);
         };
         let mut parts = Vec::new();
-        self.parts_made(iter, &mut parts);
+        self.parts_made(iter, true, &mut parts);
+        let span = self.tree.span(iter);
+        self.emit(span, Op::MarkMade, made.mark, 0, 0);
         // The newest is closed first.
-        let kept = parts.into_iter().rev().zip(made.first + 1..).collect();
+        let slots = (made.first + 1..made.first + made.count).rev();
+        let kept = parts.iter().zip(slots).map(|(part, slot)| (part.0, slot));
+        let kept: Vec<(ExprId, u16)> = kept.collect();
+        for (&(_, sure), &(_, slot)) in parts.iter().zip(&kept) {
+            if !sure {
+                self.emit(span, Op::LoadNone, slot, 0, 0);
+            }
+        }
         let outer = std::mem::replace(&mut self.unit.kept, kept);
         let source = self.operand(iter);
         self.unit.kept = outer;
@@ -36,31 +46,51 @@ impl<'t> Compiler<'t> {
     /// May the value be a new generator or query?
     pub(super) fn makes(&self, id: ExprId) -> bool {
         match self.tree.kind(id) {
-            ExprKind::Call(..) => true,
+            ExprKind::Call(function, _) => !self.is_range(*function),
             ExprKind::Comp(comp) => comp.kind == CompKind::Generator,
+            ExprKind::IfExp { body, orelse, .. } => self.makes(*body) || self.makes(*orelse),
+            ExprKind::And(operands) | ExprKind::Or(operands) => {
+                operands.iter().any(|id| self.makes(*id))
+            }
             _ => false,
         }
     }
 
-    /// Expressions below `id` that are certainly evaluated and may make generators or queries,
-    /// in the order of evaluation.
-    fn parts_made(&self, id: ExprId, parts: &mut Vec<ExprId>) {
+    /// Is this the built-in `range`, whose iterators are neither? Loops over it are the most frequent.
+    fn is_range(&self, function: ExprId) -> bool {
+        let ExprKind::Name(name) = self.tree.kind(function) else {
+            return false;
+        };
+        self.tree.text(*name) == "range" && !self.scopes.assigns(*name)
+    }
+
+    /// Expressions below `id` that may make generators or queries which its value goes on to use,
+    /// in the order of evaluation, each with whether it is evaluated if `id` is and that is `sure`.
+    fn parts_made(&self, id: ExprId, sure: bool, parts: &mut Vec<(ExprId, bool)>) {
+        let kind = self.tree.kind(id);
+        let sure = sure && matches!(kind, ExprKind::Call(..) | ExprKind::Comp(_));
         let mut add = |id: ExprId| {
             if self.makes(id) {
-                self.parts_made(id, parts);
-                parts.push(id);
+                self.parts_made(id, sure, parts);
+                parts.push((id, sure));
             }
         };
-        match self.tree.kind(id) {
+        match kind {
             ExprKind::Call(function, args) => {
-                let is_range = matches!(self.tree.kind(*function), ExprKind::Name(name)
-                    if self.tree.text(*name) == "range");
-                if is_range {
-                    return;
+                if let ExprKind::Attribute(object, _) = self.tree.kind(*function) {
+                    add(*object);
                 }
                 args.iter().for_each(|arg| add(arg.value()));
             }
             ExprKind::Comp(comp) => add(comp.clauses[0].iter),
+            // The value is one of these, or went into it.
+            ExprKind::IfExp { body, orelse, .. } => {
+                add(*body);
+                add(*orelse);
+            }
+            ExprKind::And(operands) | ExprKind::Or(operands) => {
+                operands.iter().for_each(|id| add(*id));
+            }
             _ => {}
         }
     }
@@ -68,7 +98,7 @@ impl<'t> Compiler<'t> {
     /// Closes what the header made.
     pub(super) fn close_made(&mut self, span: Span, made: Made) {
         for slot in made.first..made.first + made.count {
-            self.emit(span, Op::CloseIter, slot, 0, 0);
+            self.emit(span, Op::CloseIter, slot, made.mark, 0);
         }
     }
 

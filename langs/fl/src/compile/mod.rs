@@ -112,11 +112,12 @@ struct Variable {
 }
 
 /// Slots of what the header of a `for` made, in the order of closing: the iterator, then values that
-/// went into making it.
+/// went into making it. `mark` is what was marked before.
 #[derive(Clone, Copy, Debug)]
 struct Made {
     first: u16,
     count: u16,
+    mark: u16,
 }
 
 /// What leaving a construct early has to undo.
@@ -285,6 +286,8 @@ impl<'t> Compiler<'t> {
     fn text(&self, name: Name) -> &'t str {
         if name == names::ITERATOR_PARAM {
             ".0"
+        } else if name == names::MARK_PARAM {
+            ".1"
         } else {
             self.tree.text(name)
         }

@@ -487,10 +487,12 @@ impl<'t> NameWalk<'t> {
         };
         let outer = self.enter(comp.scope, kind);
         if generator {
-            // The parameter for the outermost iterator has a name that no source can spell.
-            let symbol = self.here().symbol(ITERATOR_PARAM);
-            symbol.bound = true;
-            symbol.param = true;
+            // The parameters have names that no source can spell.
+            for name in [ITERATOR_PARAM, MARK_PARAM] {
+                let symbol = self.here().symbol(name);
+                symbol.bound = true;
+                symbol.param = true;
+            }
         }
         for (index, clause) in comp.clauses.iter().enumerate() {
             if index > 0 {
@@ -555,5 +557,7 @@ impl<'t> NameWalk<'t> {
     }
 }
 
-/// Name of the parameter of a generator expression.
+/// Names of the parameters of a generator expression: the outermost iterator, and what was marked
+/// before that was made.
 pub(super) const ITERATOR_PARAM: Name = Name(u32::MAX);
+pub(super) const MARK_PARAM: Name = Name(u32::MAX - 1);

@@ -150,6 +150,12 @@ impl Scopes {
         &self.scopes[id.0 as usize]
     }
 
+    /// Is `name` assigned anywhere in the file?
+    pub fn assigns(&self, name: Name) -> bool {
+        let mut scopes = self.scopes.iter();
+        scopes.any(|scope| scope.symbols.get(&name).is_some_and(|s| s.bound))
+    }
+
     /// The scope whose code contains the code of `id`.
     pub fn unit(&self, mut id: ScopeId) -> ScopeId {
         while self.get(id).kind == ScopeKind::Inlined {

@@ -181,8 +181,7 @@ impl<'t> Compiler<'t> {
         self.emit(span, Op::GetIter, iterator, source, 0);
         self.release(mark);
         let (header, id) = self.begin_loop(self.tree.span(target));
-        self.for_iter(target, span, iterator, other);
-        self.release(mark);
+        let item = self.for_iter(target, span, iterator, other);
         let outer = self.unit.handler;
         let broken = owned.map(|(made, handler, slots)| {
             self.unit.handler = self.new_handler(handler, slots);
@@ -195,6 +194,8 @@ impl<'t> Compiler<'t> {
             next: header,
             exit: broken.unwrap_or(exit),
         });
+        self.assign_item(target, item);
+        self.release(mark);
         self.body(body);
         self.unit.blocks.pop();
         let last = body.last().map_or(span, |stmt| stmt.span);

@@ -136,37 +136,38 @@ fn for_loops_and_comprehensions_share_the_frame() {
     check(
         "def f(xs):\n    for i, x in enumerate(xs):\n        print(i, x)\n    return {k: v for k, v in xs if k}\n",
         expect![[r#"
-            function f(xs): 14 slots
+            function f(xs): 15 slots
                 1    0  enter 2
-                2    1  load_global t5, enumerate
-                     2  move t6, xs
-                     3  call t4, t5..t6
-                     4  get_iter t0, t4
-                     5  loop #0
-                     6  for_iter t4, t0, -> 19
-                     7  unpack t4, i..x
-                3    8  load_global t5, print
-                     9  move t6, i
-                    10  move t7, x
-                    11  call t4, t5..t7
-                    12  jump -> 5
-                2   13  push_exc t2, t1
-                    14  close_iter t0
-                    15  pop_exc t2
-                    16  reraise t1
-                    17  pop_exc t2
-                    18  reraise t3
-                4   19  get_iter t1, xs
-                    20  make_dict t0, -
-                    21  loop #1
-                    22  for_iter t2, t1, -> 27
-                    23  unpack t2, k..v
-                    24  jump_if_not k, -> 21
-                    25  dict_set t0, k, v
-                    26  jump -> 21
-                    27  return t0
-              handler 8..12 -> 13, t1
-              handler 14..15 -> 17, t3
+                2    1  mark_made t1
+                     2  load_global t6, enumerate
+                     3  move t7, xs
+                     4  call t5, t6..t7
+                     5  get_iter t0, t5
+                     6  loop #0
+                     7  for_iter t5, t0, -> 20
+                     8  unpack t5, i..x
+                3    9  load_global t6, print
+                    10  move t7, i
+                    11  move t8, x
+                    12  call t5, t6..t8
+                    13  jump -> 6
+                2   14  push_exc t3, t2
+                    15  close_iter t0, t1
+                    16  pop_exc t3
+                    17  reraise t2
+                    18  pop_exc t3
+                    19  reraise t4
+                4   20  get_iter t1, xs
+                    21  make_dict t0, -
+                    22  loop #1
+                    23  for_iter t2, t1, -> 28
+                    24  unpack t2, k..v
+                    25  jump_if_not k, -> 22
+                    26  dict_set t0, k, v
+                    27  jump -> 22
+                    28  return t0
+              handler 8..13 -> 14, t2
+              handler 15..16 -> 18, t4
         "#]],
     );
 }

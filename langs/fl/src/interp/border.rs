@@ -291,10 +291,8 @@ pub fn call_relation<M: Meta>(m: &mut M, callee: Val<M>, mut args: Args<M>, cont
     }
     if ask == ASK_ALL {
         args.values.insert(0, callee);
-        return match m.call_many(&NEW_QUERY, &args.values) {
-            Ok(query) => complete(m, cont, query),
-            Err(Raised) => raised(m),
-        };
+        let query = m.call_many(&NEW_QUERY, &args.values);
+        return new_query(m, query, cont);
     }
     let lang = m.get(relation, Relation::LANG);
     let lang = m.promote_int(lang) as u8;
@@ -323,10 +321,20 @@ fn text_query<M: Meta>(m: &mut M, callee: Val<M>, args: &Args<M>, cont: Cont) ->
         all.push(name);
         all.push(args.values[positional + i]);
     }
-    match m.call_many(&NEW_TEXT_QUERY, &all) {
-        Ok(query) => complete(m, cont, query),
-        Err(Raised) => raised(m),
+    let query = m.call_many(&NEW_TEXT_QUERY, &all);
+    new_query(m, query, cont)
+}
+
+/// A query was made: it is counted.
+fn new_query<M: Meta>(m: &mut M, query: Result<Val<M>, Raised>, cont: Cont) -> Flow {
+    let Ok(query) = query else {
+        return raised(m);
+    };
+    if let Some(query) = m.as_ref::<Query>(query) {
+        let born = super::iteration::count_made(m);
+        m.set(query, Query::BORN, born);
     }
+    complete(m, cont, query)
 }
 
 /// Sends a message to an object of another language: the receiver first.

@@ -4,6 +4,7 @@ use crate::builtins;
 use crate::interp::attributes::{self, Attribute};
 use crate::interp::errors;
 use crate::interp::frames::{self, Cont, INIT, complete, raised, resume_pc, state, tables, vm};
+use crate::interp::iteration;
 use crate::loaded::{FlCode, fl_code};
 use crate::object::class::{ClassInfo, Found, Kind};
 use crate::object::layouts::MethodKind;
@@ -421,6 +422,8 @@ fn new_generator<M: Meta>(
     m.set(generator, Generator::NAME, name);
     let none = m.val(Value::NONE);
     m.set(generator, Generator::EXTRA, none);
+    let born = iteration::count_made(m);
+    m.set(generator, Generator::BORN, born);
     generator.val()
 }
 

@@ -10,11 +10,13 @@ use crate::interp::frames::{
 };
 use crate::op::Instr;
 use crate::state::REG_HANDLED;
+use interop::layouts::Query;
 use metatrace::ir::{Op, Tag};
 use metatrace::layout::Frame;
 use metatrace::layout::LayoutType;
-use metatrace::meta::{Flow, Meta, Raised};
+use metatrace::meta::{Flow, Int, Meta, Raised};
 use metatrace::value::Value;
+use metatrace::vm::REG_MADE;
 use metatrace::{Ref, Val};
 use runtime::layouts::{
     Class, Generator, Instance, List, ListIter, Range, RangeIter, StrIter, Tuple, TupleIter,
@@ -383,10 +385,34 @@ pub fn send<M: Meta>(m: &mut M, i: Instr) -> Flow {
     Flow::Next
 }
 
+/// The number of a new suspended computation.
+#[inline(always)]
+pub fn count_made<M: Meta>(m: &mut M) -> Int<M> {
+    let made = m.reg(REG_MADE);
+    let made = m.cast_int(made);
+    let one = m.const_int(1);
+    let made = m.int_op(Op::IntAdd, made, one);
+    m.set_reg(REG_MADE, made.val());
+    made
+}
+
 /// `CloseIter`.
 #[inline(never)]
 pub fn close_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let iter = m.slot(i.a());
+    let born = if let Some(generator) = m.as_ref::<Generator>(iter) {
+        m.get(generator, Generator::BORN)
+    } else if let Some(query) = m.as_ref::<Query>(iter) {
+        m.get(query, Query::BORN)
+    } else {
+        return Flow::Next;
+    };
+    // What was there before the header belongs to somebody else.
+    let mark = m.slot(i.b());
+    let mark = m.cast_int(mark);
+    if !m.lt(mark, born) {
+        return Flow::Next;
+    }
     if let Some(generator) = m.as_ref::<Generator>(iter) {
         let s = m.get(generator, Generator::STATE);
         return match m.promote_int(s) {
@@ -401,8 +427,5 @@ pub fn close_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
             _ => Flow::Next,
         };
     }
-    if m.is_tag(iter, Tag::layout(interop::layouts::Query::ID)) {
-        return super::border::close(m, iter);
-    }
-    Flow::Next
+    super::border::close(m, iter)
 }

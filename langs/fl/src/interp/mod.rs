@@ -24,6 +24,7 @@ use frames::tables;
 use metatrace::interp::Interp;
 use metatrace::meta::{Arrival, Flow, Meta};
 use metatrace::value::Value;
+use metatrace::vm::REG_MADE;
 
 /// FL's interpreter.
 pub struct Fl;
@@ -53,6 +54,10 @@ impl Interp for Fl {
             num::LoadInt => {
                 let v = m.const_int(i.b() as i16 as i64).val();
                 set(m, i.a(), v)
+            }
+            num::MarkMade => {
+                let made = m.reg(REG_MADE);
+                set(m, i.a(), made)
             }
             num::LoadNone => constant(m, i.a(), Value::NONE),
             num::LoadTrue => constant(m, i.a(), Value::TRUE),

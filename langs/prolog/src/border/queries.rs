@@ -53,6 +53,7 @@ pub fn new(
     }
     q.init(Query::CLEAN, Value::small(0));
     q.init(Query::SHARED, shared);
+    q.init(Query::BORN, Value::small(0));
     q.value()
 }
 
