@@ -39,6 +39,7 @@ pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
     let (mut a, mut b) = (a, b);
     let mut walk = Walk::new();
     loop {
+        let (given_a, given_b) = (a, b);
         (a, b) = (deref(a), deref(b));
         if a == b {
             match stack.pop() {
@@ -49,8 +50,8 @@ pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
         }
         match (is_var(a), is_var(b)) {
             (true, true) => bind_vars(vm, a, b),
-            (true, false) => vm.bind(a, b),
-            (false, true) => vm.bind(b, a),
+            (true, false) => vm.bind(a, views::kept(given_b, b)),
+            (false, true) => vm.bind(b, views::kept(given_a, a)),
             (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
                 (Some(x), Some(y)) => {
                     if x.shape() != y.shape() {
@@ -360,6 +361,11 @@ pub fn variables(vm: &Vm, t: Value) -> Vec<Value> {
 /// A copy with fresh variables. With `attrs`, attributes are copied too;
 /// otherwise attributed variables become plain ones.
 pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
+    deref(copy_kept(vm, t, attrs))
+}
+
+/// As [`copy`], but another language's empty list stays itself, see [`views::kept`].
+pub fn copy_kept(vm: &mut Vm, t: Value, attrs: bool) -> Value {
     match copy_of(vm, t, attrs, false) {
         Some(copy) => copy,
         None => copy_of(vm, t, attrs, true).expect("parts are copied once"),
@@ -422,7 +428,7 @@ fn copy_of(vm: &mut Vm, t: Value, attrs: bool, once: bool) -> Option<Value> {
             None => Obj::<Struct>::cast(target).init_item(Struct::ARGS, index, copy),
         }
     }
-    Some(deref(root.item(Struct::ARGS, 0)))
+    Some(root.item(Struct::ARGS, 0))
 }
 
 fn copy_var(vm: &mut Vm, t: Value, attrs: bool, stack: &mut Vec<(Value, Value, usize)>) -> Value {

@@ -6,7 +6,7 @@
 
 use super::views::{self, foreign_list, list_behind};
 use crate::cycles::{Walk, cyclic};
-use crate::layouts::{Struct, Var};
+use crate::layouts::{ListView, Struct, Var};
 use crate::state::{FunctorId, pl};
 use crate::syntax::Atom;
 use crate::term::{DOT, MakeTerms, arity, atom, cons_parts, deref, is_var};
@@ -145,9 +145,13 @@ fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
     let mut at = Obj::<Struct>::of(deref(v))?;
     let mut items = Vec::new();
     while at.shape() == DOT {
-        let head = deref(at.item(Struct::ARGS, 0));
+        let given = at.item(Struct::ARGS, 0);
+        let head = deref(given);
         items.push(if head.is_symbol() {
-            value_of_atom(vm, head)
+            match views::kept(given, head) {
+                view if view != head => Obj::<ListView>::cast(view).get(ListView::LIST),
+                _ => value_of_atom(vm, head),
+            }
         } else if is::<Struct>(head) {
             return None;
         } else {

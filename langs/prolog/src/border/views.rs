@@ -4,7 +4,8 @@
 //! somebody looks, a run of them at a time, the last of a run with a view of the rest as its tail.
 //! Dereferencing looks ([`crate::term::deref`], and that of the step loop), so that nobody else
 //! knows views. The first cell has a hidden third field that holds the list where it came from,
-//! which goes out again as itself.
+//! which goes out again as itself. An empty list has no cell: its view stands for `[]` from the
+//! start, and variables are bound to the view.
 
 use super::values::{leaf_to_term, tuple_of};
 use crate::layouts::{AttVar, ListView, Struct, Var};
@@ -60,6 +61,15 @@ pub fn foreign_list(mut v: Value) -> Option<Value> {
             let cell = Obj::<Struct>::of(v)?;
             return origin_of(cell).map(|_| v);
         };
+    }
+}
+
+/// What a variable is bound to, to mean `given`, of which `value` is left when it is dereferenced: the
+/// view of another language's empty list, which is an atom here, or the value.
+pub fn kept(given: Value, value: Value) -> Value {
+    match given == value || !value.is_symbol() {
+        true => value,
+        false => foreign_list(given).unwrap_or(value),
     }
 }
 
@@ -201,7 +211,10 @@ fn view_of(
     views: &mut HashMap<u64, Value>,
 ) -> Value {
     if vm.list_len(list) == 0 {
-        return atom(pl(vm).known.nil);
+        let view = new_view(vm, list::EMPTY, Value::NONE, 0, 0);
+        view.init(ListView::REF, atom(pl(vm).known.nil));
+        view.init(ListView::LIST, list.value());
+        return view.value();
     }
     if let Some(view) = views.get(&list.value().0) {
         return *view;

@@ -8,7 +8,8 @@ use crate::state::pl;
 use crate::syntax::Atom;
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, push_undo, term};
 use crate::unify::{
-    compare, copy, ground, identical, occurs, subsumes, unify, unify_occurs, variables, variant,
+    compare, copy, copy_kept, ground, identical, occurs, subsumes, unify, unify_occurs, variables,
+    variant,
 };
 use metatrace::value::Value;
 use runtime::Vm;
@@ -49,9 +50,9 @@ builtins! {
     "=.." / 2 => univ;
     "compound_name_arity" / 3 => compound_name_arity;
     "compound_name_arguments" / 3 => compound_name_arguments;
-    "copy_term" / 2 => |vm, a| { let c = copy(vm, a[0], true); Ok(unify(vm, c, a[1])) };
-    "copy_term_nat" / 2 => |vm, a| { let c = copy(vm, a[0], false); Ok(unify(vm, c, a[1])) };
-    "duplicate_term" / 2 => |vm, a| { let c = copy(vm, a[0], true); Ok(unify(vm, c, a[1])) };
+    "copy_term" / 2 => |vm, a| { let c = copy_kept(vm, a[0], true); Ok(unify(vm, c, a[1])) };
+    "copy_term_nat" / 2 => |vm, a| { let c = copy_kept(vm, a[0], false); Ok(unify(vm, c, a[1])) };
+    "duplicate_term" / 2 => |vm, a| { let c = copy_kept(vm, a[0], true); Ok(unify(vm, c, a[1])) };
     "term_variables" / 2 => |vm, a| { let v = variables(vm, a[0]); let l = vm.make_list(&v); Ok(unify(vm, l, a[1])) };
     "term_variables" / 3 => |vm, a| { let v = variables(vm, a[0]); let l = vm.list_with_tail(&v, a[2]); Ok(unify(vm, l, a[1])) };
     "subsumes_term" / 2 => |vm, a| Ok(subsumes(vm, a[0], a[1]));
@@ -327,7 +328,7 @@ fn get_global(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 /// Appends a copy to a bag: `'$bag'(List, LastCell)`.
 fn bag_add(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let bag = Obj::<Struct>::cast(deref(a[0]));
-    let item = copy(vm, a[1], true);
+    let item = copy_kept(vm, a[1], true);
     let nil = atom(pl(vm).known.nil);
     let cell = vm.cons(item, nil);
     match Obj::<Struct>::of(bag.item(Struct::ARGS, 1)) {

@@ -4,7 +4,16 @@ use super::*;
 
 /// Follows bindings; the tag is that of the result.
 #[inline(always)]
-pub(super) fn deref<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag) {
+pub(super) fn deref<M: Meta>(m: &mut M, v: Val<M>) -> (Val<M>, Tag) {
+    let (v, tag, _) = deref_kept(m, v);
+    (v, tag)
+}
+
+/// As [`deref`]; third, what a variable is bound to, to mean the value: another language's empty
+/// list is an atom here, and only its view knows which list it is.
+#[inline(always)]
+fn deref_kept<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag, Val<M>) {
+    let mut view = None;
     loop {
         let tag = m.tag(v);
         let next = if tag == VAR {
@@ -14,12 +23,14 @@ pub(super) fn deref<M: Meta>(m: &mut M, mut v: Val<M>) -> (Val<M>, Tag) {
             let var = m.cast::<AttVar>(v);
             m.get(var, AttVar::REF)
         } else if tag == VIEW {
+            view = Some(v);
             m.outlined(|m| list_in_view(m, v))
         } else {
-            return (v, tag);
+            let kept = view.filter(|_| tag == Tag::SYMBOL);
+            return (v, tag, kept.unwrap_or(v));
         };
         if m.is(next, Value::UNDEF) {
-            return (v, tag);
+            return (v, tag, v);
         }
         v = next;
     }
@@ -81,20 +92,21 @@ const PAIRS_INLINE: usize = 12;
 /// Unifies two values.
 #[inline(always)]
 pub(super) fn unify<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
-    let (a, ta) = deref(m, a);
-    let (b, tb) = deref(m, b);
-    match unify_simple(m, (a, ta), (b, tb)) {
+    let (a, ta, kept_a) = deref_kept(m, a);
+    let (b, tb, kept_b) = deref_kept(m, b);
+    match unify_simple(m, (a, ta, kept_a), (b, tb, kept_b)) {
         Some(unified) => unified,
         None => m.outlined(|m| unify_deep(m, a, b)),
     }
 }
 
-/// Unifies two dereferenced values unless both have an inside to look at.
+/// Unifies two dereferenced values unless both have an inside to look at. Each comes with what a
+/// variable is bound to.
 #[inline(always)]
 fn unify_simple<M: Meta>(
     m: &mut M,
-    (a, ta): (Val<M>, Tag),
-    (b, tb): (Val<M>, Tag),
+    (a, ta, kept_a): (Val<M>, Tag, Val<M>),
+    (b, tb, kept_b): (Val<M>, Tag, Val<M>),
 ) -> Option<bool> {
     let same = m.same(a, b);
     if m.branch(same) {
@@ -112,12 +124,12 @@ fn unify_simple<M: Meta>(
                 bind(m, a, ta, b);
             }
         } else {
-            bind(m, a, ta, b);
+            bind(m, a, ta, kept_b);
         }
         return Some(true);
     }
     if tb == VAR {
-        bind(m, b, tb, a);
+        bind(m, b, tb, kept_a);
         return Some(true);
     }
     let atomic = |t: Tag| t == Tag::INT || t == Tag::SYMBOL;
@@ -132,9 +144,9 @@ fn unify_deep<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
     pairs.push((a, b));
     let mut left = PAIRS_INLINE;
     while let Some((a, b)) = pairs.pop() {
-        let (a, ta) = deref(m, a);
-        let (b, tb) = deref(m, b);
-        match unify_simple(m, (a, ta), (b, tb)) {
+        let (a, ta, kept_a) = deref_kept(m, a);
+        let (b, tb, kept_b) = deref_kept(m, b);
+        match unify_simple(m, (a, ta, kept_a), (b, tb, kept_b)) {
             Some(true) => continue,
             Some(false) => return false,
             None => {}
