@@ -130,6 +130,13 @@ pub fn loaded(vm: &Vm, path: &Path) -> Option<(u8, Value)> {
     Some((lang, vm.roots[root]))
 }
 
+/// Where a module was loaded from.
+pub fn path_of(vm: &Vm, module: Value) -> Option<PathBuf> {
+    let loaded = shared(vm)?.modules.loaded.borrow();
+    let mut places = loaded.iter();
+    places.find_map(|(path, &(_, root))| (vm.roots[root] == module).then(|| path.clone()))
+}
+
 /// Enters a module, from the moment when its loading begins, so that cycles end.
 pub fn enter(vm: &mut Vm, path: &Path, lang: u8, module: Value) {
     if let Some(shared) = shared(vm) {

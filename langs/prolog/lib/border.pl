@@ -6,15 +6,19 @@
 
 holds(G) :- '$holds'(G).
 
-get_member(O, N, V) :- '$member_name'(N), '$send_get_member'(O, N, V).
-set_member(O, N, V) :- '$member_name'(N), '$send_set_member'(O, N, V, _).
-'$member_name'(N) :- var(N), !, throw(error(instantiation_error, context(get_member/3, _))).
-'$member_name'(N) :- atom(N), !.
-'$member_name'(N) :- throw(error(type_error(atom, N), _)).
+get_member(O, N, V) :- '$member'(O, N, get_member/3), '$send_get_member'(O, N, V).
+set_member(O, N, V) :- '$member'(O, N, set_member/3), '$send_set_member'(O, N, V, _).
 
-call_member(O, G, _) :- ( var(O) ; var(G) ), !, throw(error(instantiation_error, context(call_member/3, _))).
+% '$member'(O, N, By): O may have members, one of which N names; else By raises.
+'$member'(O, N, By) :- '$given'(O, By), '$given'(N, By), '$is'(atom, N, By).
+
+'$given'(X, By) :- ( nonvar(X) -> true ; throw(error(instantiation_error, context(By, _))) ).
+'$is'(Type, X, By) :- ( call(Type, X) -> true ; throw(error(type_error(Type, X), context(By, _))) ).
+
 call_member(O, G, R) :-
-    G =.. [N|As],
+    By = call_member/3,
+    '$given'(O, By), '$given'(G, By), '$is'(callable, G, By),
+    '$compound_parts'(G, N, As),
     (   '$keywords_last'(As, Bs, Kw)
     ->  '$tuple'(Bs, T),
         get_member(O, N, F),
@@ -26,30 +30,34 @@ call_member(O, G, R) :-
 
 py_call(G) :- py_call(G, _).
 py_call(G, R, _) :- py_call(G, R).
-py_call(G, _) :- var(G), !, throw(error(instantiation_error, context(py_call/2, _))).
-py_call(O:G, R) :- !, '$py_receiver'(O, P), '$py_apply'(G, P, R).
-py_call(G, R) :- callable(G), '$py_receiver'(builtins, P), '$py_apply'(G, P, R).
+py_call(G, R) :- '$given'(G, py_call/2), '$py_split'(G, O, H), '$py_receiver'(O, P), '$py_apply'(H, P, R).
+
+'$py_split'(O:G, O, G) :- !, '$given'(O, py_call/2).
+'$py_split'(G, builtins, G).
 
 '$py_receiver'(O, P) :- atom(O), !, ( '$foreign_module'(O, Q) -> P = Q ; '$import_module'(O, P) ).
 '$py_receiver'(O, O).
 
-'$py_apply'(G, _, _) :- var(G), !, throw(error(instantiation_error, _)).
+'$py_apply'(G, _, _) :- '$given'(G, py_call/2), '$is'(callable, G, py_call/2), fail.
 '$py_apply'(G:H, P, R) :- !, '$py_apply'(G, P, Q), '$py_apply'(H, Q, R).
 '$py_apply'(G, P, R) :- atom(G), !, get_member(P, G, R).
 '$py_apply'(G, P, R) :- '$once_member'(P, G, R).
 '$once_member'(P, G, R) :-
-    compound_name_arguments(G, N, As),
+    '$compound_parts'(G, N, As),
     (   '$keywords_last'(As, Bs, Kw) -> true ; Bs = As, Kw = [] ),
     '$tuple'(Bs, T),
     get_member(P, N, F),
     '$apply_once'(F, T, dict(Kw), R).
 
-py_iter(G, X) :- '$py_iterable'(G, It), '$send_iterate'(It, I), '$generate'(I, X).
+'$compound_parts'(G, N, []) :- atom(G), !, N = G.
+'$compound_parts'(G, N, As) :- compound_name_arguments(G, N, As).
+
+py_iter(G, X) :- '$given'(G, py_iter/2), '$py_iterable'(G, It), '$send_iterate'(It, I), '$generate'(I, X).
 py_iter(G, X, _) :- py_iter(G, X).
-'$py_iterable'(G, It) :- nonvar(G), G = _:_, !, py_call(G, It).
+'$py_iterable'(G, It) :- G = _:_, !, py_call(G, It).
 '$py_iterable'(It, It).
 
 get_dict(K, D, V) :- nonvar(K), !, '$dict_value'(D, K, V0), V = V0.
 get_dict(K, D, V) :- '$dict_entries'(D, L), '$member'(K-V, L).
-dict_pairs(D, Ps) :- var(D), !, D = dict(Ps).
+dict_pairs(D, Ps) :- var(D), !, '$given'(Ps, dict_pairs/2), D = dict(Ps).
 dict_pairs(D, Ps) :- '$dict_entries'(D, Ps).

@@ -53,6 +53,7 @@ impl Pl {
             multifile: Cell::new(false),
             load: Cell::new(0),
             core: Cell::new(false),
+            sends: Cell::new(false),
             meta: RefCell::default(),
             tabled: Cell::new(false),
             rules: Cell::new(false),

@@ -43,6 +43,9 @@ const LIBRARIES: &[(&str, &str)] = &[
 /// Libraries with a module of their own: large ones, whose helpers have plain names.
 const OWN_MODULES: &[&str] = &["clpfd", "toplevel", "ugraphs"];
 
+/// The library whose predicates send messages to other languages' objects.
+const MESSAGES: &str = "border";
+
 /// Does the library of this name have a module of its own?
 pub fn has_module(name: &str) -> bool {
     OWN_MODULES.contains(&name)
@@ -150,6 +153,11 @@ fn load(vm: &mut Vm, index: usize) -> bool {
     consult::load_system(vm, name, text);
     p.read_flags.set(flags);
     p.expand.set(expand);
+    if name == MESSAGES {
+        for (name, arity) in exports(vm, text) {
+            p.pred_in(p.known.system, name, arity).sends.set(true);
+        }
+    }
     true
 }
 

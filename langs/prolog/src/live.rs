@@ -37,7 +37,7 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
             reads = args();
             writes.push(c);
         }
-        Op::Execute => (reads, next) = (args(), vec![after; b as usize]),
+        Op::Execute => (reads, next) = (args(), vec![after; (b != 0) as usize]),
         Op::Proceed | Op::Fail => next.clear(),
         Op::Resume | Op::CutTo => reads.push(a),
         Op::Try | Op::Retry => next.push(to),

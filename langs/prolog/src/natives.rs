@@ -300,8 +300,7 @@ fn find_handler(vm: &mut Vm, frame: Value, token: i64) -> Value {
         .expect("made when the language was registered");
     // What is thrown outlives the bindings that are undone.
     let pending = vm.core().regs[REG_PENDING as usize];
-    let ball = crate::border::exceptions::incoming(vm, pending);
-    let mut trace = Vec::new();
+    let (ball, mut trace) = crate::border::exceptions::incoming(vm, pending);
     let mut goals = Vec::new();
     let mut at = Obj::<Frame>::cast(frame);
     let mut token = token;
@@ -348,7 +347,8 @@ fn find_handler(vm: &mut Vm, frame: Value, token: i64) -> Value {
             let choice = Obj::<Choice>::cast(at.item(Frame::SLOTS, 3));
             goals.extend(drop_to(vm, choice));
             let thrown = copy(vm, ball, false);
-            at.set_item(vm, Frame::SLOTS, 4, thrown);
+            let waiting = crate::border::exceptions::waiting(vm, thrown, &trace);
+            at.set_item(vm, Frame::SLOTS, 4, waiting);
             at.set_int(Frame::TOKEN, codes.cleanup.token(codes.cleanup_raises));
             return after_cleanups(vm, &goals, at.value());
         } else if let Some(edge) = p.edges.borrow().get(&token).copied() {

@@ -43,7 +43,7 @@ macro_rules! ops {
 ops! {
     Enter = "enter", 0 false: "merge point a: a predicate's entry, or where it is resumed";
     Call = "call", 1 true: "call predicate [p] with a arguments; c: slot for the choice point";
-    Execute = "execute", 1 true: "last call of predicate [p]; b: an ordinary call if the goal is another language's object";
+    Execute = "execute", 1 true: "last call of predicate [p]; b: an ordinary one if the frame stays, which is seen by the goal (1) or the predicate (2)";
     Proceed = "proceed", 0 false: "return to the parent";
     Resume = "resume", 0 false: "after a call: copy the frame if the call left choice points (slot a)";
     Try = "try", 0 false: "push a choice point that continues at pc";

@@ -105,6 +105,8 @@ pub struct Pred {
     pub load: Cell<u32>,
     /// Part of the system: user programs may not redefine it.
     pub core: Cell<bool>,
+    /// One of the library's that send messages to other languages' objects.
+    pub sends: Cell<bool>,
     /// Argument positions that are goals or closures (`meta_predicate`): the digit, or 0xFF.
     pub meta: RefCell<Vec<u8>>,
     pub tabled: Cell<bool>,
@@ -178,6 +180,9 @@ pub struct Pl {
     pub objects: RefCell<crate::convert::Objects>,
     /// Frames that the latest exception left, innermost first.
     pub trace: RefCell<Vec<i64>>,
+    /// The latest ball of ours, as text, that was caught after it left frames of other languages,
+    /// and all that it left, innermost first.
+    pub crossed: RefCell<Option<(String, Vec<i64>)>>,
 }
 
 impl Pl {
@@ -223,6 +228,7 @@ impl Pl {
             texts: RefCell::default(),
             objects: RefCell::default(),
             trace: RefCell::default(),
+            crossed: RefCell::default(),
         };
         let dot = pl.functor(known.dot, 2);
         assert_eq!(dot, crate::term::DOT);

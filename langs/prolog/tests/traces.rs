@@ -1,45 +1,17 @@
 //! Loop bodies of traces: what is left of a Prolog loop's iteration.
 
+mod common;
+
+use common::OneFile;
 use metatrace::backend::PortableBackend;
 use metatrace::jit::Jit;
 use metatrace::options::JitOptions;
 use metatrace::record::Root;
 use runtime::Vm;
-use runtime::host::{Host, Metadata, Stream};
 use runtime::language::Source;
 use runtime::options::Options;
 use std::cell::RefCell;
-use std::io;
-use std::path::Path;
 use std::rc::Rc;
-
-/// A host with one file and nothing else; both output streams go to one text.
-struct OneFile {
-    text: &'static str,
-    out: Rc<RefCell<Vec<u8>>>,
-}
-
-impl Host for OneFile {
-    fn write(&mut self, _: Stream, bytes: &[u8]) -> io::Result<()> {
-        self.out.borrow_mut().extend_from_slice(bytes);
-        Ok(())
-    }
-    fn flush(&mut self, _: Stream) -> io::Result<()> {
-        Ok(())
-    }
-    fn read_file(&mut self, _: &Path) -> io::Result<Vec<u8>> {
-        Ok(self.text.into())
-    }
-    fn metadata(&mut self, _: &Path) -> io::Result<Metadata> {
-        Ok(Metadata {
-            is_dir: false,
-            is_file: true,
-            bytes: self.text.len() as u64,
-            modified: 0.0,
-            mode: 0,
-        })
-    }
-}
 
 /// Runs a program; the bodies of the loops that begin at entries of `predicate`,
 /// and what the program printed.

@@ -1,4 +1,5 @@
-:- module(rules, [double/2, uses/2, over/2, member_of/2, calls/2, bad_import/0]).
+:- module(rules, [double/2, uses/2, over/2, member_of/2, calls/2, bad_import/0,
+                  unknown/1]).
 
 double(X, Y) :-
     Y is X * 2.
@@ -17,3 +18,6 @@ calls(F, R) :-
 
 bad_import :-
     use_module(nowhere).
+
+unknown(X) :-
+    no_such_predicate(X).

@@ -24,6 +24,15 @@ main :-
     try(holds(foo)),
     try(py_call(nowhere:x, _)),
     try(py_call(shapes:nope(1), _)),
+    try(py_call(_, _)), try(py_call(shapes:_, _)), try(py_call(3, _)), try(py_call(_:area(1), _)),
+    try(get_member(_, x, _)), try(set_member(_, x, 1)), try((shapes:thing(T9), set_member(T9, _, 1))),
+    try(get_member(f(x), nope, _)), try((shapes:thing(T10), call_member(T10, 7, _))),
+    try((shapes:thing(T11), call_member(T11, _, _))),
+    try(py_iter(_, _)), try(py_iter(f(x), _)), try(py_iter(3, _)),
+    try(dict_pairs(_, _)), try(dict_pairs(3, _)), try(get_dict(a, _, _)),
+    try(shapes:area(kw(_), _)), try(shapes:area(kw([3 = 1]), _)),
+    try(holds(_)), try(holds(shapes:nope(1))), try(shapes:area),
+    try(call(_, 1, _)), try(call((shapes:_), 1, _)),
     last.
 
 % A call of another language is no last call: its caller is in the traceback.

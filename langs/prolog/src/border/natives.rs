@@ -111,11 +111,25 @@ fn no_member(vm: &mut Vm, id: Value) -> metatrace::meta::Raised {
     let pred = p.pred_by_id(id.as_int() as u32);
     let pi = errors::indicator(vm, pred.name, pred.arity as usize);
     let pi = vm.term2(":", atom(pred.module), pi);
-    errors::existence_error(vm, "procedure", pi)
+    let raised = errors::existence_error(vm, "procedure", pi);
+    let module = super::modules::alias(vm, pred.module);
+    if let Some(file) = module.and_then(|module| interop::modules::path_of(vm, module)) {
+        // As short as the file was asked for, where that can be told.
+        let here = std::path::absolute(".").unwrap_or_default();
+        let shown = file.strip_prefix(&here).unwrap_or(&file).display();
+        let name = vm.symbols.name(pred.name.0).into_owned();
+        let (place, told) = (vm.new_var(), vm.sym(&format!("{shown} has no {name}")));
+        let context = vm.term2("context", place, told);
+        errors::set_context(vm, context);
+    }
+    raised
 }
 
 fn keywords(vm: &mut Vm, kw: Value) -> Guest {
     let list = arg(Obj::cast(deref(kw)), 0);
+    if crate::term::is_var(list) {
+        return Err(errors::instantiation(vm));
+    }
     let Some(pairs) = pairs_of(vm, list) else {
         return Err(errors::type_error(vm, "keyword_list", list));
     };

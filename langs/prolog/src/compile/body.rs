@@ -3,7 +3,7 @@
 use super::{ClauseCompiler, Label};
 use crate::db;
 use crate::op::{Op, RELATIONS, TESTS};
-use crate::state::pl;
+use crate::state::{PredKind, pl};
 use crate::syntax::{Atom, Node, NodeId};
 
 impl ClauseCompiler<'_> {
@@ -472,22 +472,29 @@ impl ClauseCompiler<'_> {
             return false;
         }
         // A frame that calls another language stays, for tracebacks: the callee adds none of ours.
-        let last = last && pred.kind.get() != crate::state::PredKind::Foreign;
-        let k = self.known();
-        let may_cross = last && pred.name == k.call && pred.module == k.system && args.len() > 1;
+        let (k, kind) = (self.known(), pred.kind.get());
+        let last = last && kind != PredKind::Foreign && !pred.sends.get();
+        // What is called is known at the call only: the operand says how to tell.
+        let stays = if pred.name == k.call && pred.module == k.system && args.len() > 1 {
+            1
+        } else if kind == PredKind::Undefined {
+            2
+        } else {
+            0
+        };
+        let may_stay = last && stays != 0;
         if last {
             let args = args.len() as u16;
-            self.asm
-                .emit(Op::Execute, args, may_cross as u16, self.saved);
+            self.asm.emit(Op::Execute, args, stays, self.saved);
         } else {
             self.asm.emit(Op::Call, args.len() as u16, 0, self.saved);
         }
         self.asm.word(pred.id as u64);
         self.asm.packed(&slots);
-        if !last || may_cross {
+        if !last || may_stay {
             self.asm.emit(Op::Resume, self.saved, 0, 0);
         }
-        if may_cross {
+        if may_stay {
             self.asm.emit(Op::Proceed, 0, 0, 0);
         }
         self.next_temp = mark;

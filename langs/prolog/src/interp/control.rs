@@ -281,7 +281,7 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     if wake(m, start) {
         return Flow::Next;
     }
-    if op::b(w) == 1 && m.outlined(|m| calls_object(m)) {
+    if op::b(w) != 0 && m.outlined(|m| stays(m, op::b(w) == 1)) {
         return call(m, start, w);
     }
     let n = m.fetch();
@@ -307,10 +307,18 @@ pub(super) fn execute<M: Meta>(m: &mut M, start: u32, w: u64) -> Flow {
     Flow::Next
 }
 
-/// Is the goal of this `call/N` another language's object? Then the frame stays, for tracebacks: the
-/// callee adds none of ours.
+/// Does the frame stay at this last call, for tracebacks? That of a `call/N` does if the goal is
+/// another language's object, for the callee adds no frame of ours, or nothing that can be called;
+/// that of another predicate, of which nothing was known before it is called, if it is undefined or sends messages.
 #[inline(never)]
-fn calls_object<M: Meta>(m: &mut M) -> bool {
+fn stays<M: Meta>(m: &mut M, is_call: bool) -> bool {
+    if !is_call {
+        let n = m.code().instrs[m.pc() as usize];
+        let pred = data(m).preds[n as usize];
+        let (core, p) = (m.core(), pl(m));
+        let found = m.outlined(|_| find_pred(core, p, pred.module, pred.name, pred.arity as usize));
+        return found.kind.get() == crate::state::PredKind::Undefined || found.sends.get();
+    }
     let slot = m.code().instrs[m.pc() as usize + 1] as u16;
     let goal = m.slot(slot);
     let (mut goal, mut tag) = deref(m, goal);
@@ -324,7 +332,7 @@ fn calls_object<M: Meta>(m: &mut M) -> bool {
         let inner = m.item_at(qualified, Struct::ARGS, 1);
         (goal, tag) = deref(m, inner);
     }
-    is_callable_object(tag) && tag != Tag::layout(interop::layouts::Relation::LAYOUT.id)
+    tag != Tag::SYMBOL && tag != Tag::layout(interop::layouts::Relation::LAYOUT.id)
 }
 
 /// The current frame starts again with `n` new arguments, all read before any is written.
