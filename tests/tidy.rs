@@ -125,6 +125,34 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
+fn what_interop_promises_is_shown() {
+    let table =
+        fs::read_to_string(root().join("interop/SENTENCES.md")).expect("the table is there");
+    let mut wrong = Vec::new();
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let Some((sentence, shown)) = row.trim_end_matches(" |").rsplit_once(" | ") else {
+            continue;
+        };
+        let names: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+        if names.is_empty() && !shown.starts_with("---") && shown != "shown by" {
+            wrong.push(format!("nothing shows: {sentence}"));
+        }
+        for name in names {
+            let tests = root().join("tests");
+            let exists = match name.split_once("::") {
+                Some((file, function)) => fs::read_to_string(tests.join(file))
+                    .is_ok_and(|text| text.contains(&format!("fn {function}("))),
+                None => tests.join(name).is_dir() || tests.join(format!("{name}.md")).is_file(),
+            };
+            if !exists {
+                wrong.push(format!("{name} is no test"));
+            }
+        }
+    }
+    assert_none("the table of interop's sentences", &wrong);
+}
+
+#[test]
 fn languages_hold_no_jit_code() {
     let is_jit = [
         "cranelift",
