@@ -256,7 +256,10 @@ pub trait Meta: Sized {
         self.switch_frame_raw(frame);
         arriving(language == self.code().lang, how)
     }
-    /// The token at which the frame of a following [`switch_last`](Meta::switch_last) will
+    /// The same, and the frame goes on at `token` instead of where it waits. One operation, because
+    /// a frame that waits below the current one is rebuilt with the place where it waits.
+    fn switch_last_to_raw(&mut self, frame: Self::Raw, token: Self::Raw, how: Arrival) -> Flow;
+    /// The token at which the frame of a following [`switch_last_to`](Meta::switch_last_to) will
     /// go on: known from here on, unless the trace will leave that open.
     #[inline(always)]
     fn aim_raw(&mut self, token: Self::Raw) -> Self::Raw {
@@ -625,6 +628,15 @@ pub trait Meta: Sized {
     #[inline(always)]
     fn switch_last(&mut self, f: Ref<Self, layout::Frame>, how: Arrival) -> Flow {
         self.switch_last_raw(f.0, how)
+    }
+    #[inline(always)]
+    fn switch_last_to(
+        &mut self,
+        f: Ref<Self, layout::Frame>,
+        token: Int<Self>,
+        how: Arrival,
+    ) -> Flow {
+        self.switch_last_to_raw(f.0, token.0, how)
     }
     #[inline(always)]
     fn aim(&mut self, token: Int<Self>) -> Int<Self> {

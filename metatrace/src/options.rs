@@ -97,7 +97,7 @@ impl JitOptions {
             compile_share: None,
             promote_ns: 0,
             promote_stays: 10,
-            promote_turns: 50,
+            promote_turns: 10,
             bridges_max: 400,
             ..JitOptions::default()
         }

@@ -12,7 +12,7 @@ use crate::layout::{
     self, FLAG_UNLOGGED, FRAME, FieldRef, Frame, HEADER_LAYOUT_SHIFT, HEADER_SHAPE_SHIFT, ItemsRef,
     Kind, LayoutId, header,
 };
-use crate::meta::{Meta, NewFrame, Raised};
+use crate::meta::{Arrival, Flow, Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::value::{TAG_HEAP, Value};
 use crate::vm::{DEPTH_MARGIN, POLL_EACH, POLL_EACH_PASS, VmCore};
@@ -648,6 +648,11 @@ impl Meta for Run {
         debug_assert!(mem::is_tag(frame, Tag::layout(layout::FRAME)));
         self.activate(frame);
         self.set_code(mem::word(frame, TOKEN));
+    }
+    #[inline(always)]
+    fn switch_last_to_raw(&mut self, frame: u64, token: u64, how: Arrival) -> Flow {
+        mem::set_word(frame, TOKEN, token);
+        self.switch_last_raw(frame, how)
     }
     #[inline(always)]
     fn current_frame_raw(&mut self) -> u64 {

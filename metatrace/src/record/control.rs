@@ -534,10 +534,7 @@ impl Record {
 
     /// Ends the trace by a jump to `target`, or to its own label.
     fn close(&mut self, target: Option<TargetInfo>) -> bool {
-        if !self.polled {
-            // Traces that only jump to each other must notice what wants attention, too.
-            self.guard(Op::GuardNoPoll, &[], Descr::None);
-        }
+        self.poll_before_leaving();
         let (_, args) = self.settle();
         let snapshot = self.snapshot();
         let (label, ending) = match target {

@@ -518,9 +518,10 @@ impl Record {
     }
 
     /// Does the trace not know where the frame goes on, in its own language?
-    pub(super) fn is_open(&mut self, frame: Red) -> bool {
-        let token = self.memory.find(frame.op, Frame::TOKEN.raw);
-        if token.is_some_and(|t| t.op.is_const()) {
+    /// `token`: where it is about to, if not where it waits.
+    pub(super) fn is_open(&mut self, frame: Red, token: Option<Red>) -> bool {
+        let found = token.or_else(|| self.memory.find(frame.op, Frame::TOKEN.raw));
+        if found.is_some_and(|t| t.op.is_const()) {
             return false;
         }
         let language = crate::meta::Meta::code(&self.run).lang;
@@ -528,18 +529,31 @@ impl Record {
         let plain = |f: &RecFrame| {
             f.linked && !f.resumed && f.code.is_none_or(|code| code.lang == language)
         };
-        let bits = mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
+        let waits = || mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
+        let bits = token.map_or_else(waits, |t| t.bits);
         let code = mem::code(self.run.core_ptr(), token_code(Value(bits).as_int()));
         code.lang == language && self.abandoned.is_empty() && self.stack.iter().all(plain)
+    }
+
+    /// Traces that only go to each other must notice what wants attention, too.
+    pub(super) fn poll_before_leaving(&mut self) {
+        if !self.polled {
+            self.polled = true;
+            self.guard(Op::GuardNoPoll, &[], Descr::None);
+        }
+    }
+
+    /// Control is in the current frame now: the flow of the bytecode that brought it there.
+    pub(super) fn arrived_in(&self, language: u8, how: crate::meta::Arrival) -> crate::meta::Flow {
+        match crate::meta::Meta::code(&self.run).lang == language {
+            true => crate::meta::Flow::Next,
+            false => crate::meta::Flow::Switch(how),
+        }
     }
 
     /// Ends the trace: `frame`, which is current now, goes on in whatever trace is bound to
     /// the place where it waits. The frames above it are abandoned, and all else is in memory.
     pub(super) fn go_to(&mut self, frame: Red, language: u8, how: crate::meta::Arrival) {
-        if !self.polled {
-            self.polled = true;
-            self.guard(Op::GuardNoPoll, &[], Descr::None);
-        }
         self.write_back();
         let descr = Descr::Arrival { language, how };
         self.emit(Op::Goto, Ty::Void, &[frame.op], descr);

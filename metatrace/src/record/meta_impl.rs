@@ -572,8 +572,9 @@ impl Meta for Record {
             let parent = &self.stack[self.stack.len() - 2];
             if parent.code.is_none()
                 && let Some(object) = parent.object
-                && self.is_open(object)
+                && self.is_open(object, None)
             {
+                self.poll_before_leaving();
                 self.depth -= 1;
                 self.run.leave_frame();
                 self.go_to(object, language, how);
@@ -581,25 +582,40 @@ impl Meta for Record {
             }
         }
         self.leave_frame();
-        match self.run.code().lang == language {
-            true => Flow::Next,
-            false => Flow::Switch(how),
-        }
+        self.arrived_in(language, how)
     }
     fn switch_last_raw(&mut self, frame: Red, how: Arrival) -> Flow {
         let language = self.run.code().lang;
         self.searches = true;
-        if self.terse && self.is_open(frame) {
+        if self.terse && self.is_open(frame, None) {
             self.switch();
+            self.poll_before_leaving();
             self.run.switch_frame_raw(frame.bits);
             self.go_to(frame, language, how);
             return Flow::Next;
         }
         self.come_back_to(frame);
-        match self.run.code().lang == language {
-            true => Flow::Next,
-            false => Flow::Switch(how),
+        self.arrived_in(language, how)
+    }
+    fn switch_last_to_raw(&mut self, frame: Red, token: Red, how: Arrival) -> Flow {
+        let language = self.run.code().lang;
+        self.searches = true;
+        let open = self.terse && self.is_open(frame, Some(token));
+        self.switch();
+        if open {
+            // Its snapshot must not have the frame at its new place: see `switch_last_to_raw` of `Meta`.
+            self.poll_before_leaving();
         }
+        let field = Frame::TOKEN.raw;
+        self.run.store_raw(frame.bits, field, token.bits);
+        self.store_field(frame, field, token);
+        if open {
+            self.run.switch_frame_raw(frame.bits);
+            self.go_to(frame, language, how);
+            return Flow::Next;
+        }
+        self.come_back_to(frame);
+        self.arrived_in(language, how)
     }
     fn aim_raw(&mut self, token: Red) -> Red {
         let language = mem::code(self.run.core(), token_code(Value(token.bits).as_int())).lang;

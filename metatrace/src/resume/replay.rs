@@ -9,7 +9,7 @@ use crate::assume::Assumption;
 use crate::code::Code;
 use crate::ir::{Op, Tag, Ty};
 use crate::layout::{FieldRef, ItemsRef, LayoutId, Mutability};
-use crate::meta::{Meta, NewFrame, Raised};
+use crate::meta::{Arrival, Flow, Meta, NewFrame, Raised};
 use crate::native::Native;
 use crate::run::Run;
 use crate::value::Value;
@@ -233,6 +233,9 @@ impl Meta for Resume {
     }
     fn switch_frame_raw(&mut self, frame: u64) {
         self.run.switch_frame_raw(frame);
+    }
+    fn switch_last_to_raw(&mut self, frame: u64, token: u64, how: Arrival) -> Flow {
+        self.run.switch_last_to_raw(frame, token, how)
     }
     fn current_frame_raw(&mut self) -> u64 {
         self.run.current_frame_raw()

@@ -91,8 +91,7 @@ pub(super) fn backtrack_after<M: Meta>(m: &mut M, last: impl FnOnce(&mut M)) -> 
     last(m);
     let frame = m.get(choice, Choice::FRAME);
     let frame = m.cast::<Frame>(frame);
-    m.set(frame, Frame::TOKEN, token);
-    m.switch_last(frame, Arrival::Fail)
+    m.switch_last_to(frame, token, Arrival::Fail)
 }
 
 /// Undoes the bindings since `mark`: a few plain ones in line, so that a trace
