@@ -20,8 +20,8 @@ pub struct JitOptions {
     pub patience_ops: usize,
     /// Recordings given up at one merge point before it is left alone.
     pub aborts_max: u32,
-    /// Compiling for searches may take these shares of the time that passed and (second) of the time spent in
-    /// machine code, besides `compile_free`. `None`: as much as it likes.
+    /// Compiling for searches may take these shares of the time that passed and (second) of the time that
+    /// stays in machine code lasted longer than leaving it, besides `compile_free`. `None`: as much as it likes.
     pub compile_share: Option<(f64, f64)>,
     /// See `compile_share`.
     pub compile_free: Duration,
@@ -59,7 +59,7 @@ impl Default for JitOptions {
             bridge_threshold: 30,
             patience_ops: 10_000,
             aborts_max: 8,
-            compile_share: Some((0.25, 1.0)),
+            compile_share: Some((0.1, 1.0)),
             compile_free: Duration::from_millis(30),
             terse_fragments: 8,
             promote_ns: 20_000,

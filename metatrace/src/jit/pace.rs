@@ -3,8 +3,8 @@
 //! Programs that search leave their traces all the time, on ever new paths. Compiling all of
 //! these costs more than it gains, and so does entering what is left at once. So compiling trees
 //! that are part of a search has
-//! a share of the time, which grows with the time spent in machine code, and when it is used up,
-//! traces whose stays are shorter than their exits are entered less and less.
+//! a share of the time, which grows with the time spent in machine code less the time it took to
+//! leave it, and when it is used up, traces whose stays are shorter than their exits are entered less and less.
 
 use super::{Jit, Next, Services, State, current_position};
 use crate::ir::TraceId;
@@ -111,13 +111,16 @@ impl Jit {
         let (next, left) = self.enter(services, core, trace);
         let state = &mut *self.state.borrow_mut();
         let stay = left - start;
-        state.useful_ns += stay.as_nanos() as u64;
         (state.forest).note_stayed(trace, state.left_by, stay.as_nanos() as u64);
-        if state.stats.recordings == recordings {
-            let short =
-                stay < left.elapsed() && state.forest.is_search(trace) && !self.affordable(state);
-            state.forest.note_stay(trace, &Stay { start, left, short });
+        if state.stats.recordings != recordings {
+            state.useful_ns += stay.as_nanos() as u64;
+            return next;
         }
+        // What leaving took is as good as lost.
+        let lost = left.elapsed();
+        state.useful_ns += stay.saturating_sub(lost).as_nanos() as u64;
+        let short = stay < lost && state.forest.is_search(trace) && !self.affordable(state);
+        state.forest.note_stay(trace, &Stay { start, left, short });
         next
     }
 

@@ -89,7 +89,7 @@ pub(super) struct ExitInfo {
     retrace: Retrace,
     doubt: Option<Doubt>,
     /// Made when the exit is first taken.
-    plan: Option<Rc<Plan>>,
+    plan: Option<Plan>,
 }
 
 /// Is the bridge of an exit to become a new version of the loop that it reaches?
@@ -209,13 +209,13 @@ impl Forest {
     }
 
     /// How the state of an exit is rebuilt.
-    pub fn plan_of(&mut self, exit: ExitId) -> Rc<Plan> {
+    pub fn plan_of(&mut self, exit: ExitId) -> Plan {
         let info = &self.exits[exit.0 as usize];
         if let Some(plan) = &info.plan {
             return plan.clone();
         }
         let trace = self.trace_of(exit);
-        let plan = Rc::new(Plan::new(trace, trace.snapshot(info.snapshot), &info.ops));
+        let plan = Plan::new(trace, trace.snapshot(info.snapshot), &info.ops);
         self.exits[exit.0 as usize].plan = Some(plan.clone());
         plan
     }

@@ -12,6 +12,7 @@ use crate::run::mem;
 use crate::value::Value;
 use crate::vm::VmCore;
 use smallvec::SmallVec;
+use std::rc::Rc;
 
 /// A few words.
 pub type Words = SmallVec<[u64; 8]>;
@@ -28,150 +29,181 @@ pub struct Rebuilt {
     pub log_len: u32,
 }
 
-/// Where a value comes from.
-#[derive(Copy, Clone, Debug)]
+/// Where a value comes from, and what [`Step::bits`] then is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[repr(u8)]
 enum Source {
     /// A tagged word.
-    Const(u64),
-    ConstFloat(u64),
-    /// Word of the exit's values that is a tagged one.
-    Word(u16),
-    Float(u16),
-    Bool(u16),
-    Virtual(u32),
+    Const,
+    /// A float's bits.
+    ConstFloat,
+    /// Number of the exit's value that is a tagged word.
+    Word,
+    Float,
+    Bool,
+    /// Number of the virtual object.
+    Virtual,
 }
 
-/// A word of an object to be stored.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[repr(u8)]
+enum What {
+    /// Adds `bits` to the depth.
+    Depth,
+    /// A virtual object of `word` words and header `bits`.
+    New,
+    /// What follows is put into the value.
+    Hold,
+    /// The same, and it is logged for the collector.
+    HoldLogged,
+    /// The value becomes word `word` of what is held.
+    Put,
+    PutFloat,
+    /// The value becomes register `word`.
+    Reg,
+    /// The caller of the frame before it: the value, which is held from now on.
+    Frame,
+    /// The same: a new one of `word` words.
+    NewFrame,
+    /// The value is a logged result.
+    Log,
+    LogFloat,
+}
+
+/// One thing to do. Plans are read once per exit, from cold memory: all of a plan lies together.
 #[derive(Copy, Clone, Debug)]
-struct Put {
+struct Step {
+    what: What,
+    from: Source,
     word: u16,
-    float: bool,
-    source: Source,
-}
-
-#[derive(Debug)]
-struct NewObject {
-    header: u64,
-    words: u16,
-}
-
-#[derive(Debug)]
-struct FramePlan {
-    /// `None`: a new frame of `words`.
-    object: Option<Source>,
-    words: u16,
-    puts: Box<[Put]>,
-}
-
-#[derive(Debug)]
-struct StorePlan {
-    object: Source,
-    barrier: bool,
-    put: Put,
+    bits: u64,
 }
 
 /// How the state of one snapshot is rebuilt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
-    virtuals: Box<[NewObject]>,
-    /// Fields of the virtual objects, with the number of the object.
-    fields: Box<[(u32, Put)]>,
-    stores: Box<[StorePlan]>,
-    regs: Box<[(u8, Source)]>,
-    /// Innermost first.
-    frames: Box<[FramePlan]>,
-    /// Logged results; true: as a float's bits.
-    log: Box<[(Source, bool)]>,
+    steps: Rc<[Step]>,
     log_len: u32,
-    depth: i64,
 }
 
 impl Plan {
     /// Plans for `snapshot` of `trace`, whose exit has the values `ops`
     /// ([`Trace::exit_values`]). Costs time in proportion to the snapshot's size times the values.
     pub fn new(trace: &Trace, snapshot: &Snapshot, ops: &[OpRef]) -> Plan {
-        let source = |value: SnapVal| source_of(trace, ops, value);
-        let put = |word: u16, kind: Kind, value: SnapVal| Put {
-            word,
-            float: kind == Kind::Float,
-            source: source(value),
+        let mut steps = Steps {
+            trace,
+            ops,
+            steps: Vec::new(),
         };
-        let virtuals = snapshot.virtuals.iter().map(|object| NewObject {
-            header: header(object.layout, object.words as usize, object.shape),
-            words: object.words,
-        });
-        let fields = (snapshot.virtuals.iter().enumerate()).flat_map(|(i, object)| {
-            object.fields.iter().map(move |(word, value)| {
-                let kind = field_of_word(object.layout, *word).kind;
-                (i as u32, put(*word, kind, *value))
-            })
-        });
-        let stores = snapshot.stores.iter().map(|store| StorePlan {
-            object: source(store.object),
-            barrier: store.field.kind == Kind::Val,
-            put: put(store.field.word, store.field.kind, store.value),
-        });
+        steps.fixed(What::Depth, 0, snapshot.depth as i64 as u64);
+        for object in &snapshot.virtuals {
+            let header = header(object.layout, object.words as usize, object.shape);
+            steps.fixed(What::New, object.words, header);
+        }
+        for (i, object) in snapshot.virtuals.iter().enumerate() {
+            if !object.fields.is_empty() {
+                steps.add(What::Hold, 0, SnapVal::Virtual(i as u32));
+            }
+            for (word, value) in &object.fields {
+                steps.put(*word, field_of_word(object.layout, *word).kind, *value);
+            }
+        }
+        for store in &snapshot.stores {
+            let what = match store.field.kind {
+                Kind::Val => What::HoldLogged,
+                _ => What::Hold,
+            };
+            steps.add(what, 0, store.object);
+            steps.put(store.field.word, store.field.kind, store.value);
+        }
+        for (reg, value) in &snapshot.regs {
+            steps.add(What::Reg, u16::from(*reg), *value);
+        }
         let frame = |id| &trace.frames[crate::ir::FrameSnapId::index(id)];
-        let chain = std::iter::successors(snapshot.frame.map(frame), |f| f.parent.map(frame));
-        let frames = chain.map(|snap| {
-            let mut puts = Vec::new();
+        for snap in std::iter::successors(snapshot.frame.map(frame), |f| f.parent.map(frame)) {
+            match snap.object {
+                Some(object) => steps.add(What::Frame, 0, object),
+                None => steps.fixed(What::NewFrame, snap.words, 0),
+            }
             if snap.token >= 0 {
-                puts.push(Put {
-                    word: Frame::TOKEN.raw.word,
-                    float: false,
-                    source: Source::Const(Value::small(snap.token).0),
-                });
-                let slots = snap.slots.iter();
-                puts.extend(
-                    slots
-                        .map(|(slot, value)| put(Frame::SLOTS.raw.start + slot, Kind::Val, *value)),
-                );
-                puts.extend(snap.aux.map(|aux| put(Frame::AUX.raw.word, Kind::Val, aux)));
+                steps.fixed(What::Put, Frame::TOKEN.raw.word, Value::small(snap.token).0);
+                for (slot, value) in &snap.slots {
+                    steps.put(Frame::SLOTS.raw.start + slot, Kind::Val, *value);
+                }
+                if let Some(aux) = snap.aux {
+                    steps.put(Frame::AUX.raw.word, Kind::Val, aux);
+                }
             }
-            FramePlan {
-                object: snap.object.map(source),
-                words: snap.words,
-                puts: puts.into(),
-            }
-        });
-        let log = snapshot.log.iter().zip(&snapshot.log_tys);
+        }
+        for (value, ty) in snapshot.log.iter().zip(&snapshot.log_tys) {
+            let what = match *ty {
+                Ty::Float => What::LogFloat,
+                _ => What::Log,
+            };
+            steps.add(what, 0, *value);
+        }
         Plan {
-            virtuals: virtuals.collect(),
-            fields: fields.collect(),
-            stores: stores.collect(),
-            regs: (snapshot.regs.iter())
-                .map(|(reg, value)| (*reg, source(*value)))
-                .collect(),
-            frames: frames.collect(),
-            log: log
-                .map(|(value, ty)| (source(*value), *ty == Ty::Float))
-                .collect(),
+            steps: steps.steps.into(),
             log_len: snapshot.log_len,
-            depth: snapshot.depth as i64,
         }
     }
 }
 
-fn source_of(trace: &Trace, ops: &[OpRef], value: SnapVal) -> Source {
-    match value {
-        SnapVal::Op(op) if op.is_const() => {
-            let c = trace.consts[op.const_index()];
-            match c.ty {
-                Ty::Float => Source::ConstFloat(c.bits),
-                Ty::Bool => Source::Const(Value::bool(c.bits & 1 != 0).0),
-                Ty::Val | Ty::Int | Ty::Void => Source::Const(c.bits),
+struct Steps<'a> {
+    trace: &'a Trace,
+    ops: &'a [OpRef],
+    steps: Vec<Step>,
+}
+
+impl Steps<'_> {
+    fn fixed(&mut self, what: What, word: u16, bits: u64) {
+        self.steps.push(Step {
+            what,
+            from: Source::Const,
+            word,
+            bits,
+        });
+    }
+
+    fn add(&mut self, what: What, word: u16, value: SnapVal) {
+        let (from, bits) = self.source(value);
+        self.steps.push(Step {
+            what,
+            from,
+            word,
+            bits,
+        });
+    }
+
+    fn put(&mut self, word: u16, kind: Kind, value: SnapVal) {
+        let what = match kind {
+            Kind::Float => What::PutFloat,
+            _ => What::Put,
+        };
+        self.add(what, word, value);
+    }
+
+    fn source(&self, value: SnapVal) -> (Source, u64) {
+        match value {
+            SnapVal::Op(op) if op.is_const() => {
+                let c = self.trace.consts[op.const_index()];
+                match c.ty {
+                    Ty::Float => (Source::ConstFloat, c.bits),
+                    Ty::Bool => (Source::Const, Value::bool(c.bits & 1 != 0).0),
+                    Ty::Val | Ty::Int | Ty::Void => (Source::Const, c.bits),
+                }
             }
-        }
-        SnapVal::Op(op) => {
-            let at = ops.iter().position(|o| *o == op);
-            let at = at.expect("a value of the exit") as u16;
-            match trace.ty(op) {
-                Ty::Float => Source::Float(at),
-                Ty::Bool => Source::Bool(at),
-                Ty::Val | Ty::Int | Ty::Void => Source::Word(at),
+            SnapVal::Op(op) => {
+                let at = self.ops.iter().position(|o| *o == op);
+                let from = match self.trace.ty(op) {
+                    Ty::Float => Source::Float,
+                    Ty::Bool => Source::Bool,
+                    Ty::Val | Ty::Int | Ty::Void => Source::Word,
+                };
+                (from, at.expect("a value of the exit") as u64)
             }
+            SnapVal::Virtual(i) => (Source::Virtual, u64::from(i)),
         }
-        SnapVal::Virtual(i) => Source::Virtual(i),
     }
 }
 
@@ -184,23 +216,24 @@ struct Values<'a> {
 impl Values<'_> {
     /// The value as a tagged word.
     #[inline]
-    fn val(&self, source: Source) -> u64 {
-        match source {
-            Source::Const(bits) => bits,
-            Source::Word(at) => self.bits[at as usize],
-            Source::Virtual(i) => self.objects[i as usize],
-            Source::Bool(at) => Value::bool(self.bits[at as usize] & 1 != 0).0,
-            Source::Float(at) => mem::box_float(self.core, self.bits[at as usize]),
-            Source::ConstFloat(bits) => mem::box_float(self.core, bits),
+    fn val(&self, step: &Step) -> u64 {
+        let at = step.bits as usize;
+        match step.from {
+            Source::Const => step.bits,
+            Source::Word => self.bits[at],
+            Source::Virtual => self.objects[at],
+            Source::Bool => Value::bool(self.bits[at] & 1 != 0).0,
+            Source::Float => mem::box_float(self.core, self.bits[at]),
+            Source::ConstFloat => mem::box_float(self.core, step.bits),
         }
     }
 
-    fn float(&self, source: Source) -> u64 {
-        match source {
-            Source::Float(at) => self.bits[at as usize],
-            Source::ConstFloat(bits) => bits,
-            source => {
-                let bits = self.val(source);
+    fn float(&self, step: &Step) -> u64 {
+        match step.from {
+            Source::Float => self.bits[step.bits as usize],
+            Source::ConstFloat => step.bits,
+            _ => {
+                let bits = self.val(step);
                 if Value(bits).is_float() {
                     Value(bits).as_float().to_bits()
                 } else {
@@ -208,16 +241,6 @@ impl Values<'_> {
                 }
             }
         }
-    }
-
-    #[inline]
-    fn put(&self, object: u64, put: &Put) {
-        let word = if put.float {
-            self.float(put.source)
-        } else {
-            self.val(put.source)
-        };
-        mem::set_word(object, put.word as usize, word);
     }
 }
 
@@ -230,64 +253,52 @@ pub fn rebuild(core: *mut VmCore, plan: &Plan, bits: &[u64]) -> Rebuilt {
         bits,
         objects: Words::new(),
     };
-    for object in &plan.virtuals {
-        let words = object.words as usize;
-        let o = mem::alloc(core, object.header, words);
-        mem::fill(o, 1, words, 0);
-        values.objects.push(o);
-    }
-    for (object, put) in &plan.fields {
-        values.put(values.objects[*object as usize], put);
-    }
-    for store in &plan.stores {
-        let object = values.val(store.object);
-        if store.barrier {
-            mem::barrier(core, object);
+    let mut rebuilt = Rebuilt {
+        log_len: plan.log_len,
+        ..Rebuilt::default()
+    };
+    // Steps that put something follow one that holds something.
+    let mut held = 0;
+    for step in &*plan.steps {
+        let word = usize::from(step.word);
+        match step.what {
+            What::Depth => {
+                mem::add_depth(core, step.bits as i64);
+            }
+            What::New => {
+                let object = mem::alloc(core, step.bits, word);
+                mem::fill(object, 1, word, 0);
+                values.objects.push(object);
+            }
+            What::Hold => held = values.val(step),
+            What::HoldLogged => {
+                held = values.val(step);
+                mem::barrier(core, held);
+            }
+            What::Put => mem::set_word(held, word, values.val(step)),
+            What::PutFloat => mem::set_word(held, word, values.float(step)),
+            What::Reg => mem::set_reg(core, step.word as u8, values.val(step)),
+            What::Frame | What::NewFrame => {
+                held = if step.what == What::Frame {
+                    values.val(step)
+                } else {
+                    let frame = mem::alloc(core, header(FRAME, word, 0), word);
+                    mem::fill(frame, 1, word, Value::UNDEF.0);
+                    frame
+                };
+                mem::barrier(core, held);
+                if let Some(callee) = rebuilt.frames.last() {
+                    mem::set_word(*callee, Frame::PARENT.raw.word as usize, held);
+                }
+                rebuilt.frames.push(held);
+            }
+            What::Log => rebuilt.log.push(values.val(step)),
+            What::LogFloat => rebuilt.log.push(values.float(step)),
         }
-        values.put(object, &store.put);
     }
-    for (reg, source) in &plan.regs {
-        mem::set_reg(core, *reg, values.val(*source));
-    }
-    mem::add_depth(core, plan.depth);
-    let frames = rebuild_frames(&values, plan);
-    if let Some(innermost) = frames.first() {
+    if let Some(innermost) = rebuilt.frames.first() {
         mem::set_current(core, *innermost);
     }
-    let log = plan.log.iter().map(|(source, float)| match float {
-        true => values.float(*source),
-        false => values.val(*source),
-    });
-    Rebuilt {
-        log: log.collect(),
-        objects: values.objects,
-        frames,
-        log_len: plan.log_len,
-    }
-}
-
-fn rebuild_frames(values: &Values<'_>, plan: &Plan) -> Words {
-    let mut frames = Words::new();
-    let mut callee: Option<u64> = None;
-    for snap in &plan.frames {
-        let frame = match snap.object {
-            Some(object) => values.val(object),
-            None => {
-                let words = snap.words as usize;
-                let frame = mem::alloc(values.core, header(FRAME, words, 0), words);
-                mem::fill(frame, 1, words, Value::UNDEF.0);
-                frame
-            }
-        };
-        mem::barrier(values.core, frame);
-        for put in &snap.puts {
-            values.put(frame, put);
-        }
-        if let Some(callee) = callee {
-            mem::set_word(callee, Frame::PARENT.raw.word as usize, frame);
-        }
-        frames.push(frame);
-        callee = Some(frame);
-    }
-    frames
+    rebuilt.objects = values.objects;
+    rebuilt
 }
