@@ -552,6 +552,8 @@ expand_goal(G, G1) :- '$expand_body'(G, G1).
 '$directive'(initialization(G, _)) :- !, '$module'(M, M), '$add_initialization'(M, G, load).
 '$directive'(module(M, Es)) :- !, '$start_module'(M, Es).
 '$directive'(table(S)) :- !, table(S).
+'$directive'(det(_)) :- !.
+'$directive'(mode(_)) :- !.
 '$directive'(G) :-
     '$module'(M, M),
     (   catch(M:G, E, true)
@@ -592,8 +594,6 @@ initialization(G) :- '$module'(M, M), ( '$load_path'(_) -> '$add_initialization'
 '$rule_body'([G|Gs], B, (G, R)) :- '$rule_body'(Gs, B, R).
 '$no_matching_rule'(G) :- throw(error(existence_error(matching_rule, G), _)).
 $(G) :- ( call(G) -> true ; throw(error(determinism_error(user:G, det, fail, guard), _)) ).
-det(_).
-mode(_).
 
 :- dynamic('$init_goal'/5).
 :- dynamic('$init_failed'/0).

@@ -116,7 +116,7 @@ answer(Bindings, Lines) :-
     goal_lines(Goals, Names, Ls1),
     ( Ls0 == [] -> Lines = [true] ; Lines = Ls0 ).
 printable([], []).
-printable([N = V|Bs], R) :- ( sub_atom(N, 0, 1, _, '_') -> R = R1 ; R = [N = V|R1] ), printable(Bs, R1).
+printable([N = V|Bs], R) :- ( N == '_' -> R = R1 ; R = [N = V|R1] ), printable(Bs, R1).
 % Names with the same value, in order of the first one.
 groups([], []).
 groups([N = V|Bs], [group(V, [N|Ns])|Gs]) :- same_value(Bs, V, Ns, Rest), groups(Rest, Gs).

@@ -114,6 +114,11 @@ impl Builder {
         Builder::default()
     }
 
+    pub fn clear(&mut self) {
+        self.terms.clear();
+        self.vars.clear();
+    }
+
     pub fn var_count(&self) -> u32 {
         self.vars.len() as u32
     }

@@ -6,7 +6,6 @@
 //! again after dead clauses have been swept.
 
 use crate::compile;
-use crate::convert::Builder;
 use crate::cycles::{Walk, cyclic};
 use crate::errors;
 use crate::layouts::{Choice, REG_COUNTER, REG_STAMP};
@@ -166,6 +165,7 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let code = match pred.kind.get() {
         PredKind::Undefined => compile::stubs::undefined(vm, pred),
         PredKind::Static if pred.tabled.get() => compile::stubs::tabled(vm, pred),
+        PredKind::Static if !compilable(pred) => stub(vm, pred),
         PredKind::Static => compile::predicate(vm, pred),
         PredKind::Dynamic => stub(vm, pred),
         PredKind::Native => compile::stubs::native(vm, pred),
@@ -175,7 +175,7 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     code
 }
 
-/// How a dynamic predicate that is not compiled is called.
+/// How a predicate that is not compiled is called.
 fn stub(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     match pred.stub.get() {
         Some(code) => code,
@@ -437,6 +437,29 @@ pub fn build(vm: &mut Vm, terms: &Terms, id: NodeId, vars: &mut [Value]) -> Valu
     done[0]
 }
 
+/// Arguments that a predicate may have: slots of frames are numbered by 16 bits.
+pub const ARITY_MAX: usize = 20_000;
+/// Parts of clauses that are compiled; what is larger is interpreted, for the same reason.
+const COMPILED_MAX: usize = 20_000;
+
+/// Can there be a predicate with so many arguments?
+pub fn check_arity(vm: &mut Vm, arity: usize) -> Guest<()> {
+    match arity <= ARITY_MAX {
+        true => Ok(()),
+        false => Err(errors::representation_error(vm, "max_procedure_arity")),
+    }
+}
+
+/// Clauses up to which a predicate is compiled: more are found by the indices of [`lookup`].
+const CLAUSES_MAX: usize = 4000;
+
+/// Are the predicate's clauses few and small enough to be compiled?
+pub fn compilable(pred: &Pred) -> bool {
+    let clauses = pred.clauses.borrow();
+    pred.rules.get()
+        || clauses.len() <= CLAUSES_MAX && clauses.iter().all(|c| c.terms.len() <= COMPILED_MAX)
+}
+
 /// A clause term taken apart: module, head, body.
 pub fn split_clause(vm: &mut Vm, module: Atom, t: Value) -> Guest<(Atom, Value, Value)> {
     let k = pl(vm).known;
@@ -450,7 +473,12 @@ pub fn split_clause(vm: &mut Vm, module: Atom, t: Value) -> Guest<(Atom, Value, 
     let (module, head) = strip_module(vm, module, head);
     match term(head) {
         Term::Var(_) => Err(errors::instantiation(vm)),
-        Term::Atom(_) | Term::Struct(_) => Ok((module, head, body)),
+        Term::Atom(_) => Ok((module, head, body)),
+        Term::Struct(s) => {
+            let (_, arity) = pl(vm).name_arity(s.shape());
+            check_arity(vm, arity)?;
+            Ok((module, head, body))
+        }
         _ => Err(errors::type_error(vm, "callable", head)),
     }
 }
@@ -494,14 +522,23 @@ pub fn check_body(vm: &mut Vm, body: Value) -> Guest<()> {
     Ok(())
 }
 
+/// Parts up to which the place where a clause was built is kept for the next.
+const SCRATCH_MAX: usize = 1000;
+
 /// The clause as kept in the database.
 pub fn new_clause(vm: &Vm, head: Value, body: Value, line: u32) -> Clause {
-    let mut b = Builder::new();
+    let mut b = pl(vm).scratch.take();
     let head = b.add(vm, head);
     let body = b.add(vm, body);
+    // A copy takes no more room than it needs.
+    let (vars, terms) = (b.var_count(), b.terms.clone());
+    if terms.len() <= SCRATCH_MAX {
+        b.clear();
+        pl(vm).scratch.replace(b);
+    }
     Clause {
-        vars: b.var_count(),
-        terms: b.terms,
+        vars,
+        terms,
         head,
         body,
         seq: 0,

@@ -40,6 +40,17 @@ pub fn add_context(vm: &mut Vm, name: Atom, arity: usize) {
     set_context(vm, context);
 }
 
+/// As [`add_context`], with what the system says of it.
+pub fn explain(vm: &mut Vm, name: &str, arity: usize, message: &str) {
+    let name = Atom(vm.symbols.intern(name));
+    let pi = indicator(vm, name, arity);
+    let system = atom(pl(vm).known.system);
+    let place = vm.term2(":", system, pi);
+    let message = vm.sym(message);
+    let context = vm.term2("context", place, message);
+    set_context(vm, context);
+}
+
 pub fn instantiation(vm: &mut Vm) -> Raised {
     let formal = vm.sym("instantiation_error");
     raise(vm, formal)
@@ -75,6 +86,12 @@ pub fn permission_error(vm: &mut Vm, action: &str, ty: &str, culprit: Value) -> 
 pub fn representation_error(vm: &mut Vm, what: &str) -> Raised {
     let what = vm.sym(what);
     let formal = vm.term1("representation_error", what);
+    raise(vm, formal)
+}
+
+pub fn resource_error(vm: &mut Vm, what: &str) -> Raised {
+    let what = vm.sym(what);
+    let formal = vm.term1("resource_error", what);
     raise(vm, formal)
 }
 

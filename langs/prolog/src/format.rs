@@ -1,7 +1,7 @@
 //! `format/2`: directives and column stops.
 
 use crate::arith::eval;
-use crate::errors::raise;
+use crate::errors::{raise, resource_error};
 use crate::number::{Num, float_to_big};
 use crate::state::pl;
 use crate::streams::{self, StreamId};
@@ -68,6 +68,11 @@ fn error(vm: &mut Vm, message: &str) -> Raised {
     let formal = vm.term1("format", text);
     raise(vm, formal)
 }
+
+/// Characters that one directive may fill in.
+const REPEAT_MAX: usize = 1 << 28;
+/// Digits after the point that can be asked for.
+const DIGITS_MAX: usize = 50_000;
 
 struct Args {
     items: Vec<Value>,
@@ -165,6 +170,49 @@ fn numeric_argument(
     }
 }
 
+/// How often something is repeated: not more than memory may hold.
+fn times(vm: &mut Vm, n: Option<i64>, default: i64) -> Guest<usize> {
+    let n = n.unwrap_or(default).max(0);
+    match usize::try_from(n).ok().filter(|n| *n <= REPEAT_MAX) {
+        Some(n) => Ok(n),
+        None => Err(resource_error(vm, "memory")),
+    }
+}
+
+/// Digits of a number.
+fn digits(vm: &mut Vm, n: Option<i64>, default: i64) -> Guest<usize> {
+    match times(vm, n, default)? {
+        n if n <= DIGITS_MAX => Ok(n),
+        _ => Err(error(vm, "too many digits")),
+    }
+}
+
+/// How a directive writes terms.
+fn options(directive: char) -> WriteOptions {
+    WriteOptions {
+        quoted: directive != 'w',
+        numbervars: directive != 'k',
+        ignore_ops: directive == 'k',
+        ..WriteOptions::default()
+    }
+}
+
+/// An integer in another radix.
+fn in_radix(vm: &mut Vm, v: Value, n: Option<i64>, upper: bool) -> Guest<String> {
+    let Some(base) = n else {
+        return Err(error(vm, "no default radix"));
+    };
+    if !(2..=36).contains(&base) {
+        return Err(error(vm, "radix must be in the range 2..36"));
+    }
+    let x = eval(vm, v)?;
+    let Some(b) = x.to_bigint() else {
+        return Err(error(vm, "illegal argument to ~r"));
+    };
+    let text = b.to_str_radix(base as u32);
+    Ok(if upper { text.to_uppercase() } else { text })
+}
+
 fn one(
     vm: &mut Vm,
     directive: char,
@@ -172,15 +220,10 @@ fn one(
     args: &mut Args,
     line: &mut Line,
 ) -> Guest<()> {
-    let options = |quoted| WriteOptions {
-        quoted,
-        numbervars: true,
-        ..WriteOptions::default()
-    };
     match directive {
-        'w' | 'q' | 'p' => {
+        'w' | 'q' | 'p' | 'k' => {
             let v = args.take(vm)?;
-            line.text.push_str(&show(vm, v, &options(directive != 'w')));
+            line.text.push_str(&show(vm, v, &options(directive)));
         }
         'a' => {
             let v = args.take(vm)?;
@@ -191,16 +234,22 @@ fn one(
         }
         'd' | 'D' => {
             let v = args.take(vm)?;
-            let text = integer(vm, v, n.unwrap_or(0) as usize, directive == 'D')?;
+            let text = {
+                let digits = digits(vm, n, 0)?;
+                integer(vm, v, digits, directive == 'D')?
+            };
             line.text.push_str(&text);
         }
         'f' | 'e' | 'g' => {
             let v = args.take(vm)?;
             let x = eval(vm, v)?;
-            line.text
-                .push_str(&float(&x, directive, n.unwrap_or(6) as usize));
+            let digits = digits(vm, n, 6)?;
+            line.text.push_str(&float(&x, directive, digits));
         }
-        'n' => line.text.push_str(&"\n".repeat(n.unwrap_or(1) as usize)),
+        'n' => {
+            let n = times(vm, n, 1)?;
+            line.text.push_str(&"\n".repeat(n));
+        }
         'c' => {
             let v = deref(args.take(vm)?);
             let c = v
@@ -210,24 +259,13 @@ fn one(
             let Some(c) = c else {
                 return Err(error(vm, "illegal argument to ~c"));
             };
-            line.text
-                .extend(std::iter::repeat_n(c, n.unwrap_or(1) as usize));
+            let n = times(vm, n, 1)?;
+            line.text.extend(std::iter::repeat_n(c, n));
         }
         'r' | 'R' => {
             let v = args.take(vm)?;
-            let Some(base) = n else {
-                return Err(error(vm, "no default radix"));
-            };
-            let x = eval(vm, v)?;
-            let Some(b) = x.to_bigint() else {
-                return Err(error(vm, "illegal argument to ~r"));
-            };
-            let text = b.to_str_radix(base as u32);
-            line.text.push_str(&if directive == 'R' {
-                text.to_uppercase()
-            } else {
-                text
-            });
+            let text = in_radix(vm, v, n, directive == 'R')?;
+            line.text.push_str(&text);
         }
         's' => {
             let v = args.take(vm)?;
@@ -245,11 +283,12 @@ fn one(
             line.fills.push((line.text.len(), c));
         }
         '|' => {
-            let target = n.map_or(line.column(), |n| n as usize);
+            let column = line.column();
+            let target = times(vm, n, column as i64)?;
             line.stop(target);
         }
         '+' => {
-            let target = line.segment_column() + n.unwrap_or(8) as usize;
+            let target = line.segment_column() + times(vm, n, 8)?;
             line.stop(target);
         }
         c => return Err(error(vm, &format!("unknown directive ~{c}"))),

@@ -9,6 +9,7 @@ use crate::layouts::Struct;
 use crate::state::{Clause, Pl, pl};
 use crate::syntax::{Node, NodeId};
 use crate::term::{Term, deref, is_var, term};
+use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use metatrace::value::Value;
 use runtime::Vm;
@@ -72,9 +73,16 @@ pub struct Lookup {
 struct Index {
     place: Place,
     /// By key: clauses that have it, and those that have anything.
-    sets: HashMap<u64, Set>,
+    found: HashMap<u64, Found>,
     /// Clauses that match whatever is there.
     any: Set,
+}
+
+/// What a key selects: mostly one clause.
+#[derive(Debug)]
+enum Found {
+    One(Rc<Clause>),
+    Many(Box<Set>),
 }
 
 #[derive(Debug, Default)]
@@ -153,12 +161,20 @@ pub fn find(
                 None => break,
             },
         };
-        let Index { place, sets, any } = &mut lookup.indices[at];
+        let Index { place, found, any } = &mut lookup.indices[at];
         let key = call_key(args, place)?;
         if key & FUNCTOR_KEY != 0 {
             known.push(place.clone());
         }
-        let set = sets.get_mut(&key).unwrap_or(any);
+        let set = match found.get_mut(&key) {
+            Some(Found::One(c)) => {
+                let alive = c.born <= generation && generation < c.died.get();
+                let next = alive && c.seq >= from && may_match(pl, c, &bound(args));
+                return next.then(|| c.clone());
+            }
+            Some(Found::Many(set)) => set,
+            None => any,
+        };
         (clauses, lookup) = (&set.clauses, &mut set.lookup);
     }
     let skip = lookup.dead.skip(clauses, generation);
@@ -166,16 +182,17 @@ pub fn find(
         i64::MIN => 0,
         from => position(clauses, from),
     };
-    let bound: SmallVec<[(usize, Value); 8]> = args
-        .iter()
-        .map(|a| deref(*a))
-        .enumerate()
-        .filter(|(_, a)| !is_var(*a))
-        .collect();
+    let bound = bound(args);
     clauses
         .range(start.max(skip).min(clauses.len())..)
         .find(|c| c.born <= generation && generation < c.died.get() && may_match(pl, c, &bound))
         .cloned()
+}
+
+/// Arguments that are there, by number.
+fn bound(args: &[Value]) -> SmallVec<[(usize, Value); 8]> {
+    let args = args.iter().map(|a| deref(*a)).enumerate();
+    args.filter(|(_, a)| !is_var(*a)).collect()
 }
 
 /// What is left are few clauses, or many that no index tells apart: arguments still may.
@@ -266,7 +283,7 @@ impl Index {
     fn build(pl: &Pl, clauses: &Clauses, place: Place) -> Index {
         let mut index = Index {
             place,
-            sets: HashMap::new(),
+            found: HashMap::new(),
             any: Set::default(),
         };
         // Dead ones, too: calls that began earlier see them.
@@ -278,18 +295,20 @@ impl Index {
 
     fn add(&mut self, pl: &Pl, clause: &Rc<Clause>, at_end: bool) {
         match clause_key(pl, clause, &self.place) {
-            Some(key) => {
-                let any = &self.any.clauses;
-                let fresh = || Set {
-                    clauses: any.clone(),
-                    lookup: Lookup::default(),
-                };
-                let set = self.sets.entry(key).or_insert_with(fresh);
-                set.add(pl, clause, at_end);
-            }
-            None => {
-                for set in self.sets.values_mut() {
+            Some(key) => match self.found.entry(key) {
+                Entry::Occupied(mut found) => found.get_mut().add(pl, clause, at_end),
+                Entry::Vacant(new) if self.any.clauses.is_empty() => {
+                    new.insert(Found::One(clause.clone()));
+                }
+                Entry::Vacant(new) => {
+                    let mut set = Set::of(self.any.clauses.clone());
                     set.add(pl, clause, at_end);
+                    new.insert(Found::Many(Box::new(set)));
+                }
+            },
+            None => {
+                for found in self.found.values_mut() {
+                    found.add(pl, clause, at_end);
                 }
                 self.any.add(pl, clause, at_end);
             }
@@ -297,7 +316,26 @@ impl Index {
     }
 }
 
+impl Found {
+    fn add(&mut self, pl: &Pl, clause: &Rc<Clause>, at_end: bool) {
+        if let Found::One(first) = self {
+            let set = Set::of(Clauses::from([first.clone()]));
+            *self = Found::Many(Box::new(set));
+        }
+        if let Found::Many(set) = self {
+            set.add(pl, clause, at_end);
+        }
+    }
+}
+
 impl Set {
+    fn of(clauses: Clauses) -> Set {
+        Set {
+            clauses,
+            lookup: Lookup::default(),
+        }
+    }
+
     fn add(&mut self, pl: &Pl, clause: &Rc<Clause>, at_end: bool) {
         if at_end {
             self.clauses.push_back(clause.clone());

@@ -86,6 +86,8 @@ natives! {
         let goal = deref(goal);
         Err(if term::is_var(goal) {
             errors::instantiation(vm)
+        } else if goal.is_symbol() || Obj::<Struct>::of(goal).is_some() {
+            errors::representation_error(vm, "max_procedure_arity")
         } else {
             errors::type_error(vm, "callable", goal)
         })
@@ -123,7 +125,7 @@ natives! {
         let calls = pred.calls.get() + 1;
         if calls < pred.stable.get() {
             pred.calls.set(calls);
-        } else if calls == pred.stable.get() && pred.clauses.borrow().len() < 2000 {
+        } else if calls == pred.stable.get() && pred.clauses.borrow().len() < 2000 && db::compilable(pred) {
             pred.calls.set(calls);
             let code = crate::compile::predicate(vm, pred);
             pred.code.set(Some(code));
@@ -336,6 +338,8 @@ fn find_handler(vm: &mut Vm, frame: Value, token: i64) -> Value {
             let taken = unify::unify(vm, catcher, thrown);
             vm.core_mut().regs[REG_STAMP as usize] = stamp;
             if taken {
+                // What was trailed only because of the doubt is not needed any more.
+                term::trim_trail(vm, mark, stamp.as_int());
                 at.set_int(Frame::TOKEN, codes.catch.token(codes.catch_recovers));
                 vm.core_mut().regs[REG_PENDING as usize] = Value::NONE;
                 crate::border::exceptions::caught(vm, ball, &trace);

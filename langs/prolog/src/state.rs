@@ -132,8 +132,8 @@ pub struct Pl {
     pub lang: u8,
     pub kept: Kept,
     pub known: Known,
-    pub functors: RefCell<Vec<(Atom, u16)>>,
-    pub functor_ids: RefCell<HashMap<(Atom, u16), FunctorId>>,
+    pub functors: RefCell<Vec<(Atom, u32)>>,
+    pub functor_ids: RefCell<HashMap<(Atom, u32), FunctorId>>,
     pub preds: RefCell<Vec<&'static Pred>>,
     pub modules: RefCell<HashMap<Atom, Module>>,
     pub ops: RefCell<Ops>,
@@ -144,6 +144,8 @@ pub struct Pl {
     /// Global variables (`nb_setval/2`): roots.
     pub globals: RefCell<HashMap<Atom, Value>>,
     pub generation: Cell<u64>,
+    /// Where clauses to be added are built.
+    pub scratch: RefCell<crate::convert::Builder>,
     /// The module that clauses being loaded belong to.
     pub module: Cell<Atom>,
     pub load: RefCell<Vec<crate::consult::Load>>,
@@ -205,6 +207,7 @@ impl Pl {
             streams: RefCell::new(Streams::new()),
             globals: RefCell::default(),
             generation: Cell::new(0),
+            scratch: RefCell::default(),
             module: Cell::new(known.user),
             load: RefCell::default(),
             libraries: RefCell::default(),
@@ -270,7 +273,7 @@ pub fn pl(vm: &Vm) -> &'static Pl {
 
 impl Pl {
     pub fn functor(&self, name: Atom, arity: usize) -> FunctorId {
-        let key = (name, arity as u16);
+        let key = (name, arity as u32);
         if let Some(&id) = self.functor_ids.borrow().get(&key) {
             return id;
         }

@@ -189,7 +189,11 @@ pub fn open(vm: &mut Vm, path: &str, mode: &str, culprit: Value) -> Guest<Stream
         Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(errors::permission_error(vm, "open", "source_sink", culprit))
         }
-        Err(_) => Err(errors::existence_error(vm, "source_sink", culprit)),
+        Err(_) => {
+            let raised = errors::existence_error(vm, "source_sink", culprit);
+            errors::explain(vm, "open", 4, "No such file or directory");
+            Err(raised)
+        }
     }
 }
 

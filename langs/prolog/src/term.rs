@@ -3,7 +3,7 @@
 use crate::border::views::list_of;
 use crate::cycles::{self, Walk};
 use crate::layouts::{
-    AttVar, ListView, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
+    AttVar, Choice, ListView, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
 };
 use crate::number;
 use crate::state::{FunctorId, Pl, pl};
@@ -197,7 +197,9 @@ impl MakeTerms for Vm {
             return;
         }
         let v = Obj::<AttVar>::cast(var);
-        push_trail(self, var);
+        if outlives_choice(self, v) {
+            push_trail(self, var);
+        }
         v.set(self, AttVar::REF, to);
         let attrs = v.get(AttVar::ATTRS);
         let wake = self.core().regs[REG_WAKE as usize];
@@ -212,6 +214,11 @@ impl MakeTerms for Vm {
     }
 }
 
+/// Is the variable older than the newest choice point, so that its changes have to be undone?
+pub fn outlives_choice(vm: &Vm, var: Obj<AttVar>) -> bool {
+    var.int(AttVar::STAMP) < vm.core().regs[REG_STAMP as usize].as_int()
+}
+
 fn push_trail(vm: &mut Vm, var: Value) {
     let record = vm.alloc::<Trail>(0);
     record.init(Trail::PREV, vm.core().regs[REG_TRAIL as usize]);
@@ -219,8 +226,29 @@ fn push_trail(vm: &mut Vm, var: Value) {
     vm.core_mut().regs[REG_TRAIL as usize] = record.value();
 }
 
-/// Remembers that item `index` of `target` was `old`.
+/// Records looked at for one that makes a new one unnecessary.
+const UNDO_LOOK_BACK: usize = 8;
+
+/// Remembers that item `index` of `target` was `old`, unless that is known since the newest
+/// choice point: a loop that assigns again and again would fill the trail.
 pub fn push_undo(vm: &mut Vm, target: Value, index: i64, old: Value) {
+    let mark = Obj::<Choice>::of(choice(vm)).map_or(Value::NIL, |c| c.get(Choice::TRAIL));
+    let mut at = vm.core().regs[REG_TRAIL as usize];
+    for _ in 0..UNDO_LOOK_BACK {
+        if at == mark {
+            break;
+        }
+        at = if let Some(record) = Obj::<Undo>::of(at) {
+            if record.get(Undo::TARGET) == target && record.int(Undo::INDEX) == index {
+                return;
+            }
+            record.get(Undo::PREV)
+        } else if let Some(record) = Obj::<Trail>::of(at) {
+            record.get(Trail::PREV)
+        } else {
+            break;
+        };
+    }
     let record = vm.alloc::<Undo>(0);
     record.init(Undo::PREV, vm.core().regs[REG_TRAIL as usize]);
     record.init(Undo::TARGET, target);
@@ -275,7 +303,14 @@ pub fn trim_trail(vm: &mut Vm, mark: Value, stamp: i64) {
                 };
                 (r.get(Trail::PREV), old)
             }
-            None => (Obj::<Undo>::cast(at).get(Undo::PREV), true),
+            None => {
+                let r = Obj::<Undo>::cast(at);
+                let old = match Obj::<AttVar>::of(r.get(Undo::TARGET)) {
+                    Some(v) => v.int(AttVar::STAMP) < stamp,
+                    None => true,
+                };
+                (r.get(Undo::PREV), old)
+            }
         };
         if needed {
             keep.push(at);

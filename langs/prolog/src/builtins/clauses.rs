@@ -100,6 +100,7 @@ fn clause_pred(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let (module, head) = db::strip_module(vm, p.module.get(), a[0]);
     callable(vm, head)?;
     let (name, arity) = db::functor_of(vm, head).expect("callable");
+    db::check_arity(vm, arity)?;
     let modify = matches!(term(a[1]), Term::Atom(x) if *vm.symbols.name(x.0) == *"modify");
     let f = p.functor(name, arity);
     let found = p
@@ -166,6 +167,7 @@ fn retractall_pred(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let (module, head) = db::strip_module(vm, p.module.get(), a[0]);
     callable(vm, head)?;
     let (name, arity) = db::functor_of(vm, head).expect("callable");
+    db::check_arity(vm, arity)?;
     if crate::consult::protected(vm, name, arity) {
         let pi = indicator(vm, name, arity);
         return Err(permission_error(vm, "modify", "static_procedure", pi));

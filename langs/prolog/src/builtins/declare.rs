@@ -126,6 +126,7 @@ pub fn indicator_parts(vm: &mut Vm, v: Value) -> Guest<(Atom, usize)> {
                 return Err(domain_error(vm, "not_less_than_zero", arity));
             }
             let extra = if op == p.known.dslash { 2 } else { 0 };
+            crate::db::check_arity(vm, n as usize)?;
             Ok((Atom(name.as_symbol()), n as usize + extra))
         }
         _ => Err(type_error(vm, "predicate_indicator", v)),

@@ -6,7 +6,7 @@ use crate::layouts::{AttVar, Struct};
 use crate::number::is_number;
 use crate::state::pl;
 use crate::syntax::Atom;
-use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, push_undo, term};
+use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, outlives_choice, push_undo, term};
 use crate::unify::{
     compare, copy, copy_kept, ground, identical, occurs, subsumes, unify, unify_occurs, variables,
     variant,
@@ -369,13 +369,17 @@ fn put_attr(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     };
     let attrs = var.get(AttVar::ATTRS);
     if let Some(cell) = find_attr(vm, attrs, module) {
-        push_undo(vm, cell.value(), 1, cell.item(Struct::ARGS, 1));
+        if outlives_choice(vm, var) {
+            push_undo(vm, cell.value(), 1, cell.item(Struct::ARGS, 1));
+        }
         cell.set_item(vm, Struct::ARGS, 1, a[2]);
         return Ok(true);
     }
     let f = pl(vm).functor(pl(vm).known.att, 3);
     let cell = vm.compound(f, &[atom(module), a[2], attrs]);
-    push_undo(vm, var.value(), -1, attrs);
+    if outlives_choice(vm, var) {
+        push_undo(vm, var.value(), -1, attrs);
+    }
     var.set(vm, AttVar::ATTRS, cell);
     Ok(true)
 }
@@ -411,7 +415,9 @@ fn del_attr(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         .into_iter()
         .rev()
         .fold(nil, |rest, (m, v)| vm.compound(f, &[m, v, rest]));
-    push_undo(vm, var.value(), -1, attrs);
+    if outlives_choice(vm, var) {
+        push_undo(vm, var.value(), -1, attrs);
+    }
     var.set(vm, AttVar::ATTRS, rest);
     Ok(true)
 }

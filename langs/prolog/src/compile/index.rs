@@ -1,8 +1,8 @@
 //! Clause indexing: a tree of switches on the arguments that discriminate.
 //!
 //! For a set of clauses the first argument that all of them (or most) determine
-//! is switched on; what remains for a value is indexed further on other
-//! arguments. Clauses that still compete are tried in a chain of choice points.
+//! is switched on; what remains for a value is indexed further on what is inside compounds and on
+//! other arguments. Clauses that still compete are tried in a chain of choice points.
 
 use super::{Asm, Chains, Entry, Label, TableDraft, guard};
 use crate::op::{self, Op};
@@ -15,8 +15,10 @@ use std::collections::BTreeMap;
 
 /// Arguments looked at.
 const ARGS_MAX: usize = 8;
+/// Arguments looked at of compounds whose clauses compete.
+const INNER_MAX: usize = 4;
 /// Switches one after the other.
-const DEPTH_MAX: usize = 3;
+const DEPTH_MAX: usize = 4;
 
 /// What a clause says about one argument.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,11 +31,38 @@ enum Key {
     Boxed,
 }
 
+/// Something that clauses can be told apart by: an argument, or one of a compound found before.
+struct Column {
+    slot: u16,
+    /// The slot of the compound that it is in, its functor, and which of its arguments it is.
+    inside: Option<(u16, u32, u16)>,
+    /// Numbers of the clauses that have it, ascending; what is there, and what that says.
+    clauses: Vec<usize>,
+    nodes: Vec<NodeId>,
+    keys: Vec<Key>,
+}
+
+impl Column {
+    fn place(&self, clause: usize) -> Option<usize> {
+        self.clauses.binary_search(&clause).ok()
+    }
+
+    /// Clauses that have no such place match whatever is there.
+    fn key(&self, clause: usize) -> Key {
+        self.place(clause).map_or(Key::Any, |i| self.keys[i])
+    }
+}
+
+/// Slots of a frame above which nothing more is looked into.
+const SLOTS_MAX: u16 = 1000;
+
 struct Indexer<'a> {
     vm: &'a mut Vm,
     asm: &'a mut Asm,
     pred: &'a Pred,
-    keys: Vec<Vec<Key>>,
+    columns: Vec<Column>,
+    /// First slot that the path to here does not use.
+    next_slot: u16,
     entries: &'a [Entry],
     done: Chains,
     fail: Option<Label>,
@@ -41,20 +70,33 @@ struct Indexer<'a> {
 
 /// Emits the index; it starts where the code ends now.
 pub(super) fn build(vm: &mut Vm, asm: &mut Asm, pred: &Pred, entries: &[Entry]) {
-    let keys = entries
-        .iter()
-        .map(|e| {
-            let args = e.clause.terms.args(e.clause.head);
-            let n = (pred.arity as usize).min(ARGS_MAX);
-            (0..n).map(|i| key(vm, &e.clause, args[i])).collect()
-        })
-        .collect();
+    let args = (pred.arity as usize).min(ARGS_MAX);
+    let columns = (0..args).map(|i| {
+        let nodes = entries
+            .iter()
+            .map(|e| e.clause.terms.args(e.clause.head)[i]);
+        let nodes: Vec<NodeId> = nodes.collect();
+        Column {
+            slot: i as u16,
+            inside: None,
+            clauses: (0..entries.len()).collect(),
+            keys: entries
+                .iter()
+                .zip(&nodes)
+                .map(|(e, n)| key(vm, &e.clause, *n))
+                .collect(),
+            nodes,
+        }
+    });
+    let columns = columns.collect();
     let all: Vec<usize> = (0..entries.len()).collect();
+    let next_slot = asm.slots;
     let mut indexer = Indexer {
         vm,
         asm,
         pred,
-        keys,
+        columns,
+        next_slot,
         entries,
         done: Chains::new(),
         fail: None,
@@ -78,26 +120,28 @@ impl Indexer<'_> {
     fn root(&mut self, all: &[usize]) {
         // A single clause follows at once.
         if all.len() != 1 {
-            self.node(all, 0, 0, 0);
+            let open: Vec<usize> = (0..self.columns.len()).collect();
+            self.node(all, &open, 0, 0);
         }
     }
 
-    /// Code that selects among `clauses`; bits of `used` are arguments known not to
-    /// help, bits of `bound` those known to be bound (and to match).
-    fn node(&mut self, clauses: &[usize], used: u64, bound: u64, depth: usize) -> Label {
+    /// Code that selects among `clauses`; `open` are columns that may help, the best first; bits
+    /// of `bound` are arguments known to be bound (and to match).
+    fn node(&mut self, clauses: &[usize], open: &[usize], bound: u64, depth: usize) -> Label {
         match clauses {
             [] => return self.failure(),
             [one] => return self.entries[*one].label,
             _ => {}
         }
-        if let Some(&label) = self.done.get(&(clauses.to_vec(), used, bound)) {
+        if let Some(&label) = self.done.get(&(clauses.to_vec(), open.to_vec(), bound)) {
             return label;
         }
-        let label = match self.selective(clauses, used).filter(|_| depth < DEPTH_MAX) {
-            Some(arg) => self.switch(clauses, arg, used, bound, depth),
+        let label = match self.selective(clauses, open).filter(|_| depth < DEPTH_MAX) {
+            Some(column) => self.switch(clauses, column, open, bound, depth),
             None => self.chain(clauses, bound),
         };
-        self.done.insert((clauses.to_vec(), used, bound), label);
+        self.done
+            .insert((clauses.to_vec(), open.to_vec(), bound), label);
         label
     }
 
@@ -111,30 +155,30 @@ impl Indexer<'_> {
         label
     }
 
-    /// The argument to switch on: one that every clause determines if there is
+    /// The column to switch on: one that every clause determines if there is
     /// one, else the one that most determine.
-    fn selective(&self, clauses: &[usize], used: u64) -> Option<usize> {
-        let args = self.keys.first().map_or(0, Vec::len);
+    fn selective(&self, clauses: &[usize], open: &[usize]) -> Option<usize> {
         let mut best: Option<(usize, usize)> = None;
-        for arg in (0..args).filter(|a| used >> a & 1 == 0) {
+        for &column in open {
+            let key = |clause: usize| self.columns[column].key(clause);
             let fixed = clauses
                 .iter()
-                .filter(|&&c| !matches!(self.keys[c][arg], Key::Any | Key::Boxed))
+                .filter(|&&c| !matches!(key(c), Key::Any | Key::Boxed))
                 .count();
             if fixed == 0 {
                 continue;
             }
-            let first = self.keys[clauses[0]][arg];
-            let distinct = clauses.iter().any(|&c| self.keys[c][arg] != first);
+            let first = key(clauses[0]);
+            let distinct = clauses.iter().any(|&c| key(c) != first);
             if !distinct && clauses.len() > 1 && fixed == clauses.len() {
-                // All the same: it only tells whether any can match.
+                // All the same: it only tells whether any can match, or leads further inside.
                 if best.is_none() {
-                    best = Some((arg, 0));
+                    best = Some((column, 0));
                 }
                 continue;
             }
             if best.is_none_or(|b| fixed > b.1) {
-                best = Some((arg, fixed));
+                best = Some((column, fixed));
             }
             if fixed == clauses.len() {
                 break;
@@ -143,15 +187,91 @@ impl Indexer<'_> {
         best.map(|b| b.0)
     }
 
+    /// Opens what is inside the compounds that these clauses have in a column, if that may tell
+    /// them apart: the new columns.
+    fn open_inside(&mut self, column: usize, functor: u32, clauses: &[usize]) -> Vec<usize> {
+        let mut opened = Vec::new();
+        let (_, arity) = pl(self.vm).name_arity(functor);
+        // Other paths use the same slots.
+        let mut slot = self.next_slot;
+        for i in 0..arity.min(INNER_MAX) {
+            if clauses.len() < 2 || slot > SLOTS_MAX {
+                break;
+            }
+            let mut inner = Column {
+                slot,
+                inside: Some((self.columns[column].slot, functor, i as u16)),
+                clauses: Vec::new(),
+                nodes: Vec::new(),
+                keys: Vec::new(),
+            };
+            for &c in clauses {
+                let outer = &self.columns[column];
+                let clause = &self.entries[c].clause;
+                let node = outer.place(c).map(|at| outer.nodes[at]);
+                if let Some(&node) = node.and_then(|node| clause.terms.args(node).get(i)) {
+                    inner.clauses.push(c);
+                    inner.nodes.push(node);
+                    inner.keys.push(key(self.vm, clause, node));
+                }
+            }
+            let first = inner.key(clauses[0]);
+            let same = clauses.iter().all(|&c| inner.key(c) == first);
+            if same && !matches!(first, Key::Struct(_)) {
+                continue;
+            }
+            opened.push(self.columns.len());
+            self.columns.push(inner);
+            slot += 1;
+            self.asm.slots = self.asm.slots.max(slot);
+        }
+        opened
+    }
+
+    /// The instructions that switch on a column by a table.
+    fn test(&mut self, column: usize, label: Label, table: usize) {
+        let slot = self.columns[column].slot;
+        if let Some((outer, functor, i)) = self.columns[column].inside {
+            // A switch said that it is such a compound; this one follows its references.
+            self.asm.emit(Op::GetStruct, outer, slot, 0);
+            self.asm.word_to(functor, label);
+            self.asm.emit(Op::Arg, slot, slot, i);
+        }
+        self.asm.word(op::word_pc(Op::Switch, slot, table as u32));
+    }
+
+    /// Clauses by what they have in a column, each group in order.
+    fn groups(&self, clauses: &[usize], column: usize) -> BTreeMap<Key, Vec<usize>> {
+        let key = |clause: usize| self.columns[column].key(clause);
+        let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for &c in clauses {
+            groups.entry(key(c)).or_default();
+        }
+        // Clauses with a key are spread out at once, those that match anything are in each group.
+        let any = |c: &usize| matches!(key(*c), Key::Any);
+        let anything = clauses.iter().any(any);
+        if anything {
+            for (own, group) in &mut groups {
+                let matching = clauses.iter().filter(|&c| any(c) || key(*c) == *own);
+                group.extend(matching);
+            }
+        } else {
+            for &c in clauses {
+                groups.entry(key(c)).or_default().push(c);
+            }
+        }
+        groups
+    }
+
     fn switch(
         &mut self,
         clauses: &[usize],
-        arg: usize,
-        used: u64,
+        column: usize,
+        open: &[usize],
         bound: u64,
         depth: usize,
     ) -> Label {
-        let used = used | 1 << arg;
+        let open: Vec<usize> = open.iter().copied().filter(|c| *c != column).collect();
         // The switch comes first, what it leads to after it.
         let label = self.asm.here();
         let table = self.asm.tables.len();
@@ -161,28 +281,21 @@ impl Indexer<'_> {
             consts: Vec::new(),
             structs: Vec::new(),
         });
-        self.asm
-            .word(op::word_pc(Op::Switch, arg as u16, table as u32));
-        let mut groups: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for &c in clauses {
-            groups.entry(self.keys[c][arg]).or_default();
-        }
-        for (key, group) in &mut groups {
-            group.extend(
-                clauses.iter().filter(|&&c| {
-                    matches!(self.keys[c][arg], Key::Any) || self.keys[c][arg] == *key
-                }),
-            );
-        }
+        self.test(column, label, table);
+        let groups = self.groups(clauses, column);
+        let key = |clause: usize| self.columns[column].key(clause);
         let rest: Vec<usize> = clauses
             .iter()
             .copied()
-            .filter(|&c| matches!(self.keys[c][arg], Key::Any | Key::Boxed))
+            .filter(|&c| matches!(key(c), Key::Any | Key::Boxed))
             .collect();
         // An unbound argument says nothing: other arguments may.
-        let var = self.node(clauses, used, bound, depth + 1);
-        let matched = bound | 1 << arg;
-        let other = self.node(&rest, used, bound, depth + 1);
+        let var = self.node(clauses, &open, bound, depth + 1);
+        let matched = match self.columns[column].inside {
+            None => bound | 1 << column,
+            Some(_) => bound,
+        };
+        let other = self.node(&rest, &open, bound, depth + 1);
         let mut draft = TableDraft {
             var,
             other,
@@ -192,11 +305,18 @@ impl Indexer<'_> {
         for (key, group) in groups {
             match key {
                 Key::Const(bits) => {
-                    let to = self.node(&group, used, matched, depth + 1);
+                    let to = self.node(&group, &open, matched, depth + 1);
                     draft.consts.push((bits, to));
                 }
                 Key::Struct(f) => {
-                    let to = self.node(&group, used, matched, depth + 1);
+                    // What is inside a compound that is there is more likely to be bound than
+                    // other arguments.
+                    let mut inside = self.open_inside(column, f, &group);
+                    let slots = self.next_slot;
+                    self.next_slot += inside.len() as u16;
+                    inside.extend(&open);
+                    let to = self.node(&group, &inside, matched, depth + 1);
+                    self.next_slot = slots;
                     draft.structs.push((f, to));
                 }
                 Key::Any | Key::Boxed => {}

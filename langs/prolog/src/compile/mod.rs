@@ -573,4 +573,4 @@ impl ClauseCompiler<'_> {
 
 /// Deduplicated chains of clauses, by clause numbers, arguments already looked at,
 /// and those known to be bound.
-type Chains = HashMap<(Vec<usize>, u64, u64), Label>;
+type Chains = HashMap<(Vec<usize>, Vec<usize>, u64), Label>;

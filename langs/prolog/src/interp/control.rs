@@ -439,6 +439,11 @@ pub(super) fn meta_call<M: Meta>(m: &mut M, extra: u16) -> Flow {
         if extra == 0 && p.is_control(name, arity) {
             return control(m, goal, module);
         }
+        if total > crate::db::ARITY_MAX {
+            let e = m.try_call(&BAD_GOAL, [goal]);
+            debug_assert!(e.is_err());
+            return raise(m);
+        }
         let core = m.core();
         let pred = m.outlined(|_| find_pred(core, p, module, name, total));
         let code = code_of(m, pred);

@@ -2,7 +2,8 @@
 //!
 //! `primary` reads a term that starts here, `infix` extends it to the right as
 //! long as priorities allow. A prefix operator is first tried with an operand;
-//! when that fails the parser goes back and takes it as an atom.
+//! when that fails the parser goes back and takes it as an atom. What waits for a
+//! term inside is kept in a stack of frames, so that nesting is limited by memory only.
 
 use super::SyntaxError;
 use super::lexer::{Lexer, Tok, Token};
@@ -77,8 +78,53 @@ type AfterOperand = (Atom, Option<Op>, Option<Op>);
 
 type Parse<T> = Result<T, SyntaxError>;
 
-/// Nesting at which reading gives up instead of exhausting the native stack.
-const DEPTH_MAX: u32 = 3_000;
+/// Where reading can go on after an error: position, variables and the token ahead.
+type Saved = (usize, Vec<VarInfo>, Option<Token>);
+
+/// What the parser does next.
+enum State {
+    /// Reads a term of at most this priority.
+    Start(u16),
+    /// Goes on to the right of an operand with its priority; the greatest one allowed.
+    After(NodeId, u16, u16),
+    /// A term is complete.
+    Done(NodeId),
+}
+
+/// A term that waits for one inside it; `max`: its own greatest priority.
+struct Frame {
+    max: u16,
+    wait: Wait,
+}
+
+enum Wait {
+    Paren,
+    Curly,
+    Item(Vec<NodeId>),
+    Tail(Vec<NodeId>),
+    Argument(Atom, Vec<NodeId>),
+    Prefix(Box<Prefix>),
+    Infix(Box<Infix>),
+}
+
+/// A prefix operator that waits for its operand.
+struct Prefix {
+    atom: Atom,
+    priority: u16,
+    /// The token after it, if that may be an infix or postfix operator, to go back to.
+    back: Option<(Token, Saved)>,
+}
+
+/// An infix operator that waits for its right operand.
+struct Infix {
+    atom: Atom,
+    priority: u16,
+    left: NodeId,
+    left_priority: u16,
+    left_bare: bool,
+    /// The same name as a postfix operator, to go back to.
+    back: Option<(Op, Saved)>,
+}
 
 /// A reader of clauses from one text.
 pub struct Parser<'a> {
@@ -89,7 +135,6 @@ pub struct Parser<'a> {
     flags: ReadFlags,
     terms: Terms,
     vars: Vec<VarInfo>,
-    depth: u32,
     /// The last term read is an operator standing alone as an atom.
     bare_op: bool,
 }
@@ -110,7 +155,6 @@ impl<'a> Parser<'a> {
             flags,
             terms: Terms::new(),
             vars: Vec::new(),
-            depth: 0,
             bare_op: false,
         }
     }
@@ -125,7 +169,6 @@ impl<'a> Parser<'a> {
     pub fn read(&mut self) -> Parse<Clause> {
         self.terms = Terms::new();
         self.vars = Vec::new();
-        self.depth = 0;
         match self.clause() {
             Ok(clause) => Ok(clause),
             Err(error) => {
@@ -143,7 +186,7 @@ impl<'a> Parser<'a> {
         let root = if self.peek()?.tok == Tok::Eof {
             None
         } else {
-            let (term, _) = self.term(1200)?;
+            let term = self.term(1200)?;
             if self.peek()?.tok != Tok::End {
                 return Err(self.unexpected());
             }
@@ -202,19 +245,138 @@ impl<'a> Parser<'a> {
 
     // ------------------------------------------------------------------- terms
 
-    /// A term of at most priority `max`, and its priority.
-    fn term(&mut self, max: u16) -> Parse<(NodeId, u16)> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(SyntaxError::new("nesting_too_deep", self.pos()));
+    /// A term of at most priority `max`.
+    fn term(&mut self, max: u16) -> Parse<NodeId> {
+        let mut frames = Vec::new();
+        let mut state = State::Start(max);
+        loop {
+            let next = match state {
+                State::Start(max) => self.primary(max, &mut frames),
+                State::After(left, priority, max) => self.infix(left, priority, max, &mut frames),
+                State::Done(term) => match frames.pop() {
+                    Some(frame) => self.resume(frame, term, &mut frames),
+                    None => return Ok(term),
+                },
+            };
+            state = match next {
+                Ok(state) => state,
+                Err(error) => self.recover(error, &mut frames)?,
+            };
         }
-        let (left, priority) = self.primary(max)?;
-        let result = self.infix(left, priority, max);
-        self.depth -= 1;
-        result
     }
 
-    fn primary(&mut self, max: u16) -> Parse<(NodeId, u16)> {
+    /// Goes back to where an operator can be taken differently.
+    fn recover(&mut self, error: SyntaxError, frames: &mut Vec<Frame>) -> Parse<State> {
+        while let Some(Frame { max, wait }) = frames.pop() {
+            match wait {
+                Wait::Prefix(prefix) => {
+                    if let Some((_, saved)) = prefix.back {
+                        self.restore(saved);
+                        return Ok(self.plain_atom(prefix.atom, max));
+                    }
+                }
+                Wait::Infix(infix) => {
+                    if let Some((op, saved)) = infix.back {
+                        self.restore(saved);
+                        let Infix { atom, left, .. } = *infix;
+                        return Ok(self.postfix(atom, op, left, infix.left_priority, max));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(error)
+    }
+
+    /// The term that a frame waited for has been read.
+    fn resume(&mut self, frame: Frame, term: NodeId, frames: &mut Vec<Frame>) -> Parse<State> {
+        let max = frame.max;
+        let complete = match frame.wait {
+            Wait::Paren => {
+                self.expect(Tok::Close)?;
+                term
+            }
+            Wait::Curly => {
+                self.expect(Tok::CloseCurly)?;
+                let name = self.atoms.intern("{}");
+                self.terms.compound(name, &[term])
+            }
+            Wait::Item(items) => return self.after_item(items, term, max, frames),
+            Wait::Tail(items) => {
+                self.expect(Tok::CloseList)?;
+                self.list_of(&items, term)
+            }
+            Wait::Argument(name, mut args) => {
+                args.push(term);
+                let token = self.next()?;
+                match token.tok {
+                    Tok::Comma => {
+                        let wait = Wait::Argument(name, args);
+                        frames.push(Frame { max, wait });
+                        return Ok(State::Start(999));
+                    }
+                    Tok::Close => self.terms.compound(name, &args),
+                    _ => {
+                        self.ahead = Some(token);
+                        return Err(self.unexpected());
+                    }
+                }
+            }
+            Wait::Prefix(prefix) => {
+                if let Some((next, saved)) = prefix.back
+                    && self.bare_op
+                    && self.is_bare(term, &next)
+                {
+                    // `- = x`: the operand was an infix operator standing alone.
+                    self.restore(saved);
+                    return Ok(self.plain_atom(prefix.atom, max));
+                }
+                self.bare_op = false;
+                let term = self.terms.compound(prefix.atom, &[term]);
+                return Ok(State::After(term, prefix.priority, max));
+            }
+            Wait::Infix(infix) => {
+                if infix.left_bare && self.bare_op {
+                    // One bare operator is accepted as an operand, two are not.
+                    return Err(SyntaxError::new("operator_clash", self.pos()));
+                }
+                self.bare_op = false;
+                let term = self.terms.compound(infix.atom, &[infix.left, term]);
+                return Ok(State::After(term, infix.priority, max));
+            }
+        };
+        self.bare_op = false;
+        Ok(State::After(complete, 0, max))
+    }
+
+    /// After an item of a list.
+    fn after_item(
+        &mut self,
+        mut items: Vec<NodeId>,
+        item: NodeId,
+        max: u16,
+        frames: &mut Vec<Frame>,
+    ) -> Parse<State> {
+        items.push(item);
+        let token = self.next()?;
+        let wait = match token.tok {
+            Tok::Comma => Wait::Item(items),
+            Tok::Bar => Wait::Tail(items),
+            Tok::CloseList => {
+                let nil = self.atom("[]");
+                self.bare_op = false;
+                return Ok(State::After(self.list_of(&items, nil), 0, max));
+            }
+            _ => {
+                self.ahead = Some(token);
+                return Err(self.unexpected());
+            }
+        };
+        frames.push(Frame { max, wait });
+        Ok(State::Start(999))
+    }
+
+    fn primary(&mut self, max: u16, frames: &mut Vec<Frame>) -> Parse<State> {
         self.bare_op = false;
         let token = self.next()?;
         let node = match token.tok {
@@ -225,27 +387,32 @@ impl<'a> Parser<'a> {
             Tok::Text(text) => self.quoted_text(&text, self.flags.double_quotes),
             Tok::Back(text) => self.quoted_text(&text, self.flags.back_quotes),
             Tok::Open | Tok::OpenCall => {
-                let (term, _) = self.term(1200)?;
-                self.expect(Tok::Close)?;
-                self.bare_op = false;
-                term
+                let wait = Wait::Paren;
+                frames.push(Frame { max, wait });
+                return Ok(State::Start(1200));
             }
-            Tok::OpenList => return self.list(max),
+            Tok::OpenList => {
+                if self.peek()?.tok == Tok::CloseList {
+                    self.ahead = None;
+                    return self.name("[]".into(), max, false, frames);
+                }
+                let wait = Wait::Item(Vec::new());
+                frames.push(Frame { max, wait });
+                return Ok(State::Start(999));
+            }
             Tok::OpenCurly => {
                 if self.peek()?.tok == Tok::CloseCurly {
                     self.ahead = None;
-                    return self.name("{}".into(), max, false);
+                    return self.name("{}".into(), max, false, frames);
                 }
-                let (term, _) = self.term(1200)?;
-                self.expect(Tok::CloseCurly)?;
-                self.bare_op = false;
-                let name = self.atoms.intern("{}");
-                self.terms.compound(name, &[term])
+                let wait = Wait::Curly;
+                frames.push(Frame { max, wait });
+                return Ok(State::Start(1200));
             }
-            Tok::Name(name) => return self.name(name, max, true),
-            Tok::Quoted(name) => return self.name(name, max, false),
+            Tok::Name(name) => return self.name(name, max, true, frames),
+            Tok::Quoted(name) => return self.name(name, max, false, frames),
             Tok::Bar if matches!(self.peek()?.tok, Tok::OpenCall) => {
-                return self.name("|".into(), max, false);
+                return self.name("|".into(), max, false, frames);
             }
             tok => {
                 let message = match tok {
@@ -257,7 +424,7 @@ impl<'a> Parser<'a> {
                 return Err(SyntaxError::new(message, self.pos()));
             }
         };
-        Ok((node, 0))
+        Ok(State::After(node, 0, max))
     }
 
     fn variable(&mut self, name: String) -> NodeId {
@@ -301,70 +468,21 @@ impl<'a> Parser<'a> {
             .fold(tail, |tail, &item| self.terms.compound(dot, &[item, tail]))
     }
 
-    /// After `[`.
-    fn list(&mut self, max: u16) -> Parse<(NodeId, u16)> {
-        if self.peek()?.tok == Tok::CloseList {
-            self.ahead = None;
-            return self.name("[]".into(), max, false);
-        }
-        let mut items = vec![self.term(999)?.0];
-        loop {
-            match self.next()? {
-                Token {
-                    tok: Tok::Comma, ..
-                } => items.push(self.term(999)?.0),
-                Token { tok: Tok::Bar, .. } => {
-                    let (tail, _) = self.term(999)?;
-                    self.expect(Tok::CloseList)?;
-                    self.bare_op = false;
-                    return Ok((self.list_of(&items, tail), 0));
-                }
-                Token {
-                    tok: Tok::CloseList,
-                    ..
-                } => {
-                    let nil = self.atom("[]");
-                    self.bare_op = false;
-                    return Ok((self.list_of(&items, nil), 0));
-                }
-                other => {
-                    self.ahead = Some(other);
-                    return Err(self.unexpected());
-                }
-            }
-        }
-    }
-
-    /// After `name(`.
-    fn arguments(&mut self) -> Parse<Vec<NodeId>> {
-        let mut args = vec![self.term(999)?.0];
-        loop {
-            match self.next()? {
-                Token {
-                    tok: Tok::Comma, ..
-                } => args.push(self.term(999)?.0),
-                Token {
-                    tok: Tok::Close, ..
-                } => {
-                    self.bare_op = false;
-                    return Ok(args);
-                }
-                other => {
-                    self.ahead = Some(other);
-                    return Err(self.unexpected());
-                }
-            }
-        }
-    }
-
     /// After a name: a compound, a negative number, a prefix operator's term or an atom.
-    fn name(&mut self, name: String, max: u16, unquoted: bool) -> Parse<(NodeId, u16)> {
+    fn name(
+        &mut self,
+        name: String,
+        max: u16,
+        unquoted: bool,
+        frames: &mut Vec<Frame>,
+    ) -> Parse<State> {
         let next = self.peek()?.clone();
+        let atom = self.atoms.intern(&name);
         if next.tok == Tok::OpenCall {
             self.ahead = None;
-            let args = self.arguments()?;
-            let atom = self.atoms.intern(&name);
-            return Ok((self.terms.compound(atom, &args), 0));
+            let wait = Wait::Argument(atom, Vec::new());
+            frames.push(Frame { max, wait });
+            return Ok(State::Start(999));
         }
         if unquoted && name == "-" && !next.layout {
             let negative = match &next.tok {
@@ -375,16 +493,19 @@ impl<'a> Parser<'a> {
             };
             if let Some(node) = negative {
                 self.ahead = None;
-                return Ok((self.terms.add(node), 0));
+                return Ok(State::After(self.terms.add(node), 0, max));
             }
         }
-        let atom = self.atoms.intern(&name);
         if let Some(op) = self.ops.get(atom, Fixity::Prefix)
             && !self.ends_operand(&next)
-            && let Some(found) = self.prefix_term(atom, op, max, &next)?
         {
-            return Ok(found);
+            return Ok(self.prefix(atom, op, max, next, frames));
         }
+        Ok(self.plain_atom(atom, max))
+    }
+
+    /// A name that stands for itself.
+    fn plain_atom(&mut self, atom: Atom, max: u16) -> State {
         self.bare_op = self.ops.is_op(atom);
         let node = self.terms.add(Node::Atom(atom));
         // An operator as an operand must not outrank its place, except as an argument.
@@ -393,7 +514,7 @@ impl<'a> Parser<'a> {
         } else {
             0
         };
-        Ok((node, if priority > max { 0 } else { priority }))
+        State::After(node, if priority > max { 0 } else { priority }, max)
     }
 
     /// Can no operand start at `next`?
@@ -410,14 +531,15 @@ impl<'a> Parser<'a> {
         )
     }
 
-    /// Tries `op operand`; `None` (with the position restored) when there is no such operand.
-    fn prefix_term(
+    /// Tries `op operand`, to go back when there is no such operand.
+    fn prefix(
         &mut self,
         atom: Atom,
         op: Op,
         max: u16,
-        next: &Token,
-    ) -> Parse<Option<(NodeId, u16)>> {
+        next: Token,
+        frames: &mut Vec<Frame>,
+    ) -> State {
         let infix_next = match &next.tok {
             Tok::Name(n) | Tok::Quoted(n) => {
                 let a = self.atoms.intern(n);
@@ -431,25 +553,14 @@ impl<'a> Parser<'a> {
         } else {
             (op.priority, op.right())
         };
-        let saved = (self.lexer.pos(), self.vars.clone(), self.depth);
-        let ahead = self.ahead.clone();
-        match self.term(right) {
-            Ok((operand, _)) if !(infix_next && self.bare_op && self.is_bare(operand, next)) => {
-                self.bare_op = false;
-                Ok(Some((self.terms.compound(atom, &[operand]), priority)))
-            }
-            // `- = x`: the operand was an infix operator standing alone.
-            Ok(_) => {
-                self.restore(saved, ahead);
-                Ok(None)
-            }
-            Err(error) if infix_next => {
-                self.restore(saved, ahead);
-                let _ = error;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        let back = infix_next.then(|| (next, self.save()));
+        let wait = Wait::Prefix(Box::new(Prefix {
+            atom,
+            priority,
+            back,
+        }));
+        frames.push(Frame { max, wait });
+        State::Start(right)
     }
 
     /// Is the operand just the operator token `next` itself?
@@ -460,10 +571,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn restore(&mut self, saved: (usize, Vec<VarInfo>, u32), ahead: Option<Token>) {
-        self.lexer.set_pos(saved.0);
-        self.vars = saved.1;
-        self.depth = saved.2;
+    fn save(&self) -> Saved {
+        (self.lexer.pos(), self.vars.clone(), self.ahead.clone())
+    }
+
+    fn restore(&mut self, (pos, vars, ahead): Saved) {
+        self.lexer.set_pos(pos);
+        self.vars = vars;
         self.ahead = ahead;
     }
 
@@ -481,47 +595,51 @@ impl<'a> Parser<'a> {
         Ok((infix.is_some() || postfix.is_some()).then_some((atom, infix, postfix)))
     }
 
-    fn infix(&mut self, mut left: NodeId, mut priority: u16, max: u16) -> Parse<(NodeId, u16)> {
-        while let Some((atom, infix, postfix)) = self.next_operator()? {
-            let left_bare = self.bare_op;
-            if left_bare {
-                // Its own priority does not count before an operator.
-                priority = 0;
-            }
-            if let Some(op) = infix
-                && op.priority <= max
-                && priority <= op.left()
-            {
-                let saved = (self.lexer.pos(), self.vars.clone(), self.depth);
-                let ahead = self.ahead.take();
-                match self.term(op.right()) {
-                    Ok((right, _)) => {
-                        if left_bare && self.bare_op {
-                            // One bare operator is accepted as an operand, two are not.
-                            return Err(SyntaxError::new("operator_clash", self.pos()));
-                        }
-                        left = self.terms.compound(atom, &[left, right]);
-                        priority = op.priority;
-                        self.bare_op = false;
-                        continue;
-                    }
-                    Err(error) if postfix.is_none() => return Err(error),
-                    Err(_) => self.restore(saved, ahead),
-                }
-            }
-            if let Some(op) = postfix
-                && op.priority <= max
-                && priority <= op.left()
-            {
-                self.ahead = None;
-                left = self.terms.compound(atom, &[left]);
-                priority = op.priority;
-                self.bare_op = false;
-                continue;
-            }
-            break;
+    fn infix(
+        &mut self,
+        left: NodeId,
+        mut priority: u16,
+        max: u16,
+        frames: &mut Vec<Frame>,
+    ) -> Parse<State> {
+        let Some((atom, infix, postfix)) = self.next_operator()? else {
+            return Ok(State::Done(left));
+        };
+        let left_bare = self.bare_op;
+        if left_bare {
+            // Its own priority does not count before an operator.
+            priority = 0;
         }
-        Ok((left, priority))
+        let fits = |op: &Op| op.priority <= max && priority <= op.left();
+        if let Some(op) = infix.filter(fits) {
+            let back = postfix.map(|op| (op, self.save()));
+            self.ahead = None;
+            let wait = Wait::Infix(Box::new(Infix {
+                atom,
+                priority: op.priority,
+                left,
+                left_priority: priority,
+                left_bare,
+                back,
+            }));
+            frames.push(Frame { max, wait });
+            return Ok(State::Start(op.right()));
+        }
+        Ok(match postfix {
+            Some(op) => self.postfix(atom, op, left, priority, max),
+            None => State::Done(left),
+        })
+    }
+
+    /// `left op`, if priorities allow.
+    fn postfix(&mut self, atom: Atom, op: Op, left: NodeId, priority: u16, max: u16) -> State {
+        if op.priority > max || priority > op.left() {
+            return State::Done(left);
+        }
+        self.ahead = None;
+        self.bare_op = false;
+        let term = self.terms.compound(atom, &[left]);
+        State::After(term, op.priority, max)
     }
 }
 

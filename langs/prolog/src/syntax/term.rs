@@ -77,6 +77,11 @@ impl Terms {
         Terms::default()
     }
 
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+        self.args.clear();
+    }
+
     #[inline]
     pub fn get(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
