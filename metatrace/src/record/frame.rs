@@ -518,21 +518,24 @@ impl Record {
     }
 
     /// Does the trace not know where the frame goes on, in its own language?
-    /// `token`: where it is about to, if not where it waits.
-    pub(super) fn is_open(&mut self, frame: Red, token: Option<Red>) -> bool {
-        let found = token.or_else(|| self.memory.find(frame.op, Frame::TOKEN.raw));
-        if found.is_some_and(|t| t.op.is_const()) {
+    pub(super) fn is_open(&mut self, frame: Red) -> bool {
+        let token = self.memory.find(frame.op, Frame::TOKEN.raw);
+        if token.is_some_and(|t| t.op.is_const()) {
             return false;
         }
+        let bits = mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
+        let code = mem::code(self.run.core_ptr(), token_code(Value(bits).as_int()));
+        code.lang == crate::meta::Meta::code(&self.run).lang && self.may_leave_open()
+    }
+
+    /// May the trace end with control in a frame of which it does not know where it waits?
+    pub(super) fn may_leave_open(&self) -> bool {
         let language = crate::meta::Meta::code(&self.run).lang;
         // A frame that was resumed, or called from another language, may lack its parent in memory.
         let plain = |f: &RecFrame| {
             f.linked && !f.resumed && f.code.is_none_or(|code| code.lang == language)
         };
-        let waits = || mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
-        let bits = token.map_or_else(waits, |t| t.bits);
-        let code = mem::code(self.run.core_ptr(), token_code(Value(bits).as_int()));
-        code.lang == language && self.abandoned.is_empty() && self.stack.iter().all(plain)
+        self.abandoned.is_empty() && self.stack.iter().all(plain)
     }
 
     /// Traces that only go to each other must notice what wants attention, too.

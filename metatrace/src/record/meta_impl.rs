@@ -572,7 +572,7 @@ impl Meta for Record {
             let parent = &self.stack[self.stack.len() - 2];
             if parent.code.is_none()
                 && let Some(object) = parent.object
-                && self.is_open(object, None)
+                && self.is_open(object)
             {
                 self.poll_before_leaving();
                 self.depth -= 1;
@@ -587,7 +587,7 @@ impl Meta for Record {
     fn switch_last_raw(&mut self, frame: Red, how: Arrival) -> Flow {
         let language = self.run.code().lang;
         self.searches = true;
-        if self.terse && self.is_open(frame, None) {
+        if self.terse && self.is_open(frame) {
             self.switch();
             self.poll_before_leaving();
             self.run.switch_frame_raw(frame.bits);
@@ -600,12 +600,11 @@ impl Meta for Record {
     fn switch_last_to_raw(&mut self, frame: Red, token: Red, how: Arrival) -> Flow {
         let language = self.run.code().lang;
         self.searches = true;
-        let open = self.terse && self.is_open(frame, Some(token));
+        // As `aim` decided: no guard may follow the effects of this bytecode, which a replay takes for
+        // done, while what rebuilds frames says where each waited before them.
+        let open = !token.op.is_const();
+        debug_assert!(!open || self.terse && self.may_leave_open() && self.polled);
         self.switch();
-        if open {
-            // Its snapshot must not have the frame at its new place: see `switch_last_to_raw` of `Meta`.
-            self.poll_before_leaving();
-        }
         let field = Frame::TOKEN.raw;
         self.run.store_raw(frame.bits, field, token.bits);
         self.store_field(frame, field, token);
@@ -619,7 +618,13 @@ impl Meta for Record {
     }
     fn aim_raw(&mut self, token: Red) -> Red {
         let language = mem::code(self.run.core(), token_code(Value(token.bits).as_int())).lang;
-        if self.terse && language == self.run.code().lang {
+        if self.terse
+            && !token.op.is_const()
+            && language == self.run.code().lang
+            && self.may_leave_open()
+        {
+            // Like all that is decided, this comes before the first effect.
+            self.poll_before_leaving();
             return token;
         }
         self.promote_raw(token);
