@@ -107,6 +107,9 @@ pub struct EngineArgs {
     /// What compiles traces
     #[arg(long, value_enum, default_value = "cranelift")]
     pub backend: BackendName,
+    /// Decide by chance, not by time, when to compile and what to enter (for tests)
+    #[arg(long, value_name = "SEED")]
+    pub pace_seed: Option<u64>,
     /// When to collect garbage
     #[arg(long, value_enum, default_value = "normal")]
     pub gc: GcMode,

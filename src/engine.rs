@@ -83,6 +83,7 @@ pub fn start(setup: &Setup) -> Result<Box<Vm>, String> {
         let jit_options = JitOptions {
             keep_text: setup.keep_text,
             timing: setup.timing,
+            pace_seed: args.pace_seed,
             ..jit_options
         };
         vm.set_jit(Rc::new(Jit::new(backend(args.backend)?, jit_options)));

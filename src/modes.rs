@@ -7,8 +7,8 @@ pub struct Mode {
     pub arguments: &'static [&'static str],
 }
 
-/// Interpreter only; JIT; eager JIT; the same on the other back end, and with
-/// collections at every opportunity.
+/// Interpreter only; JIT; JIT that decides by chance what it otherwise decides by time; eager JIT; the
+/// same on the other back end, and with collections at every opportunity.
 pub const MODES: &[Mode] = &[
     Mode {
         name: "off",
@@ -17,6 +17,10 @@ pub const MODES: &[Mode] = &[
     Mode {
         name: "jit",
         arguments: &[],
+    },
+    Mode {
+        name: "chance",
+        arguments: &["--pace-seed", "3"],
     },
     Mode {
         name: "eager",

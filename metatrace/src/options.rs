@@ -42,6 +42,8 @@ pub struct JitOptions {
     pub tree_ops_max: usize,
     pub limits: RecordLimits,
     pub opt: OptOptions,
+    /// For tests: what would depend on time is decided pseudo-randomly, from this seed.
+    pub pace_seed: Option<u64>,
     /// Measure the time spent in traces and exits.
     pub timing: bool,
     /// Keep traces and code as text, for `metatrace trace`.
@@ -79,6 +81,7 @@ impl Default for JitOptions {
                 forward_loads: true,
             },
             opt: OptOptions::default(),
+            pace_seed: None,
             timing: false,
             keep_text: false,
             fuel: false,

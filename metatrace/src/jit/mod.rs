@@ -75,6 +75,7 @@ pub struct Jit {
     /// Some guest code limits its depth: traces that grow the stack check it.
     limits_depth: Cell<bool>,
     started: Instant,
+    dice: Option<pace::Dice>,
 }
 
 struct State {
@@ -120,6 +121,7 @@ impl Jit {
                 crossings: Crossings::default(),
                 useful_ns: 0,
             }),
+            dice: options.pace_seed.map(pace::Dice::new),
             options,
             recording: Cell::new(false),
             too_deep: Cell::new(false),

@@ -12,6 +12,7 @@ use crate::meta::Arrival;
 use crate::record::Root;
 use crate::run::mem;
 use crate::vm::VmCore;
+use std::cell::Cell;
 use std::time::Instant;
 
 /// Is it worth while to enter a trace from the interpreter? When most stays take less time
@@ -68,6 +69,30 @@ pub(super) struct Stay {
     pub short: bool,
 }
 
+/// Pseudo-random decisions in place of those that depend on time, the same for the same seed: when
+/// to compile, which traces to enter, when to come back. What a program does must not depend on them.
+/// The generator is Marsaglia's xorshift64.
+pub(super) struct Dice(Cell<u64>);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(Cell::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1))
+    }
+
+    fn below(&self, bound: u64) -> u64 {
+        let mut x = self.0.get();
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        self.0.set(x);
+        (x >> 11) % bound
+    }
+
+    fn one_in(&self, chances: u64) -> bool {
+        self.below(chances) == 0
+    }
+}
+
 impl Jit {
     /// May a new root be recorded?
     pub(super) fn root_affordable(&self) -> bool {
@@ -77,6 +102,9 @@ impl Jit {
 
     /// May more of a search be compiled now? See [`JitOptions::compile_share`](crate::options::JitOptions).
     pub(super) fn affordable(&self, state: &State) -> bool {
+        if let Some(dice) = &self.dice {
+            return !dice.one_in(3);
+        }
         let Some((share, useful_share)) = self.pace() else {
             return true;
         };
@@ -97,10 +125,19 @@ impl Jit {
         let due = {
             let state = &mut *self.state.borrow_mut();
             state.left_by = None;
-            state.forest.count_stay(trace, &self.options)
+            let luck = self.dice.as_ref().map(|dice| dice.one_in(50));
+            state.forest.count_stay(trace, &self.options, luck)
         };
         if due && !self.backend.is_active() {
             self.promote(trace);
+        }
+        if let Some(dice) = &self.dice {
+            mem::set_countdown(core, dice.below(2000) as i64);
+            let next = self.enter(services, core, trace).0;
+            let visits = if dice.one_in(7) { dice.below(30) } else { 0 };
+            let state = &mut *self.state.borrow_mut();
+            state.forest.let_pass(trace, visits as u32);
+            return next;
         }
         mem::set_countdown(core, self.options.promote_turns);
         if self.pace().is_none() {

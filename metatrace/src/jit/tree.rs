@@ -174,15 +174,21 @@ impl Forest {
         (root.versions.len() < VERSIONS_MAX).then_some(doubt)
     }
 
+    /// Visits of its merge point are let pass before the trace is entered again.
+    pub fn let_pass(&mut self, trace: TraceId, visits: u32) {
+        self.roots[trace.index()].stays.visits = visits;
+    }
+
     /// The driver is about to enter a trace: true when its tree is worth better code by now.
-    pub fn count_stay(&mut self, trace: TraceId, options: &JitOptions) -> bool {
+    /// `luck` is the answer in place of the time spent in it.
+    pub fn count_stay(&mut self, trace: TraceId, options: &JitOptions, luck: Option<bool>) -> bool {
         let tree = &mut self.trees[self.roots[trace.index()].tree];
         tree.stays = tree.stays.saturating_add(1);
         tree.quick
             && !tree.searches
             && tree.ops <= options.promote_ops_max
             && tree.stays >= options.promote_stays
-            && tree.stayed_ns >= tree.ops as u64 * options.promote_ns
+            && luck.unwrap_or(tree.stayed_ns >= tree.ops as u64 * options.promote_ns)
     }
 
     /// Machine code was entered by `trace` and left, last by `exit` if it was one: most of the time
