@@ -174,7 +174,7 @@ const HUNGRY: &[(&str, &str)] = &[
     ("text", "x = 'ab'\nwhile True: x += x"),
     ("tuple", "x = (1, '')\nwhile True: x = x + x"),
     ("dict", "x = {}\nwhile True: x[len(x)] = [len(x)]"),
-    ("int", "x = 3\nwhile True: x = x << 1000000"),
+    ("int", "x = 3\nwhile True: x = x << 20_000_000"),
     (
         "objects",
         "class A:\n    pass\na = None\nwhile True:\n    b = A()\n    b.a = a\n    a = b",
