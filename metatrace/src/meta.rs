@@ -144,8 +144,9 @@ pub const ARRIVALS: [Arrival; 4] = [
     Arrival::Raise,
 ];
 
+/// The flow of a bytecode that brought control to a frame.
 #[inline(always)]
-fn arriving(same_language: bool, how: Arrival) -> Flow {
+pub(crate) fn arriving(same_language: bool, how: Arrival) -> Flow {
     if same_language {
         Flow::Next
     } else {

@@ -49,7 +49,7 @@
 //! assert!(error.to_string().contains("time limit"), "{error}");
 //! # Ok::<(), metatrace_cli::Error>(())
 //! ```
-
+//!
 //! A time limit depends on the machine; a limit on steps does so much less, and stops what
 //! loops for ever as surely, in machine code too:
 //!

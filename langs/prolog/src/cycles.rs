@@ -141,15 +141,15 @@ pub fn cells(list: Value) -> Option<(usize, Value)> {
     Some((walk.steps, at))
 }
 
-/// Compounds in which a cyclic term comes back to itself, in the order in which it does.
-fn entries(vm: &Vm, t: Value) -> Vec<u64> {
+/// Calls `met` with each compound in which a cyclic term comes back to itself, in the order in which
+/// it does, while that returns true.
+fn comes_back(vm: &Vm, t: Value, mut met: impl FnMut(u64) -> bool) {
     enum Step {
         Enter(Value),
         Leave(u64),
     }
     // Whether the walk is inside.
     let mut known: HashMap<u64, bool> = HashMap::new();
-    let mut found = Vec::new();
     let mut work = vec![Step::Enter(t)];
     while let Some(step) = work.pop() {
         match step {
@@ -162,7 +162,7 @@ fn entries(vm: &Vm, t: Value) -> Vec<u64> {
                     continue;
                 };
                 match known.get(&t.0) {
-                    Some(true) if !found.contains(&t.0) => found.push(t.0),
+                    Some(true) if !met(t.0) => return,
                     Some(_) => {}
                     None => {
                         known.insert(t.0, true);
@@ -174,7 +174,17 @@ fn entries(vm: &Vm, t: Value) -> Vec<u64> {
             }
         }
     }
-    found
+}
+
+/// Is the term finite? In time proportional to its size even where parts are shared, which
+/// [`cyclic`] is not, and with room for all its compounds.
+pub fn acyclic(vm: &Vm, t: Value) -> bool {
+    let mut finite = true;
+    comes_back(vm, t, |_| {
+        finite = false;
+        false
+    });
+    finite
 }
 
 /// A cyclic term as the writer sees it: names stand where it comes back to itself.
@@ -205,7 +215,13 @@ impl View for Named<'_> {
 
 /// A cyclic term as text: `@(Term, [Name = Term, ...])`.
 pub fn show(vm: &Vm, ops: &Ops, options: &WriteOptions, t: Value) -> String {
-    let entries = entries(vm, t);
+    let mut entries = Vec::new();
+    comes_back(vm, t, |key| {
+        if !entries.contains(&key) {
+            entries.push(key);
+        }
+        true
+    });
     let named = |(i, key): (usize, &u64)| (*key, format!("S_{}", i + 1));
     let view = Named {
         inner: HeapView::new(vm),

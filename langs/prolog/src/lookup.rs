@@ -168,8 +168,8 @@ pub fn find(
         }
         let set = match found.get_mut(&key) {
             Some(Found::One(c)) => {
-                let alive = c.born <= generation && generation < c.died.get();
-                let next = alive && c.seq >= from && may_match(pl, c, &bound(args));
+                let visible = c.is_visible(generation);
+                let next = visible && c.seq >= from && may_match(pl, c, &bound(args));
                 return next.then(|| c.clone());
             }
             Some(Found::Many(set)) => set,
@@ -185,7 +185,7 @@ pub fn find(
     let bound = bound(args);
     clauses
         .range(start.max(skip).min(clauses.len())..)
-        .find(|c| c.born <= generation && generation < c.died.get() && may_match(pl, c, &bound))
+        .find(|c| c.is_visible(generation) && may_match(pl, c, &bound))
         .cloned()
 }
 

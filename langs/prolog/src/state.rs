@@ -60,6 +60,13 @@ pub struct Clause {
     pub line: u32,
 }
 
+impl Clause {
+    /// Do calls of `generation` see it?
+    pub fn is_visible(&self, generation: u64) -> bool {
+        self.born <= generation && generation < self.died.get()
+    }
+}
+
 /// Where a predicate's clauses come from.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum PredKind {

@@ -278,43 +278,6 @@ pub fn variant(vm: &Vm, a: Value, b: Value) -> bool {
     true
 }
 
-/// Is the term finite?
-pub fn acyclic(vm: &Vm, t: Value) -> bool {
-    enum Step {
-        Enter(Value),
-        Leave(u64),
-    }
-    // By address: whether the compound is still being looked at.
-    let mut open: HashMap<u64, bool> = HashMap::new();
-    let mut stack = vec![Step::Enter(t)];
-    while let Some(step) = stack.pop() {
-        match step {
-            Step::Leave(key) => {
-                open.insert(key, false);
-            }
-            Step::Enter(t) => {
-                let t = deref(t);
-                let Some(s) = Obj::<Struct>::of(t) else {
-                    continue;
-                };
-                match open.insert(t.0, true) {
-                    Some(true) => return false,
-                    Some(false) => {
-                        open.insert(t.0, false);
-                        continue;
-                    }
-                    None => {}
-                }
-                stack.push(Step::Leave(t.0));
-                for i in 0..arity(vm, s) {
-                    stack.push(Step::Enter(s.item(Struct::ARGS, i)));
-                }
-            }
-        }
-    }
-    true
-}
-
 /// Is the term without variables?
 pub fn ground(vm: &Vm, t: Value) -> bool {
     let mut walk = Walk::new();

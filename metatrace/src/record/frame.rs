@@ -523,19 +523,18 @@ impl Record {
         if token.is_some_and(|t| t.op.is_const()) {
             return false;
         }
-        let bits = mem::word(frame.bits, Frame::TOKEN.raw.word as usize);
-        let code = mem::code(self.run.core_ptr(), token_code(Value(bits).as_int()));
-        code.lang == crate::meta::Meta::code(&self.run).lang && self.may_leave_open()
+        self.may_leave_open(mem::word(frame.bits, Frame::TOKEN.raw.word as usize))
     }
 
-    /// May the trace end with control in a frame of which it does not know where it waits?
-    pub(super) fn may_leave_open(&self) -> bool {
+    /// May the trace end with control in a frame of which it does not know that it goes on at `token`?
+    pub(super) fn may_leave_open(&self, token: u64) -> bool {
         let language = crate::meta::Meta::code(&self.run).lang;
+        let code = mem::code(self.run.core_ptr(), token_code(Value(token).as_int()));
         // A frame that was resumed, or called from another language, may lack its parent in memory.
         let plain = |f: &RecFrame| {
             f.linked && !f.resumed && f.code.is_none_or(|code| code.lang == language)
         };
-        self.abandoned.is_empty() && self.stack.iter().all(plain)
+        code.lang == language && self.abandoned.is_empty() && self.stack.iter().all(plain)
     }
 
     /// Traces that only go to each other must notice what wants attention, too.
@@ -543,14 +542,6 @@ impl Record {
         if !self.polled {
             self.polled = true;
             self.guard(Op::GuardNoPoll, &[], Descr::None);
-        }
-    }
-
-    /// Control is in the current frame now: the flow of the bytecode that brought it there.
-    pub(super) fn arrived_in(&self, language: u8, how: crate::meta::Arrival) -> crate::meta::Flow {
-        match crate::meta::Meta::code(&self.run).lang == language {
-            true => crate::meta::Flow::Next,
-            false => crate::meta::Flow::Switch(how),
         }
     }
 

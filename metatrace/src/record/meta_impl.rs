@@ -3,10 +3,10 @@
 use super::frame::{RecFrame, Slot};
 use super::{Abort, Record, Red, field_ty};
 use crate::assume::Assumption;
-use crate::code::{Code, token_code};
+use crate::code::Code;
 use crate::ir::{Descr, Op, Tag, Ty, pure};
 use crate::layout::{FieldRef, Frame, ItemsRef, LayoutId, Mutability};
-use crate::meta::{Arrival, Flow, Meta, NewFrame, Raised};
+use crate::meta::{Arrival, Flow, Meta, NewFrame, Raised, arriving};
 use crate::native::Native;
 use crate::run::mem;
 use crate::value::Value;
@@ -582,7 +582,7 @@ impl Meta for Record {
             }
         }
         self.leave_frame();
-        self.arrived_in(language, how)
+        arriving(self.run.code().lang == language, how)
     }
     fn switch_last_raw(&mut self, frame: Red, how: Arrival) -> Flow {
         let language = self.run.code().lang;
@@ -595,7 +595,7 @@ impl Meta for Record {
             return Flow::Next;
         }
         self.come_back_to(frame);
-        self.arrived_in(language, how)
+        arriving(self.run.code().lang == language, how)
     }
     fn switch_last_to_raw(&mut self, frame: Red, token: Red, how: Arrival) -> Flow {
         let language = self.run.code().lang;
@@ -603,7 +603,7 @@ impl Meta for Record {
         // As `aim` decided: no guard may follow the effects of this bytecode, which a replay takes for
         // done, while what rebuilds frames says where each waited before them.
         let open = !token.op.is_const();
-        debug_assert!(!open || self.terse && self.may_leave_open() && self.polled);
+        debug_assert!(!open || self.terse && self.may_leave_open(token.bits) && self.polled);
         self.switch();
         let field = Frame::TOKEN.raw;
         self.run.store_raw(frame.bits, field, token.bits);
@@ -614,15 +614,10 @@ impl Meta for Record {
             return Flow::Next;
         }
         self.come_back_to(frame);
-        self.arrived_in(language, how)
+        arriving(self.run.code().lang == language, how)
     }
     fn aim_raw(&mut self, token: Red) -> Red {
-        let language = mem::code(self.run.core(), token_code(Value(token.bits).as_int())).lang;
-        if self.terse
-            && !token.op.is_const()
-            && language == self.run.code().lang
-            && self.may_leave_open()
-        {
+        if self.terse && !token.op.is_const() && self.may_leave_open(token.bits) {
             // Like all that is decided, this comes before the first effect.
             self.poll_before_leaving();
             return token;

@@ -68,8 +68,8 @@ builtins! {
     "$bag_new" / 1 => |vm, a| { let nil = atom(pl(vm).known.nil); let b = vm.term2("$bag", nil, nil); Ok(unify(vm, a[0], b)) };
     "$bag_add" / 2 => bag_add;
     "$bag_list" / 2 => |vm, a| { let b = Obj::<Struct>::cast(deref(a[0])); Ok(unify(vm, arg(b, 0), a[1])) };
-    "acyclic_term" / 1 => |vm, a| Ok(crate::unify::acyclic(vm, a[0]));
-    "cyclic_term" / 1 => |vm, a| Ok(!crate::unify::acyclic(vm, a[0]));
+    "acyclic_term" / 1 => |vm, a| Ok(crate::cycles::acyclic(vm, a[0]));
+    "cyclic_term" / 1 => |vm, a| Ok(!crate::cycles::acyclic(vm, a[0]));
     "put_attr" / 3 => put_attr;
     "$get_attrs" / 2 => |vm, a| match Obj::<AttVar>::of(deref(a[0])) { Some(v) => { let attrs = v.get(AttVar::ATTRS); Ok(unify(vm, a[1], attrs)) } None => Ok(false) };
     "get_attr" / 3 => |vm, a| get_attr(vm, a);

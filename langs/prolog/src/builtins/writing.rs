@@ -65,7 +65,7 @@ pub fn plain() -> WriteOptions {
 fn canonical(vm: &Vm, t: Value) -> WriteOptions {
     let mut once: HashMap<u64, bool> = HashMap::new();
     let mut order = Vec::new();
-    let mut stack = if crate::unify::acyclic(vm, t) {
+    let mut stack = if crate::cycles::acyclic(vm, t) {
         vec![t]
     } else {
         Vec::new()

@@ -97,6 +97,12 @@ struct Frame {
     wait: Wait,
 }
 
+/// A term waits for one inside it, of priority `start` at most.
+fn inside(frames: &mut Vec<Frame>, max: u16, wait: Wait, start: u16) -> State {
+    frames.push(Frame { max, wait });
+    State::Start(start)
+}
+
 enum Wait {
     Paren,
     Curly,
@@ -312,8 +318,7 @@ impl<'a> Parser<'a> {
                 match token.tok {
                     Tok::Comma => {
                         let wait = Wait::Argument(name, args);
-                        frames.push(Frame { max, wait });
-                        return Ok(State::Start(999));
+                        return Ok(inside(frames, max, wait, 999));
                     }
                     Tok::Close => self.terms.compound(name, &args),
                     _ => {
@@ -372,8 +377,7 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected());
             }
         };
-        frames.push(Frame { max, wait });
-        Ok(State::Start(999))
+        Ok(inside(frames, max, wait, 999))
     }
 
     fn primary(&mut self, max: u16, frames: &mut Vec<Frame>) -> Parse<State> {
@@ -387,27 +391,21 @@ impl<'a> Parser<'a> {
             Tok::Text(text) => self.quoted_text(&text, self.flags.double_quotes),
             Tok::Back(text) => self.quoted_text(&text, self.flags.back_quotes),
             Tok::Open | Tok::OpenCall => {
-                let wait = Wait::Paren;
-                frames.push(Frame { max, wait });
-                return Ok(State::Start(1200));
+                return Ok(inside(frames, max, Wait::Paren, 1200));
             }
             Tok::OpenList => {
                 if self.peek()?.tok == Tok::CloseList {
                     self.ahead = None;
                     return self.name("[]".into(), max, false, frames);
                 }
-                let wait = Wait::Item(Vec::new());
-                frames.push(Frame { max, wait });
-                return Ok(State::Start(999));
+                return Ok(inside(frames, max, Wait::Item(Vec::new()), 999));
             }
             Tok::OpenCurly => {
                 if self.peek()?.tok == Tok::CloseCurly {
                     self.ahead = None;
                     return self.name("{}".into(), max, false, frames);
                 }
-                let wait = Wait::Curly;
-                frames.push(Frame { max, wait });
-                return Ok(State::Start(1200));
+                return Ok(inside(frames, max, Wait::Curly, 1200));
             }
             Tok::Name(name) => return self.name(name, max, true, frames),
             Tok::Quoted(name) => return self.name(name, max, false, frames),
@@ -481,8 +479,7 @@ impl<'a> Parser<'a> {
         if next.tok == Tok::OpenCall {
             self.ahead = None;
             let wait = Wait::Argument(atom, Vec::new());
-            frames.push(Frame { max, wait });
-            return Ok(State::Start(999));
+            return Ok(inside(frames, max, wait, 999));
         }
         if unquoted && name == "-" && !next.layout {
             let negative = match &next.tok {
@@ -559,8 +556,7 @@ impl<'a> Parser<'a> {
             priority,
             back,
         }));
-        frames.push(Frame { max, wait });
-        State::Start(right)
+        inside(frames, max, wait, right)
     }
 
     /// Is the operand just the operator token `next` itself?
@@ -622,8 +618,7 @@ impl<'a> Parser<'a> {
                 left_bare,
                 back,
             }));
-            frames.push(Frame { max, wait });
-            return Ok(State::Start(op.right()));
+            return Ok(inside(frames, max, wait, op.right()));
         }
         Ok(match postfix {
             Some(op) => self.postfix(atom, op, left, priority, max),
