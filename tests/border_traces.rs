@@ -136,32 +136,25 @@ main(5000)
         "main",
         "5000\n",
         expect![[r#"
-            label L1 (v0: int, v1: int, v2: int, v3: int, v4: val, v5: val, v6: int, v7: val, v8: val)
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: int, v6: val, v7: val, v8: int, v9: val, v10: val)
             guard_no_poll
             ; main for_iter
-            v9 = int_lt 0, v1
-            guard_true v9
-            ; main call_method
-            v10 = int_sub v1, 1
-            v11 = int_add v6, v2
-            v12 = load_shape obj@ADDRESS
-            guard_value v12, 0
+            v11 = int_lt 0, v3
+            guard_true v11
             ; next/2 add_const
-            v13 = load_reg r4
-            v14 = load_reg r6
-            v15 = int_add v14, 1
-            v16 = int_add_ovf v0, 1
+            v12 = int_sub v3, 1
+            v13 = int_add v8, v4
+            v14 = int_add v2, 1
+            v15 = int_add_ovf v0, 1
             ; next/2 unify
-            v17 = int_lt v13, v15
-            guard_true v17
+            v16 = int_lt v1, v14
+            guard_true v16
             ; <call/2> cut_to
-            v18 = int_lt v13, 0
-            guard_false v18
-            store v4, v0, frame[1]
-            store_reg v16, r0
-            store_reg 0, r4
-            store_reg v15, r6
-            jump L1 (v16, v10, v11, 13, v4, v5, v6, v7, v8)
+            v17 = int_lt v1, 0
+            guard_false v17
+            store v6, v0, frame[1]
+            store_reg v15, r0
+            jump L1 (v15, 0, v14, v12, v13, 13, v6, v7, v8, v9, v10)
         "#]],
     );
 }
@@ -193,39 +186,31 @@ from(I, N, X) :- I1 is I + 1, upto(I1, N, X).
         "main",
         "12497500\n",
         expect![[r#"
-            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: val, v6: val, v7: val, v8: val, v9: val, v10: val, v11: val, v12: val, v13: val, v14: val, v15: int, v16: val, v17: val, v18: int, v19: val)
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: val, v5: val, v6: val, v7: val, v8: val, v9: val, v10: val, v11: val, v12: val, v13: val, v14: int, v15: val, v16: val, v17: int, v18: val)
             guard_no_poll
-            ; <next> query_next
-            guard_value v3, 1
-            guard_value v4, PLACE
             ; from/3 add_const
-            store v12, PLACE, frame.token
-            store v7, 13, frame.token
-            v20 = int_add_ovf v1, 1
+            v19 = int_add_ovf v2, 1
             ; upto/3 compare
-            v21 = int_lt v20, v16
-            guard_true v21
+            v20 = int_lt v19, v15
+            guard_true v20
             ; from/3 unify
-            store v12, PLACE, frame.token
-            store v7, 13, frame.token
-            v22 = load_reg r6
-            v23 = int_add v22, 1
-            v24 = int_lt v18, v23
-            guard_true v24
+            v21 = int_add v1, 1
+            v22 = int_lt v17, v21
+            guard_true v22
             ; <query> query_yield
-            store v17, v20, var.ref
-            v25 = load v19, var.ref
-            v26 = same v25, undef
-            guard_false v26
-            guard_tag v25, int
+            store v16, v19, var.ref
+            v23 = load v18, var.ref
+            v24 = same v23, undef
+            guard_false v24
+            guard_tag v23, int
             ; main iadd
-            v27 = int_add_ovf v0, v25
-            store v7, v0, frame[1]
-            store v12, v8, frame[0]
-            store_reg v25, r0
+            v25 = int_add_ovf v0, v23
+            store v6, v0, frame[1]
+            store v11, v7, frame[0]
+            store v6, 13, frame.token
+            store_reg v23, r0
             store_reg 0, r4
-            store_reg v23, r6
-            jump L1 (v27, v20, v23, 1, PLACE, undef, nil, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19)
+            jump L1 (v25, v21, v19, v21, undef, nil, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18)
         "#]],
     );
 }
@@ -283,96 +268,94 @@ gather(N, L) :- findall(X, steps:numbers(N, X), L).
 }
 
 const GATHERING_LOOP: Expect = expect![[r#"
-        label L1 (v0: val, v1: val, v2: val, v3: val, v4: val)
-        guard_no_poll
-        ; $generate/2 generate_next
-        guard_tag v1, generator
-        ; border_next for_iter
-        v5 = load v1, generator.state
-        guard_value v5, 1
-        v6 = load v1, generator.frame
-        v7 = load v6, frame.token
-        guard_value v7, PLACE
-        ; numbers iadd_k
-        v8 = load_reg r2
-        v9 = load v6, frame[1]
-        guard_tag v9, int
-        v10 = int_add_ovf v9, 1
-        ; numbers jump_if_lt
-        v11 = load v6, frame[0]
-        guard_tag v11, int
-        v12 = int_lt v10, v11
-        guard_true v12
-        ; $generate/2 generate_yield
-        v13 = load v6, frame[5]
-        store v1, 2, generator.state
-        guard_tag v2, var
-        v14 = load v2, var.ref
-        v15 = same v14, undef
-        guard_true v15
-        v16 = load v2, var.stamp
-        v17 = load_reg r4
-        v18 = int_lt v16, v17
-        guard_true v18
-        ; $generate/2 proceed
-        v19 = load_reg r5
-        store v6, nil, frame.parent
-        v20 = load v0, frame.parent
-        v21 = load v20, frame.token
-        guard_value v21, PLACE
-        ; $findall/3 resume
-        v22 = load v20, frame[3]
-        v23 = load_reg r3
-        v24 = same v22, v23
-        guard_false v24
-        ; $findall/3 builtin
-        v25 = load v20, frame[0]
-        v26 = load v20, frame[2]
-        v27 = load v20, frame.aux
-        v28 = load v20, frame.parent
-        v29 = new trail shape N words 3
-        store v29, v19, trail.prev
-        store v29, v2, trail.var
-        store v13, 1, generator.state
-        store v6, v10, frame[1]
-        store v6, undef, frame[4]
-        store v6, v8, frame[6]
-        store v2, v10, var.ref
-        store_reg v10, r0
-        store_reg v29, r5
-        v30 = call $bag_add(v26, v25)
-        guard_not_raised v30
-        guard_valid
-        v31 = same v30, true
-        guard_true v31
-        ; $findall/3 fail
-        v32 = load_reg r3
-        v33 = load v32, choice.token
-        guard_value v33, PLACE
-        v34 = load v32, choice.trail
-        v35 = load_reg r5
-        v36 = same v34, v35
-        guard_false v36
-        guard_tag v35, trail
-        v37 = load v35, trail.var
-        guard_tag v37, var
-        v38 = load v35, trail.prev
-        v39 = same v34, v38
-        guard_true v39
-        v40 = load_reg r8
-        v41 = same v40, nil
-        guard_true v41
-        v42 = load v32, choice.frame
-        v43 = load v42, frame[0]
-        v44 = load v42, frame[1]
-        v45 = load v42, frame[2]
-        v46 = load v42, frame[3]
-        store v37, undef, var.ref
-        store v42, PLACE, frame.token
-        store_reg v38, r5
-        add_depth -1
-        jump L1 (v42, v43, v44, v45, v46)
-    "#]];
+    label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: val)
+    guard_no_poll
+    ; $generate/2 generate_next
+    guard_tag v1, generator
+    ; border_next for_iter
+    v6 = load v1, generator.state
+    guard_value v6, 1
+    v7 = load v1, generator.frame
+    v8 = load v7, frame.token
+    guard_value v8, PLACE
+    ; numbers iadd_k
+    v9 = load_reg r2
+    v10 = load v7, frame[1]
+    guard_tag v10, int
+    v11 = int_add_ovf v10, 1
+    ; numbers jump_if_lt
+    v12 = load v7, frame[0]
+    guard_tag v12, int
+    v13 = int_lt v11, v12
+    guard_true v13
+    ; $generate/2 generate_yield
+    v14 = load v7, frame[5]
+    guard_tag v2, var
+    v15 = load v2, var.ref
+    v16 = same v15, undef
+    guard_true v16
+    v17 = load v2, var.stamp
+    v18 = load_reg r4
+    v19 = int_lt v17, v18
+    guard_true v19
+    ; $generate/2 proceed
+    store v7, nil, frame.parent
+    v20 = load v0, frame.parent
+    v21 = load v20, frame.token
+    guard_value v21, PLACE
+    ; $findall/3 resume
+    v22 = load v20, frame[3]
+    v23 = load_reg r3
+    v24 = same v22, v23
+    guard_false v24
+    ; $findall/3 builtin
+    v25 = load v20, frame[0]
+    v26 = load v20, frame[2]
+    v27 = load v20, frame.aux
+    v28 = load v20, frame.parent
+    v29 = new trail shape N words 3
+    store v29, v5, trail.prev
+    store v29, v2, trail.var
+    store v1, 2, generator.state
+    store v14, 1, generator.state
+    store v7, v11, frame[1]
+    store v7, undef, frame[4]
+    store v7, v9, frame[6]
+    store v2, v11, var.ref
+    store_reg v11, r0
+    store_reg v29, r5
+    v30 = call $bag_add(v26, v25)
+    guard_not_raised v30
+    guard_valid
+    v31 = same v30, true
+    guard_true v31
+    ; $findall/3 fail
+    v32 = load_reg r3
+    v33 = load v32, choice.token
+    guard_value v33, PLACE
+    v34 = load v32, choice.trail
+    v35 = load_reg r5
+    v36 = same v34, v35
+    guard_false v36
+    guard_tag v35, trail
+    v37 = load v35, trail.var
+    guard_tag v37, var
+    v38 = load v35, trail.prev
+    v39 = same v34, v38
+    guard_true v39
+    v40 = load_reg r8
+    v41 = same v40, nil
+    guard_true v41
+    v42 = load v32, choice.frame
+    v43 = load v42, frame[0]
+    v44 = load v42, frame[1]
+    v45 = load v42, frame[2]
+    v46 = load v42, frame[3]
+    store v37, undef, var.ref
+    store v42, PLACE, frame.token
+    add_depth -1
+    jump L1 (v42, v43, v44, v45, v46, v38)
+"#]];
 
 const FAILING: &str = "\
 :- use_module(steps).
@@ -397,74 +380,70 @@ fn prolog_fails_through_a_generator() {
 }
 
 const FAILING_LOOP: Expect = expect![[r#"
-        label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: int, v6: val, v7: val, v8: val, v9: int, v10: val, v11: val, v12: val, v13: val)
-        guard_no_poll
-        ; $generate/2 generate_next
-        guard_tag v1, generator
-        ; border_next for_iter
-        v14 = load v1, generator.state
-        guard_value v14, 1
-        v15 = load v1, generator.frame
-        store v10, v5, frame.token
-        v16 = load v15, frame.token
-        guard_value v16, PLACE
-        ; numbers iadd_k
-        v17 = load v15, frame[1]
-        guard_tag v17, int
-        v18 = int_add_ovf v17, 1
-        ; numbers jump_if_lt
-        v19 = load v15, frame[0]
-        guard_tag v19, int
-        v20 = int_lt v18, v19
-        guard_true v20
-        ; $generate/2 generate_yield
-        v21 = load v15, frame[5]
-        store v1, 2, generator.state
-        guard_tag v2, var
-        v22 = load v2, var.ref
-        v23 = same v22, undef
-        guard_true v23
-        v24 = load v2, var.stamp
-        v25 = load_reg r4
-        v26 = int_lt v24, v25
-        guard_true v26
-        ; $generate/2 proceed
-        store v15, nil, frame.parent
-        v27 = load v0, frame.parent
-        v28 = load v27, frame.token
-        guard_value v28, PLACE
-        ; forall/2 resume
-        v29 = load v27, frame[2]
-        v30 = same v8, v29
-        guard_false v30
-        ; call/1 meta_call
-        store v15, v18, frame[1]
-        v31 = load v27, frame[1]
-        v32 = load v27, frame[3]
-        v33 = load v27, frame.aux
-        v34 = load v27, frame.parent
-        v35 = load_reg r6
-        v36 = int_add v35, 1
-        guard_tag v31, struct
-        guard_shape v31, shape N
-        ; natural/1 compare_const
-        v37 = load v31, struct[0]
-        guard_tag v37, var
-        store v2, v18, var.ref
-        v38 = load v37, var.ref
-        v39 = same v38, undef
-        guard_false v39
-        guard_tag v38, int
-        v40 = int_le 0, v38
-        guard_true v40
-        v41 = load v10, frame[1]
-        store v21, 1, generator.state
-        store v15, undef, frame[4]
-        store v15, v6, frame[6]
-        store v2, undef, var.ref
-        store_reg v18, r0
-        store_reg v9, r4
-        store_reg v36, r6
-        add_depth -1
-        jump L1 (v10, v11, v41, v12, v13, PLACE, v6, v7, v8, v9, v10, v11, v12, v13)
-    "#]];
+    label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: int, v6: int, v7: int, v8: val, v9: val, v10: val, v11: int, v12: val, v13: val, v14: val, v15: val)
+    guard_no_poll
+    ; $generate/2 generate_next
+    guard_tag v1, generator
+    ; border_next for_iter
+    v16 = load v1, generator.state
+    guard_value v16, 1
+    v17 = load v1, generator.frame
+    store v12, v7, frame.token
+    v18 = load v17, frame.token
+    guard_value v18, PLACE
+    ; numbers iadd_k
+    v19 = load v17, frame[1]
+    guard_tag v19, int
+    v20 = int_add_ovf v19, 1
+    ; numbers jump_if_lt
+    v21 = load v17, frame[0]
+    guard_tag v21, int
+    v22 = int_lt v20, v21
+    guard_true v22
+    ; $generate/2 generate_yield
+    v23 = load v17, frame[5]
+    guard_tag v2, var
+    v24 = load v2, var.ref
+    v25 = same v24, undef
+    guard_true v25
+    v26 = load v2, var.stamp
+    v27 = int_lt v26, v5
+    guard_true v27
+    ; $generate/2 proceed
+    store v17, nil, frame.parent
+    v28 = load v0, frame.parent
+    v29 = load v28, frame.token
+    guard_value v29, PLACE
+    ; forall/2 resume
+    v30 = load v28, frame[2]
+    v31 = same v10, v30
+    guard_false v31
+    ; call/1 meta_call
+    store v17, v20, frame[1]
+    v32 = load v28, frame[1]
+    v33 = load v28, frame[3]
+    v34 = load v28, frame.aux
+    v35 = load v28, frame.parent
+    v36 = int_add v6, 1
+    guard_tag v32, struct
+    guard_shape v32, shape N
+    ; natural/1 compare_const
+    v37 = load v32, struct[0]
+    guard_tag v37, var
+    store v2, v20, var.ref
+    v38 = load v37, var.ref
+    v39 = same v38, undef
+    guard_false v39
+    guard_tag v38, int
+    v40 = int_le 0, v38
+    guard_true v40
+    v41 = load v12, frame[1]
+    store v1, 2, generator.state
+    store v23, 1, generator.state
+    store v17, undef, frame[4]
+    store v17, v8, frame[6]
+    store v2, undef, var.ref
+    store_reg v20, r0
+    add_depth -1
+    jump L1 (v12, v13, v41, v14, v15, v11, v36, PLACE, v8, v9, v10, v11, v12, v13, v14, v15)
+"#]];

@@ -36,6 +36,8 @@ pub struct JitOptions {
     pub promote_turns: i64,
     /// Operations of a tree up to which it is made well as a whole.
     pub promote_ops_max: usize,
+    /// The same of a search's tree, whose paths multiply.
+    pub promote_search_ops: usize,
     /// Bridges of one tree.
     pub bridges_max: usize,
     /// Operations of a tree up to which it is emitted anew with each bridge.
@@ -68,6 +70,7 @@ impl Default for JitOptions {
             promote_stays: 2,
             promote_turns: 5000,
             promote_ops_max: 8000,
+            promote_search_ops: 300,
             bridges_max: 4000,
             tree_ops_max: 3000,
             limits: RecordLimits {

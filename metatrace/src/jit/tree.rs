@@ -185,7 +185,7 @@ impl Forest {
         let tree = &mut self.trees[self.roots[trace.index()].tree];
         tree.stays = tree.stays.saturating_add(1);
         tree.quick
-            && !tree.searches
+            && (!tree.searches || tree.ops <= options.promote_search_ops)
             && tree.ops <= options.promote_ops_max
             && tree.stays >= options.promote_stays
             && luck.unwrap_or(tree.stayed_ns >= tree.ops as u64 * options.promote_ns)

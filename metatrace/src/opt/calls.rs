@@ -1,9 +1,8 @@
-//! Calls and engine registers: what they see, and what they may change.
+//! Calls: what they see, and what they may change.
 //!
 //! A call performs the delayed stores that it may see and makes the walk forget
-//! what it may change; both by the native's declared effects. A register is a
-//! cell of its own that only opaque calls see, but for the exception of a native
-//! that raises; stores to it wait for such a call, or for the end of the trace. So do changes of the frame depth, which are summed.
+//! what it may change; both by the native's declared effects. Changes
+//! of the frame depth wait for an opaque call, or for the end of the trace, and are summed.
 //! A look-up gives its earlier result while nothing that it reads was written,
 //! within a section: label states do not mention them.
 
@@ -14,62 +13,6 @@ use crate::native::{Effects, group};
 use crate::vm::REG_PENDING;
 
 impl Walk<'_, '_> {
-    // --------------------------------------------------------------- registers
-
-    pub fn step_load_reg(&mut self, inst: &Inst) -> Abs {
-        self.load_reg(reg_of(inst) as u8)
-    }
-
-    pub fn load_reg(&mut self, reg: u8) -> Abs {
-        if let (Some(known), true) = (self.st.regs[reg as usize], self.options.heap) {
-            return self.resolve(known);
-        }
-        let value = Abs::Op(self.emit(Op::LoadReg, Ty::Val, &[], Descr::Reg(reg), None));
-        self.st.regs[reg as usize] = Some(value);
-        value
-    }
-
-    pub fn step_store_reg(&mut self, inst: &Inst) {
-        let reg = reg_of(inst);
-        let mut value = self.operand(inst.args[0]);
-        if self.is_virtual_object(value) {
-            // The recorder writes registers when others look, or to have what they
-            // refer to out of the snapshots.
-            value = Abs::Op(self.force(value));
-        }
-        if !self.options.heap {
-            let value = self.force(value);
-            self.emit(Op::StoreReg, Ty::Void, &[value], inst.descr, None);
-            return;
-        }
-        if let Some(known) = self.st.regs[reg]
-            && self.resolve(known) == value
-        {
-            return;
-        }
-        self.st.regs[reg] = Some(value);
-        self.st.regs_dirty |= 1 << reg;
-    }
-
-    pub fn flush_regs(&mut self) {
-        for reg in 0..crate::vm::REG_COUNT {
-            if self.st.regs_dirty >> reg & 1 != 0
-                && let Some(value) = self.st.regs[reg]
-            {
-                let value = self.force(value);
-                self.st.regs[reg] = Some(Abs::Op(value));
-                self.emit(
-                    Op::StoreReg,
-                    Ty::Void,
-                    &[value],
-                    Descr::Reg(reg as u8),
-                    None,
-                );
-            }
-        }
-        self.st.regs_dirty = 0;
-    }
-
     pub fn step_add_depth(&mut self, inst: &Inst) {
         let by = self.real(inst.args[0]);
         match self.int_bits(by) {
@@ -167,12 +110,5 @@ impl Walk<'_, '_> {
             _ => false,
         });
         self.st.heap.shapes = shapes;
-    }
-}
-
-fn reg_of(inst: &Inst) -> usize {
-    match inst.descr {
-        Descr::Reg(reg) => reg as usize,
-        _ => unreachable!("{} has a register", inst.op.name()),
     }
 }

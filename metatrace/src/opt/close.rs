@@ -5,6 +5,7 @@
 
 use super::heap::ShapeFact;
 use super::intbound::Range;
+use super::regs::reg_path;
 use super::unroll::{Assume, Draft, HeapFact, Leaf, Pat, VirtPat, child, pending_path, slot_path};
 use super::walk::{Abs, Fact, Walk};
 use super::words::find_fixed;
@@ -16,12 +17,21 @@ impl Walk<'_, '_> {
     /// Ends the body: `end` are the slots at the back edge. `false` when an
     /// assumption did not hold; it is weakened then.
     pub fn close_loop(&mut self, draft: &mut Draft, end: &[Abs], assume: &mut Assume) -> bool {
+        let mut regs = Vec::with_capacity(draft.carried.len());
+        for (reg, leaf) in &draft.carried {
+            let now = self.load_reg(*reg as u8);
+            regs.push((reg_path(*reg), Pat::Leaf(*leaf), now));
+            self.take_reg(*reg);
+        }
         self.flush_others(assume.carries(), &draft.delayed);
         let mut stable = true;
         let mut bound: HashMap<u32, (u32, u64)> = HashMap::new();
         for (i, abs) in end.iter().enumerate() {
             let pat = draft.slots[i];
             stable &= self.close_slot(draft, pat, *abs, slot_path(i), assume, &mut bound);
+        }
+        for (path, pat, now) in regs {
+            stable &= self.close_slot(draft, pat, now, path, assume, &mut bound);
         }
         stable &= self.close_memory(draft, assume);
         for (reg, value) in &draft.regs {
@@ -216,9 +226,14 @@ impl Walk<'_, '_> {
                         }
                         (now, None) => {
                             let same = now.is_some_and(|now| self.resolve(now) == Abs::Op(value));
-                            if !same {
+                            if same {
+                                continue;
+                            }
+                            stable = false;
+                            if value.is_const() && assume.written.contains(&key) {
+                                assume.varies.insert((key, object, index));
+                            } else {
                                 assume.written.push(key);
-                                stable = false;
                             }
                         }
                     }

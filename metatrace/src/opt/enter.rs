@@ -40,6 +40,10 @@ impl Walk<'_, '_> {
         for (pattern, abs) in label.slots.iter().zip(slots) {
             self.enter_slot(&mut e, *pattern, *abs)?;
         }
+        for (reg, pattern) in &label.regs {
+            let now = self.load_reg(*reg as u8);
+            self.enter_slot(&mut e, *pattern, now)?;
+        }
         self.enter_pending(&mut e)?;
         self.enter_words(&mut e)?;
         for k in 0..label.values.len() {
@@ -52,11 +56,17 @@ impl Walk<'_, '_> {
         for f in &label.fields {
             self.enter_field(&mut e, f)?;
         }
+        for (object, shape) in &label.shapes {
+            let object = self.label_arg(&e, *object);
+            self.guard_shape(Abs::Op(object), *shape, snapshot)?;
+        }
         let words = label.words.iter().map(|w| (w.object, w.field));
         let delayed: Vec<_> = (label.delayed.iter().copied())
             .chain(words)
             .map(|(object, field)| (self.label_arg(&e, object), field))
             .collect();
+        // Only now: the snapshots of the guards above say what memory lacks.
+        label.regs.iter().for_each(|(reg, _)| self.take_reg(*reg));
         self.flush_others(!label.pending.is_empty(), &delayed);
         let carried = |p: &&Pending| !delayed.contains(&(p.object, p.field));
         if self.st.heap.pending.iter().filter(carried).count() != label.pending.len() {

@@ -26,12 +26,20 @@ impl Walk<'_, '_> {
             values: Vec::new(),
             shapes: HashMap::new(),
         };
+        let mut shapes = Vec::new();
         for (origin, fact) in draft.facts.iter().enumerate() {
             if let (HeapFact::Shape { object, shape }, true) = (fact, self.st.heap.used[origin]) {
-                e.shapes.insert(*object, *shape);
+                if object.is_const() {
+                    shapes.push((e.constant(*object), *shape));
+                } else {
+                    e.shapes.insert(*object, *shape);
+                }
             }
         }
         let slots = draft.slots.iter().map(|p| e.pattern(*p)).collect();
+        let regs = draft.carried.iter();
+        let regs = regs.map(|(reg, leaf)| (*reg, e.pattern(Pat::Leaf(*leaf))));
+        let regs = regs.collect();
         let virtuals = draft.virts.iter().map(|v| e.virtual_pattern(v)).collect();
         let pending = draft.pending.iter().map(|p| {
             let param = draft.leaves[p.object as usize].param;
@@ -57,6 +65,8 @@ impl Walk<'_, '_> {
             label: draft.label,
             params: types,
             slots,
+            regs,
+            shapes,
             virtuals,
             values: e.values,
             fields,

@@ -485,23 +485,19 @@ impl Walk<'_, '_> {
             return;
         }
         self.st.heap.note_write(key);
-        let pending = &mut self.st.heap.pending;
-        if let Some(p) = pending
-            .iter_mut()
-            .find(|p| p.object == object && p.field == field)
-        {
-            p.value = value;
-        } else {
-            self.flush_aliases(key, object);
-            if self.st.heap.pending.len() >= PENDING_MAX {
-                self.flush_at(0);
-            }
-            self.st.heap.pending.push(Pending {
-                object,
-                field,
-                value,
-            });
+        // What waits is in the order of the program: a store to an object that may be the same
+        // waits behind.
+        let same = |p: &Pending| p.object == object && p.field == field;
+        if let Some(at) = self.st.heap.pending.iter().position(same) {
+            self.st.heap.pending.remove(at);
+        } else if self.st.heap.pending.len() >= PENDING_MAX {
+            self.flush_at(0);
         }
+        self.st.heap.pending.push(Pending {
+            object,
+            field,
+            value,
+        });
         self.forget_aliases(key, object);
         self.forget_items(field, object);
         self.remember(object, field, value);
@@ -614,14 +610,33 @@ impl Walk<'_, '_> {
         });
     }
 
+    /// Performs the stores that are `due`, and before each those that waited longer and may be of
+    /// the same word.
     pub fn flush_where(&mut self, due: impl Fn(&Self, &Pending) -> bool) {
         let mut at = 0;
         while at < self.st.heap.pending.len() {
             if due(self, &self.st.heap.pending[at]) {
-                self.flush_at(at);
+                at -= self.flush_in_order(at);
             } else {
                 at += 1;
             }
+        }
+    }
+
+    /// Performs a store and those that must come before it; says how many these were.
+    fn flush_in_order(&mut self, at: usize) -> usize {
+        let mut before = 0;
+        loop {
+            let at = at - before;
+            let pending = &self.st.heap.pending;
+            let p = pending[at];
+            let earlier = (pending[..at].iter())
+                .position(|e| e.field == p.field && self.may_alias(e.object, p.object));
+            let Some(earlier) = earlier else {
+                self.flush_at(at);
+                return before;
+            };
+            before += self.flush_in_order(earlier) + 1;
         }
     }
 
@@ -641,95 +656,6 @@ impl Walk<'_, '_> {
         self.flush_where(|_, _| true);
         self.flush_regs();
         self.flush_depth();
-    }
-
-    // ------------------------------------------------------------------ shapes
-
-    pub fn known_shape(&mut self, a: Abs) -> ShapeFact {
-        let object = match a {
-            Abs::Virt(v) => {
-                return match self.st.virtuals[v as usize].kind {
-                    super::virtualize::VirtualKind::Object { shape, .. } => {
-                        ShapeFact::Constant(shape)
-                    }
-                    super::virtualize::VirtualKind::Float => ShapeFact::Unknown,
-                };
-            }
-            Abs::Op(op) => op,
-        };
-        if !self.options.heap {
-            return ShapeFact::Unknown;
-        }
-        let heap = &mut self.st.heap;
-        match heap.shapes.iter().rev().find(|s| s.object == object) {
-            Some(entry) => {
-                if entry.origin != NO_ORIGIN {
-                    heap.used[entry.origin as usize] = true;
-                }
-                entry.fact
-            }
-            None => ShapeFact::Unknown,
-        }
-    }
-
-    pub fn remember_shape(&mut self, object: OpRef, shape: u32) {
-        if !self.options.heap {
-            return;
-        }
-        self.st.heap.shapes.retain(|s| s.object != object);
-        self.st.heap.shapes.push(ShapeEntry {
-            object,
-            fact: ShapeFact::Constant(shape),
-            origin: NO_ORIGIN,
-        });
-    }
-
-    pub fn step_load_shape(&mut self, inst: &Inst) -> Walked<Abs> {
-        let object = self.operand(inst.args[0]);
-        match self.known_shape(object) {
-            ShapeFact::Constant(shape) => return Ok(Abs::Op(self.const_int(shape as i64))),
-            ShapeFact::Value(value) => {
-                let value = self.resolve_op(value);
-                return Ok(Abs::Op(value));
-            }
-            ShapeFact::Unknown => {}
-        }
-        let object = self.force(object);
-        let value = self.emit(Op::LoadShape, Ty::Int, &[object], Descr::None, None);
-        self.narrow(value, super::intbound::Range::new(0, u32::MAX as i64));
-        if self.options.heap {
-            self.st.heap.shapes.push(ShapeEntry {
-                object,
-                fact: ShapeFact::Value(value),
-                origin: NO_ORIGIN,
-            });
-        }
-        Ok(Abs::Op(value))
-    }
-
-    pub fn step_store_shape(&mut self, inst: &Inst) -> Walked<()> {
-        let Descr::Shape(new) = inst.descr else {
-            unreachable!("store_shape has a shape")
-        };
-        let object = match self.operand(inst.args[0]) {
-            Abs::Virt(v) => {
-                if let super::virtualize::VirtualKind::Object { shape, .. } =
-                    &mut self.st.virtuals[v as usize].kind
-                {
-                    *shape = new;
-                }
-                return Ok(());
-            }
-            Abs::Op(op) => op,
-        };
-        let mut shapes = std::mem::take(&mut self.st.heap.shapes);
-        shapes.retain(|s| !self.may_alias(s.object, object));
-        self.st.heap.shapes = shapes;
-        self.st.heap.shapes_written = true;
-        self.st.heap.lookups.clear();
-        self.emit(Op::StoreShape, Ty::Void, &[object], inst.descr, None);
-        self.remember_shape(object, new);
-        Ok(())
     }
 
     /// Does memory already hold this value in a frame's slot?

@@ -27,7 +27,9 @@ pub mod intbound;
 pub mod options;
 mod pipeline;
 mod pure;
+mod regs;
 mod rules;
+mod shapes;
 mod snapshot;
 pub mod state;
 #[cfg(test)]

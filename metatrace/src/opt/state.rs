@@ -171,6 +171,10 @@ pub struct ExportedLabel {
     pub params: Vec<Ty>,
     /// One per operand of the recorded label.
     pub slots: Vec<Pattern>,
+    /// Engine registers that come in operands.
+    pub regs: Vec<(usize, Pattern)>,
+    /// Shapes of constant objects.
+    pub shapes: Vec<(LabelArg, u32)>,
     pub virtuals: Vec<VirtualPattern>,
     /// In order: sources name earlier values only.
     pub values: Vec<LabelValue>,

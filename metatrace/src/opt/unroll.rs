@@ -18,13 +18,13 @@
 //! Where the end of the body does not fit an assumption, the assumption is
 //! weakened ([`Assume`]) and the body is optimised again from the saved state.
 
-use super::heap::{ClassKey, Entry, Pending, ShapeEntry, ShapeFact};
+use super::heap::{ClassKey, Entry, Pending};
 use super::intbound::Range;
 use super::state::ValueFact;
 use super::virtualize::VirtualKind;
 use super::walk::{Abs, Fact, State, Walk};
 use super::words::{DraftWord, Word, word_path};
-use crate::ir::{Class, Descr, LabelId, Op, OpRef, Tag, Ty};
+use crate::ir::{Class, Descr, Inst, LabelId, Op, OpRef, Tag, Ty};
 use crate::layout::FieldRef;
 use hashbrown::{HashMap, HashSet};
 
@@ -35,7 +35,7 @@ const DELAYED_MAX: usize = 8;
 #[derive(Default, Debug)]
 pub(super) struct Assume {
     /// Nothing is assumed: the label takes all slots as plain values.
-    nothing: bool,
+    pub(super) nothing: bool,
     /// Neither constant nor invariant.
     pub general: HashSet<u64>,
     pub no_tag: HashSet<u64>,
@@ -47,6 +47,8 @@ pub(super) struct Assume {
     /// Memory that the body writes although the first iteration did not show it.
     pub written: Vec<ClassKey>,
     pub no_carry: HashSet<(ClassKey, OpRef, OpRef)>,
+    /// Words that do not hold the same constant at each back edge.
+    pub varies: HashSet<(ClassKey, OpRef, OpRef)>,
     pub shapes_written: bool,
     /// Engine registers (a bit set) that do not hold the same value again at the back edge.
     pub regs_changed: u32,
@@ -65,6 +67,10 @@ impl Assume {
     }
     /// May words hold virtual objects across the back edge?
     pub fn carries_words(&self) -> bool {
+        !self.nothing
+    }
+    /// May registers keep what they hold, or be operands?
+    pub fn carries_regs(&self) -> bool {
         !self.nothing
     }
     pub fn nothing() -> Assume {
@@ -161,6 +167,9 @@ pub(super) struct Draft {
     pub held: Vec<(u32, u64)>,
     /// Engine registers that hold the same value in each iteration.
     pub regs: Vec<(usize, OpRef)>,
+    /// Those that each iteration reads and changes: their values are operands (by leaf), and memory
+    /// lacks them.
+    pub carried: Vec<(usize, u32)>,
     /// Facts about values at the label.
     pub known: Vec<Fact>,
     pub derived: Vec<bool>,
@@ -204,7 +213,7 @@ pub(super) struct Saved {
 
 /// What building the label's state needs at hand.
 pub(super) struct Opening<'s> {
-    assume: &'s Assume,
+    pub(super) assume: &'s Assume,
     /// Values of slots that the first iteration did not change.
     base: Vec<bool>,
     /// Those, and what is computed from them.
@@ -212,7 +221,7 @@ pub(super) struct Opening<'s> {
     /// The patterns being made are of virtual objects in words.
     pub in_word: bool,
     /// Operands made so far, by first value.
-    shared: HashMap<OpRef, u32>,
+    pub(super) shared: HashMap<OpRef, u32>,
     /// Virtual object of the preamble to entry of `Draft::virts`.
     virts: HashMap<u32, u32>,
     /// Virtual objects of the label's state, by entry of `Draft::virts`.
@@ -220,7 +229,7 @@ pub(super) struct Opening<'s> {
     /// Those that only words hold, with their paths.
     pub held: Vec<(u32, u64)>,
     patterns: Vec<Option<VirtPat>>,
-    leaves: Vec<Leaf>,
+    pub(super) leaves: Vec<Leaf>,
 }
 
 pub(super) fn child(path: u64, word: usize) -> u64 {
@@ -274,6 +283,7 @@ impl Walk<'_, '_> {
             .map(|p| (p.object, p.field))
             .collect();
         let mut words = self.words_to_carry(entry, end, assume);
+        let carried = self.regs_to_carry(assume);
         let end = self.settle_slots(end, assume, &mut words);
         let regs = self.steady_regs(assume);
         let fixed = self.fixed_values(&words, assume);
@@ -299,6 +309,7 @@ impl Walk<'_, '_> {
             let entry = entry.get(i).copied();
             slots.push(self.pattern(*abs, slot_path(i), entry, &mut o));
         }
+        let carried = self.label_regs(&carried, &mut o);
         let pending = self.label_pending(&mut o);
         let words = self.label_words(&words, &mut o);
         let abs = slots.iter().map(|p| self.pattern_abs(*p, &o)).collect();
@@ -307,6 +318,10 @@ impl Walk<'_, '_> {
         let mut delayed = self.delay_stores(&waiting, &facts);
         delayed.extend(self.hold_words(&words, &o));
         self.forget_passing(&regs);
+        for (reg, leaf) in &carried {
+            self.st.regs[*reg] = Some(Abs::Op(o.leaves[*leaf as usize].param));
+            self.st.regs_dirty |= 1 << reg;
+        }
         let draft = Draft {
             recorded,
             label,
@@ -319,6 +334,7 @@ impl Walk<'_, '_> {
             words,
             held: o.held,
             regs,
+            carried,
             known: self.st.facts.clone(),
             derived,
             delayed,
@@ -404,30 +420,6 @@ impl Walk<'_, '_> {
         }
         let raw = self.unbox_float(abs);
         self.add_virtual(VirtualKind::Float, vec![Abs::Op(raw)])
-    }
-
-    /// Registers that hold at the end of the preamble what it loaded from them.
-    pub fn steady_regs(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
-        let mut out: Vec<(usize, OpRef)> = Vec::new();
-        if assume.nothing || !self.options.heap {
-            return out;
-        }
-        for at in 0..self.out.insts.len() {
-            let (Op::LoadReg, Descr::Reg(reg)) = (self.out.insts[at].op, self.out.insts[at].descr)
-            else {
-                continue;
-            };
-            let (reg, value) = (reg as usize, self.out.insts[at].result);
-            let Some(now) = self.st.regs[reg] else {
-                continue;
-            };
-            let steady = assume.regs_changed >> reg & 1 == 0
-                && self.resolve(now) == self.resolve(Abs::Op(value));
-            if steady && !out.iter().any(|r| r.0 == reg) {
-                out.push((reg, value));
-            }
-        }
-        out
     }
 
     /// Which values of the preamble are the same in each iteration; and which of
@@ -566,7 +558,13 @@ impl Walk<'_, '_> {
     }
 
     /// An operand of the label that starts as `init`.
-    fn leaf(&mut self, init: OpRef, path: u64, entry: Option<Abs>, o: &mut Opening) -> u32 {
+    pub(super) fn leaf(
+        &mut self,
+        init: OpRef,
+        path: u64,
+        entry: Option<Abs>,
+        o: &mut Opening,
+    ) -> u32 {
         let alone = init.is_const() || o.assume.nothing || o.assume.split.contains(&path);
         if let (Some(k), false) = (o.shared.get(&init), alone) {
             return *k;
@@ -646,6 +644,10 @@ impl Walk<'_, '_> {
         let nothing = o.assume.nothing;
         self.st.heap.lookups.clear();
         let mut classes = std::mem::take(&mut self.st.heap.classes);
+        let loads = self.out.insts.iter().filter(|i| i.op == Op::Load);
+        let read: HashSet<_> = loads
+            .filter_map(|i| Some((i.args[0], word_of(i)?)))
+            .collect();
         for class in &mut classes {
             let entries = std::mem::take(&mut class.entries);
             if nothing {
@@ -673,8 +675,13 @@ impl Walk<'_, '_> {
                 };
                 let origin = facts.len() as u32;
                 let mut held = Abs::Op(value);
-                if written || !known(value) {
-                    let barred = o.assume.no_carry.contains(&(key, e.object, e.index));
+                let word = (key, e.object, e.index);
+                // What an iteration reads and leaves the same constant again, the next may know.
+                let settled = value.is_const()
+                    && !o.assume.varies.contains(&word)
+                    && read.contains(&(e.object, key));
+                if written && !settled || !known(value) {
+                    let barred = o.assume.no_carry.contains(&word);
                     if !written || barred || key.is_items() {
                         continue;
                     }
@@ -717,7 +724,7 @@ impl Walk<'_, '_> {
                 key,
                 object,
                 descr: Descr::Field(field),
-                leaf: Some(_),
+                immutable: false,
                 ..
             } = *fact
             else {
@@ -767,26 +774,13 @@ impl Walk<'_, '_> {
             _ => self.st.cse.find(Op::UnboxFloat, value, OpRef::NONE, 0),
         }
     }
+}
 
-    fn label_shapes(&mut self, o: &Opening, facts: &mut Vec<HeapFact>) {
-        let shapes = std::mem::take(&mut self.st.heap.shapes);
-        if o.assume.nothing || o.assume.shapes_written {
-            return;
-        }
-        for s in shapes {
-            let held = s.object.is_const() || o.invariant[s.object.index()];
-            let ShapeFact::Constant(shape) = s.fact else {
-                continue;
-            };
-            if held {
-                let origin = facts.len() as u32;
-                facts.push(HeapFact::Shape {
-                    object: s.object,
-                    shape,
-                });
-                self.st.heap.shapes.push(ShapeEntry { origin, ..s });
-            }
-        }
+/// The class of the word that an instruction loads or stores.
+fn word_of(inst: &Inst) -> Option<ClassKey> {
+    match inst.descr {
+        Descr::Field(field) => Some(ClassKey::of(field)),
+        _ => None,
     }
 }
 
