@@ -102,6 +102,17 @@ setup_call_cleanup(S, G, C) :- once(S), '$callable'(C), '$call_cleanup'(G, C).
 '$reverse'([], R, R).
 '$reverse'([X|Xs], A, R) :- '$reverse'(Xs, [X|A], R).
 
+arg(N, T, A) :- integer(N), N >= 0, compound(T), !, '$arg'(N, T, A).
+arg(N, T, A) :- compound(T), var(N), !,
+    compound_name_arity(T, _, Max), Max >= 1, '$between'(1, Max, N), '$arg'(N, T, A).
+arg(N, T, _) :-
+    (   var(T) -> E = instantiation_error
+    ;   \+ compound(T) -> E = type_error(compound, T)
+    ;   integer(N) -> E = domain_error(not_less_than_zero, N)
+    ;   E = type_error(integer, N)
+    ),
+    throw(error(E, context(system:arg/3, _))).
+
 between(L, H, X) :-
     '$must_be_int'(L), '$between_high'(H),
     (   integer(X) -> X >= L, ( H == inf -> true ; H == infinite -> true ; X =< H )

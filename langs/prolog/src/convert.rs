@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use metatrace::value::Value;
 use runtime::Vm;
 use runtime::object::Obj;
+use smallvec::{SmallVec, smallvec};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -124,13 +125,15 @@ impl Builder {
     }
 
     pub fn add(&mut self, vm: &Vm, t: Value) -> NodeId {
-        let mut work = vec![Work::Visit(t)];
-        let mut done: Vec<NodeId> = Vec::new();
+        let mut work: SmallVec<[Work; 8]> = smallvec![Work::Visit(t)];
+        let mut done: SmallVec<[NodeId; 8]> = SmallVec::new();
         while let Some(w) = work.pop() {
             let id = match w {
                 Work::Build(name, arity) => {
-                    let args = done.split_off(done.len() - arity);
-                    self.terms.compound(name, &args)
+                    let args = done.len() - arity;
+                    let id = self.terms.compound(name, &done[args..]);
+                    done.truncate(args);
+                    id
                 }
                 Work::Visit(t) => match term(t) {
                     Term::Struct(s) => {

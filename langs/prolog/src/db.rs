@@ -42,6 +42,7 @@ impl Pl {
             dead: Cell::new(0),
             sweep_at: Cell::new(0),
             lookup: RefCell::default(),
+            recent: RefCell::default(),
             running: RefCell::default(),
             assumption: Default::default(),
             calls: Cell::new(0),
@@ -300,6 +301,7 @@ fn sweep(vm: &Vm, pred: &Pred) {
     // While calls hold on to many, looking again soon would not pay.
     pred.sweep_at.set(2 * left);
     *pred.lookup.borrow_mut() = Lookup::default();
+    pred.recent.take();
 }
 
 /// A call that began at `generation` is about to push a choice point, or comes back to it.
@@ -327,6 +329,8 @@ pub fn find(
     let clauses = pred.clauses.borrow();
     let mut lookup = pred.lookup.borrow_mut();
     let found = lookup::find(vm, &clauses, &mut lookup, args, from, generation)?;
+    let mut recent = pred.recent.borrow_mut();
+    *recent = [Some(found.clone()), recent[0].take()];
     if from != i64::MIN {
         keep_running(vm, pred, generation);
     }
@@ -335,6 +339,10 @@ pub fn find(
 
 /// The clause with this sequence number.
 pub fn clause_at(pred: &'static Pred, seq: i64) -> Option<Rc<Clause>> {
+    let recent = pred.recent.borrow();
+    if let Some(found) = recent.iter().flatten().find(|c| c.seq == seq) {
+        return Some(found.clone());
+    }
     let clauses = pred.clauses.borrow();
     let found = clauses.get(lookup::position(&clauses, seq))?;
     (found.seq == seq).then(|| found.clone())

@@ -83,12 +83,11 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
             reads.extend([b, c]);
             writes.push(a);
         }
-        Op::Compare | Op::Same => {
-            reads.extend([a, b]);
-            next.extend(target(instrs[pc + 1]));
-        }
-        Op::Test => {
+        Op::Compare | Op::Same | Op::Test => {
             reads.push(a);
+            if Op::of(w) != Op::Test {
+                reads.push(b);
+            }
             next.extend(target(instrs[pc + 1]));
         }
         Op::CompareConst => {
@@ -96,12 +95,13 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
             next.extend(target(instrs[pc + 2]));
         }
         Op::Builtin => reads = args(),
+        Op::GetArg => {
+            (reads, next) = (args(), vec![after, op::pc(instrs[pc + 1])]);
+            writes.extend((b == 1).then(|| reads.remove(2)));
+        }
         Op::MetaCall => (reads, next) = ((0..=a).collect(), vec![]),
         Op::Undefined => reads = (0..a).collect(),
-        Op::DynCall => {
-            reads = (0..a).collect();
-            writes.extend([a + 1, a + 2]);
-        }
+        Op::DynCall => (reads, writes) = ((0..a).collect(), vec![a + 1, a + 2]),
         Op::DynRetry => (reads, next) = ((0..a).chain([a + 1, a + 2]).collect(), vec![]),
         Op::Rethrow | Op::Halt => (reads, next) = (vec![a], vec![]),
         _ => border(w, &mut reads, &mut writes, &mut next, data.slots),

@@ -2,6 +2,7 @@
 
 use crate::arith::{self, eval};
 use crate::border::codes::Edge;
+use crate::builtins::terms;
 use crate::code::PlCode;
 use crate::db;
 use crate::errors;
@@ -40,6 +41,14 @@ natives! {
     }
     /// Structural identity.
     pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::identical(vm, a, b) }
+    /// An argument of a compound by number: NIL if there is none, UNDEF if these are none.
+    pub static ITEM = "item_of_term"(vm, n, t) -> Value [READS] {
+        let (n, t) = (deref(n).to_int(), Obj::<Struct>::of(deref(t)));
+        match (n, t) {
+            (Some(n), Some(t)) if n >= 0 => terms::item(vm, t, n).unwrap_or(Value::NIL),
+            _ => Value::UNDEF,
+        }
+    }
     pub static IS_LIST = "is_list"(vm, a) -> bool [READS] { pl(vm).is_list(a) }
     /// A function of two arguments, by row.
     pub static ARITH2 = "arith2"(vm, row, a, b) -> Guest [READS.raises()] {

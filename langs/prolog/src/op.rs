@@ -60,6 +60,7 @@ ops! {
     GetStruct = "get_struct", 1 false: "slot b := slot a as a compound [functor | pc << 32]; go to pc if unbound";
     GetPair = "get_pair", 1 false: "slots b and c := the arguments of the compound in slot a [functor | pc << 32]; go to pc if unbound";
     Arg = "arg", 0 false: "slot a := argument c of the compound in slot b";
+    GetArg = "get_arg", 1 true: "unify the third of a slots with the argument of the compound in the second that the first counts (b = 1: the third becomes it); go to [pc] if these two are not so";
     Unify = "unify", 0 false: "unify slots a and b";
     Bind = "bind", 0 false: "bind the variable in slot a to slot b";
     Move = "move", 0 false: "slot a := slot b";

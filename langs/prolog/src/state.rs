@@ -15,6 +15,7 @@ use runtime::kept::Kept;
 use runtime::symbols::Symbols;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// Number of a functor (name and arity): the shape id of its compounds.
 pub type FunctorId = u32;
@@ -96,6 +97,8 @@ pub struct Pred {
     pub sweep_at: Cell<usize>,
     /// Indices of a dynamic predicate's clauses.
     pub lookup: RefCell<Lookup>,
+    /// The clauses found last: whoever looked for one is about to use it.
+    pub recent: RefCell<[Option<Rc<Clause>>; 2]>,
     /// Calls with clauses left to try, oldest first: stamp of the choice point, and generation.
     pub running: RefCell<Vec<(i64, u64)>>,
     pub assumption: Assumption,

@@ -329,6 +329,9 @@ pub fn copy(vm: &mut Vm, t: Value, attrs: bool) -> Value {
 
 /// As [`copy`], but another language's empty list stays itself, see [`views::kept`].
 pub fn copy_kept(vm: &mut Vm, t: Value, attrs: bool) -> Value {
+    if !t.is_heap() {
+        return t;
+    }
     match copy_of(vm, t, attrs, false) {
         Some(copy) => copy,
         None => copy_of(vm, t, attrs, true).expect("parts are copied once"),

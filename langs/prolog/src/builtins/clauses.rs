@@ -73,11 +73,14 @@ fn assert(vm: &mut Vm, clause: Value, at_end: bool) -> Guest<bool> {
         pred.kind.set(PredKind::Dynamic);
         db::changed(pred);
     }
-    if module == p.known.user {
-        let text = vm.symbols.name(name.0).into_owned();
-        if arity == 2 && matches!(text.as_str(), "term_expansion" | "goal_expansion") {
-            p.expand.set(true);
-        }
+    if module == p.known.user
+        && arity == 2
+        && matches!(
+            &*vm.symbols.name(name.0),
+            "term_expansion" | "goal_expansion"
+        )
+    {
+        p.expand.set(true);
     }
     let clause = db::new_clause(vm, head, body, 0);
     db::add_clause(vm, pred, clause, at_end);

@@ -46,7 +46,7 @@ builtins! {
     "\\=@=" / 2 => |vm, a| Ok(!variant(vm, a[0], a[1]));
     "compare" / 3 => compare_3;
     "functor" / 3 => functor;
-    "arg" / 3 => |vm, a| nth(vm, a);
+    "$arg" / 3 => |vm, a| Ok(nth(vm, a));
     "=.." / 2 => univ;
     "compound_name_arity" / 3 => compound_name_arity;
     "compound_name_arguments" / 3 => compound_name_arguments;
@@ -151,21 +151,19 @@ fn functor(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
 }
 
-/// `arg/3` with a known number; enumeration is in the library.
-fn nth(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
-    let n = deref(a[0]);
-    let t = deref(a[1]);
-    if is_var(t) || is_var(n) {
-        return Err(instantiation(vm));
-    }
-    let Some(s) = Obj::<Struct>::of(t) else {
-        return Err(type_error(vm, "compound", t));
-    };
-    let Some(i) = n.to_int() else {
-        return Err(type_error(vm, "integer", n));
-    };
-    let arity = pl(vm).name_arity(s.shape()).1 as i64;
-    Ok(i >= 1 && i <= arity && unify(vm, s.item(Struct::ARGS, i as usize - 1), a[2]))
+/// `arg/3` of a number and a compound; the rest is in the library.
+fn nth(vm: &mut Vm, a: &[Value]) -> bool {
+    let t = Obj::<Struct>::cast(deref(a[1]));
+    let found = deref(a[0]).to_int().and_then(|n| item(vm, t, n));
+    found.is_some_and(|found| unify(vm, found, a[2]))
+}
+
+/// The argument that `n` counts.
+pub fn item(vm: &Vm, t: Obj<Struct>, n: i64) -> Option<Value> {
+    let (_, arity) = pl(vm).name_arity(t.shape());
+    (1..=arity as i64)
+        .contains(&n)
+        .then(|| t.item(Struct::ARGS, n as usize - 1))
 }
 
 fn univ(vm: &mut Vm, a: &[Value]) -> Guest<bool> {

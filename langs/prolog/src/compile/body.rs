@@ -463,6 +463,9 @@ impl ClauseCompiler<'_> {
     fn call_terms(&mut self, name: Atom, args: &[NodeId], last: bool) -> bool {
         let mark = self.next_temp;
         let pred = db::resolve_early(self.vm, self.module, name, args.len());
+        if pred.module == self.known().system && self.is_arg(name, args.len()) {
+            return self.call_arg(pred, args);
+        }
         let slots = self.arguments(pred, args);
         if let Some(n) = pred.builtin.get() {
             self.asm.emit(Op::Builtin, args.len() as u16, 0, 0);
@@ -502,6 +505,41 @@ impl ClauseCompiler<'_> {
     }
 
     /// Slots of the arguments; goals passed out of a module carry its name.
+    fn is_arg(&self, name: Atom, arity: usize) -> bool {
+        arity == 3 && &*self.vm.symbols.name(name.0) == "arg"
+    }
+
+    /// `arg/3` has an instruction for known numbers and compounds; else it is called.
+    fn call_arg(&mut self, pred: &crate::state::Pred, args: &[NodeId]) -> bool {
+        let mark = self.next_temp;
+        let (n, t) = (self.put(args[0]), self.put(args[1]));
+        // A variable that occurs here first becomes the argument itself.
+        let fresh = match self.terms.get(args[2]) {
+            Node::Var(v) => Some(*v).filter(|v| !self.vars[*v as usize].ready),
+            _ => None,
+        };
+        let a = match fresh {
+            Some(v) => self.var_slot(v),
+            None => self.put(args[2]),
+        };
+        let (call, end) = (self.asm.label(), self.asm.label());
+        self.asm.emit(Op::GetArg, 3, fresh.is_some() as u16, 0);
+        self.asm.word_to(0, call);
+        self.asm.packed(&[n, t, a]);
+        self.asm.emit_to(Op::Jump, 0, end);
+        self.asm.place(call);
+        if let Some(v) = fresh {
+            self.put_var(v);
+        }
+        self.asm.emit(Op::Call, 3, 0, self.saved);
+        self.asm.word(pred.id as u64);
+        self.asm.packed(&[n, t, a]);
+        self.asm.emit(Op::Resume, self.saved, 0, 0);
+        self.asm.place(end);
+        self.next_temp = mark;
+        false
+    }
+
     fn arguments(&mut self, pred: &crate::state::Pred, args: &[NodeId]) -> Vec<u16> {
         let k = self.known();
         let meta = pred.meta.borrow().clone();

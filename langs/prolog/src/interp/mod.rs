@@ -273,6 +273,12 @@ impl Interp for Prolog {
             Op::CompareConst => compare_const(m, w),
             Op::Test => type_test(m, w),
             Op::Same => identical(m, w),
+            Op::GetArg => {
+                if wake(m, start) {
+                    return Flow::Next;
+                }
+                get_arg(m, w)
+            }
             Op::Builtin => {
                 if wake(m, start) {
                     return Flow::Next;

@@ -229,6 +229,36 @@ pub(super) fn get_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
     backtrack(m)
 }
 
+/// `arg/3` of a number and a compound; what else it may be asked is in the library. The functor
+/// is not looked at here: programs that take terms apart in this way meet many.
+#[inline(never)]
+pub(super) fn get_arg<M: Meta>(m: &mut M, w: u64) -> Flow {
+    let word = m.fetch();
+    let mut slots = [0; 3];
+    each_packed(m, op::a(w), |_, i, slot| slots[i as usize] = slot);
+    let [n, t, a] = slots;
+    let args = [m.slot(n), m.slot(t)];
+    let item = m.call(&ITEM, args);
+    if m.is(item, Value::UNDEF) {
+        m.set_pc(op::pc(word));
+        return Flow::Next;
+    }
+    if m.is(item, Value::NIL) {
+        return backtrack(m);
+    }
+    if op::b(w) == 1 {
+        m.set_slot(a, item);
+        return Flow::Next;
+    }
+    let a = m.slot(a);
+    let unified = m.call(&UNIFY, [item, a]);
+    if m.is(unified, Value::TRUE) {
+        Flow::Next
+    } else {
+        backtrack(m)
+    }
+}
+
 #[inline(always)]
 pub(super) fn put_struct<M: Meta>(m: &mut M, w: u64) -> Flow {
     let s = new_struct(m, op::a(w));

@@ -1,6 +1,7 @@
 //! Terms as the reader makes them: nodes in one arena per clause, no reference counts.
 
 use num_bigint::BigInt;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -68,8 +69,9 @@ impl Drop for Place {
 /// An arena of terms.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
-    nodes: Vec<Node>,
-    args: Vec<NodeId>,
+    // Facts, of which programs assert and retract millions, fit into their clauses.
+    nodes: SmallVec<[Node; 4]>,
+    args: SmallVec<[NodeId; 4]>,
 }
 
 impl Terms {
