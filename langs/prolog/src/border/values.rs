@@ -139,6 +139,29 @@ enum Out {
     Dict(usize),
 }
 
+/// The items of a list of small integers: no more is done for each than must be.
+fn flat_ints(vm: &Vm, v: Value) -> Option<Vec<Value>> {
+    let nil = atom(pl(vm).known.nil);
+    let mut at = Obj::<Struct>::of(deref(v))?;
+    let mut items = Vec::with_capacity(64);
+    while at.shape() == DOT {
+        let head = at.item(Struct::ARGS, 0);
+        if !head.is_int() {
+            return None;
+        }
+        items.push(head);
+        let mut tail = at.item(Struct::ARGS, 1);
+        if let Some(var) = Obj::<Var>::of(tail) {
+            tail = var.get(Var::REF);
+        }
+        match Obj::<Struct>::of(tail) {
+            Some(cell) => at = cell,
+            None => return (tail == nil).then_some(items),
+        }
+    }
+    None
+}
+
 /// The items of a proper list of Prolog's own without compounds in it, as shared values.
 fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
     let nil = atom(pl(vm).known.nil);
@@ -172,7 +195,7 @@ pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
     if let Some(list) = list_behind(v) {
         return Ok(list);
     }
-    if let Some(items) = flat_items(vm, v) {
+    if let Some(items) = flat_ints(vm, v).or_else(|| flat_items(vm, v)) {
         return Ok(vm.list(&items));
     }
     let mut work = vec![Out::Value(v)];

@@ -19,7 +19,7 @@ use metatrace::run::mem;
 use metatrace::value::Value;
 use metatrace::vm::VmCore;
 use runtime::Vm;
-use runtime::layouts::{Array, List, Str, Tuple};
+use runtime::layouts::{Array, IntArray, List, Str, Tuple};
 use runtime::list;
 use runtime::natives;
 use runtime::object::{Obj, is};
@@ -110,9 +110,16 @@ fn look(view: Obj<ListView>) -> Value {
         new_view(vm, strategy, store, to, len).value()
     };
     let origin = view.get(ListView::LIST);
-    for i in (from + 1..to).rev() {
-        let item = item(vm, strategy, store, i);
-        tail = vm.cons(item, tail);
+    if strategy == list::INT {
+        let items = Obj::<IntArray>::cast(store).values(IntArray::ITEMS, to);
+        for &item in items[from + 1..].iter().rev() {
+            tail = vm.cons(item, tail);
+        }
+    } else {
+        for i in (from + 1..to).rev() {
+            let item = item(vm, strategy, store, i);
+            tail = vm.cons(item, tail);
+        }
     }
     let first = item(vm, strategy, store, from);
     let cell = if origin.is_heap() {
@@ -133,7 +140,10 @@ fn look(view: Obj<ListView>) -> Value {
 /// strings have their atoms since: so nothing but objects is made here.
 fn item(vm: &mut Vm, strategy: u32, store: Value, i: usize) -> Value {
     let v = vm.shared_item(strategy, store, i);
-    leaf_to_term(vm, v).unwrap_or(v)
+    match strategy {
+        list::OBJECT | list::STR => leaf_to_term(vm, v).unwrap_or(v),
+        _ => v,
+    }
 }
 
 fn new_view(vm: &mut Vm, strategy: u32, store: Value, from: usize, len: usize) -> Obj<ListView> {
