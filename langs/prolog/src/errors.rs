@@ -40,6 +40,19 @@ pub fn add_context(vm: &mut Vm, name: Atom, arity: usize) {
     set_context(vm, context);
 }
 
+/// Says in the pending error that this system predicate raised it, whatever it says now.
+pub fn replace_context(vm: &mut Vm, name: Atom, arity: usize) {
+    let pending = vm.core().regs[REG_PENDING as usize];
+    let p = pl(vm);
+    if let Some(s) = Obj::<Struct>::of(deref(pending))
+        && p.name_arity(s.shape()) == (p.known.error, 2)
+    {
+        let context = vm.new_var();
+        s.set_item(vm, Struct::ARGS, 1, context);
+    }
+    add_context(vm, name, arity);
+}
+
 /// As [`add_context`], with what the system says of it.
 pub fn explain(vm: &mut Vm, name: &str, arity: usize, message: &str) {
     let name = Atom(vm.symbols.intern(name));
@@ -102,7 +115,14 @@ pub fn evaluation_error(vm: &mut Vm, what: &str) -> Raised {
 }
 
 pub fn syntax_error(vm: &mut Vm, message: &str) -> Raised {
-    let message = vm.sym(message);
+    // `undefined_char_escape(q)` is a term.
+    let message = match message.strip_suffix(')').and_then(|m| m.split_once('(')) {
+        Some((name, argument)) => {
+            let argument = vm.sym(argument);
+            vm.term1(name, argument)
+        }
+        None => vm.sym(message),
+    };
     let formal = vm.term1("syntax_error", message);
     raise(vm, formal)
 }

@@ -1,13 +1,14 @@
 //! `format/2`: directives and column stops.
 
 use crate::arith::eval;
-use crate::errors::{raise, resource_error};
+use crate::errors::{domain_error, existence_error, raise, resource_error};
 use crate::number::{Num, float_to_big};
 use crate::state::pl;
 use crate::streams::{self, StreamId};
 use crate::syntax::write::WriteOptions;
-use crate::term::{MakeTerms, deref};
+use crate::term::{MakeTerms, Term, arg, deref, term};
 use crate::text::{atomic_text, list_text, need_text, show};
+use crate::unify::unify;
 use metatrace::meta::Raised;
 use metatrace::value::Value;
 use num_bigint::BigInt;
@@ -36,6 +37,9 @@ impl Line {
 
     fn segment_column(&self) -> usize {
         let before = &self.text[..self.segment];
+        if before.is_empty() {
+            return 0;
+        }
         match before.rfind('\n') {
             Some(i) => before[i + 1..].chars().count(),
             None => self.base + before.chars().count(),
@@ -50,11 +54,14 @@ impl Line {
             if self.fills.is_empty() {
                 self.text.push_str(&" ".repeat(missing));
             } else {
+                // What does not divide evenly goes to the fill points from the middle one on.
                 let n = self.fills.len();
-                for (i, (at, c)) in self.fills.clone().into_iter().enumerate().rev() {
-                    // The last fill point takes what does not divide evenly.
-                    let share = missing / n + if i == n - 1 { missing % n } else { 0 };
-                    self.text.insert_str(at, &c.to_string().repeat(share));
+                let mut shares = vec![missing / n; n];
+                for extra in 0..missing % n {
+                    shares[(n / 2 + extra) % n] += 1;
+                }
+                for ((at, c), share) in self.fills.iter().zip(shares).rev() {
+                    self.text.insert_str(*at, &c.to_string().repeat(share));
                 }
             }
         }
@@ -66,6 +73,13 @@ impl Line {
 fn error(vm: &mut Vm, message: &str) -> Raised {
     let text = vm.sym(message);
     let formal = vm.term1("format", text);
+    raise(vm, formal)
+}
+
+/// An argument that a directive cannot show.
+fn argument_error(vm: &mut Vm, directive: char, culprit: Value) -> Raised {
+    let directive = vm.sym(directive.encode_utf8(&mut [0; 4]));
+    let formal = vm.term2("format_argument_type", directive, deref(culprit));
     raise(vm, formal)
 }
 
@@ -91,8 +105,31 @@ impl Args {
     }
 }
 
-/// Writes `arguments` to a stream as the format text says.
-pub fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> Guest<bool> {
+/// How a format text ended.
+enum End {
+    Done,
+    /// At `~@`, whose goal is this argument: Prolog code runs it and starts again.
+    Goal(usize),
+}
+
+/// `'$format'(Stream, Text, Arguments, Arity, Goal)`: writes arguments to a stream as the text
+/// says, for `format/Arity`. `Goal` is 0, or the number of the argument that is a goal to run
+/// first: `'$output'(Text)` has to take its place.
+pub fn builtin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let done = streams::output_of(vm, a[0]).and_then(|s| format(vm, s, a[1], a[2]));
+    match done {
+        Ok(End::Done) => Ok(unify(vm, a[4], Value::small(0))),
+        Ok(End::Goal(i)) => Ok(unify(vm, a[4], Value::small(i as i64 + 1))),
+        Err(raised) => {
+            // Not where an argument was evaluated: the caller knows `format` only.
+            let format = crate::syntax::Atom(vm.symbols.intern("format"));
+            crate::errors::replace_context(vm, format, deref(a[3]).to_int().unwrap_or(2) as usize);
+            Err(raised)
+        }
+    }
+}
+
+fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> Guest<End> {
     let spec: Vec<char> = if deref(text) == crate::term::atom(pl(vm).known.nil) {
         Vec::new()
     } else {
@@ -111,16 +148,19 @@ pub fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> G
         fills: Vec::new(),
     };
     let done = directives(vm, &spec, &mut args, &mut line);
+    if let Ok(End::Goal(i)) = done {
+        return Ok(End::Goal(i));
+    }
     // What was made before an error is written all the same.
     streams::write(vm, stream, &line.text);
     done?;
     if args.next < args.items.len() {
         return Err(error(vm, "too many arguments"));
     }
-    Ok(true)
+    Ok(End::Done)
 }
 
-fn directives(vm: &mut Vm, spec: &[char], args: &mut Args, line: &mut Line) -> Guest<()> {
+fn directives(vm: &mut Vm, spec: &[char], args: &mut Args, line: &mut Line) -> Guest<End> {
     let mut i = 0;
     while i < spec.len() {
         if spec[i] != '~' {
@@ -130,13 +170,28 @@ fn directives(vm: &mut Vm, spec: &[char], args: &mut Args, line: &mut Line) -> G
         }
         i += 1;
         let numeric = numeric_argument(vm, spec, &mut i, args)?;
+        // Groups as the locale has them: the only one here has none.
+        if spec.get(i) == Some(&':') {
+            i += 1;
+        }
         let Some(&directive) = spec.get(i) else {
             return Err(error(vm, "truncated format specification"));
         };
         i += 1;
+        if directive == '@' {
+            let goal = args.take(vm)?;
+            let output = crate::syntax::Atom(vm.symbols.intern("$output"));
+            match term(goal) {
+                Term::Struct(s) if pl(vm).name_arity(s.shape()) == (output, 1) => {
+                    line.text.push_str(&need_text(vm, arg(s, 0))?);
+                }
+                _ => return Ok(End::Goal(args.next - 1)),
+            }
+            continue;
+        }
         one(vm, directive, numeric, args, line)?;
     }
-    Ok(())
+    Ok(End::Done)
 }
 
 fn numeric_argument(
@@ -203,11 +258,11 @@ fn in_radix(vm: &mut Vm, v: Value, n: Option<i64>, upper: bool) -> Guest<String>
         return Err(error(vm, "no default radix"));
     };
     if !(2..=36).contains(&base) {
-        return Err(error(vm, "radix must be in the range 2..36"));
+        return Err(domain_error(vm, "radix", Value::small(base)));
     }
     let x = eval(vm, v)?;
     let Some(b) = x.to_bigint() else {
-        return Err(error(vm, "illegal argument to ~r"));
+        return Err(argument_error(vm, 'r', v));
     };
     let text = b.to_str_radix(base as u32);
     Ok(if upper { text.to_uppercase() } else { text })
@@ -229,7 +284,7 @@ fn one(
             let v = args.take(vm)?;
             match atomic_text(vm, v) {
                 Some(t) => line.text.push_str(&t),
-                None => return Err(error(vm, "illegal argument to ~a")),
+                None => return Err(argument_error(vm, 'a', v)),
             }
         }
         'd' | 'D' => {
@@ -257,7 +312,7 @@ fn one(
                 .and_then(|c| u32::try_from(c).ok())
                 .and_then(char::from_u32);
             let Some(c) = c else {
-                return Err(error(vm, "illegal argument to ~c"));
+                return Err(argument_error(vm, 'c', v));
             };
             let n = times(vm, n, 1)?;
             line.text.extend(std::iter::repeat_n(c, n));
@@ -269,12 +324,18 @@ fn one(
         }
         's' => {
             let v = args.take(vm)?;
+            let number = crate::number::to_num(deref(v)).is_some();
             match list_text(vm, v).or_else(|| atomic_text(vm, v)) {
-                Some(t) => line.text.push_str(&t),
-                None => return Err(error(vm, "illegal argument to ~s")),
+                Some(t) if !number => line.text.push_str(&t),
+                _ => return Err(argument_error(vm, 's', v)),
             }
         }
         '~' => line.text.push('~'),
+        'N' => {
+            if line.column() > 0 {
+                line.text.push('\n');
+            }
+        }
         'i' => {
             args.take(vm)?;
         }
@@ -291,18 +352,23 @@ fn one(
             let target = line.segment_column() + times(vm, n, 8)?;
             line.stop(target);
         }
-        c => return Err(error(vm, &format!("unknown directive ~{c}"))),
+        c => {
+            let c = vm.sym(c.encode_utf8(&mut [0; 4]));
+            return Err(existence_error(vm, "format_character", c));
+        }
     }
     Ok(())
 }
 
 /// An integer with `digits` of it after a point, and groups if wanted.
 fn integer(vm: &mut Vm, v: Value, digits: usize, groups: bool) -> Guest<String> {
-    let x = deref(v);
-    let b = match crate::number::to_num(x) {
-        Some(Num::Int(i)) => BigInt::from(i),
-        Some(Num::Big(b)) => b,
-        _ => return Err(error(vm, "~D expects an integer argument")),
+    let b = match eval(vm, v)? {
+        Num::Int(i) => BigInt::from(i),
+        Num::Big(b) => b,
+        Num::Float(_) => {
+            let directive = if groups { 'D' } else { 'd' };
+            return Err(argument_error(vm, directive, v));
+        }
     };
     let text = b.abs().to_string();
     let text = format!("{text:0>width$}", width = digits + 1);
@@ -327,6 +393,7 @@ fn integer(vm: &mut Vm, v: Value, digits: usize, groups: bool) -> Guest<String> 
 fn float(x: &Num, directive: char, digits: usize) -> String {
     match directive {
         'f' => match x {
+            Num::Float(f) if f.is_nan() => "nan".into(),
             Num::Float(f) if !f.is_finite() => format!("{f}"),
             Num::Float(f) if f.abs() > 1e15 => {
                 let whole = float_to_big(*f);
