@@ -48,6 +48,7 @@ impl Pl {
             calls: Cell::new(0),
             stable: Cell::new(STABLE_CALLS),
             stub: Cell::new(None),
+            undefined: Cell::new(None),
             builtin: Cell::new(None),
             discontiguous: Cell::new(false),
             multifile: Cell::new(false),
@@ -164,7 +165,7 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         return code;
     }
     let code = match pred.kind.get() {
-        PredKind::Undefined => compile::stubs::undefined(vm, pred),
+        PredKind::Undefined => undefined(vm, pred),
         PredKind::Static if pred.tabled.get() => compile::stubs::tabled(vm, pred),
         PredKind::Static if !compilable(pred) => stub(vm, pred),
         PredKind::Static => compile::predicate(vm, pred),
@@ -174,6 +175,18 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     };
     pred.code.set(Some(code));
     code
+}
+
+/// How a predicate that does not exist is called.
+fn undefined(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
+    match pred.undefined.get() {
+        Some(code) => code,
+        None => {
+            let code = compile::stubs::undefined(vm, pred);
+            pred.undefined.set(Some(code));
+            code
+        }
+    }
 }
 
 /// How a predicate that is not compiled is called.

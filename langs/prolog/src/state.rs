@@ -107,6 +107,8 @@ pub struct Pred {
     pub stable: Cell<u32>,
     /// How it is called while it is not compiled.
     pub stub: Cell<Option<&'static Code>>,
+    /// How it is called while it is not defined: codes live for ever, so there is one only.
+    pub undefined: Cell<Option<&'static Code>>,
     /// Row in the table of builtins, for predicates written in Rust.
     pub builtin: Cell<Option<u32>>,
     pub discontiguous: Cell<bool>,
