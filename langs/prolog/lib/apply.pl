@@ -61,6 +61,7 @@ partition(P, L, Ls, Es, Gs) :- '$partition6'(L, P, Ls, Es, Gs).
 '$partition6'([], _, [], [], []).
 '$partition6'([X|Xs], G, L, E, H) :-
     call(G, X, D),
+    ( '$memberchk'(D, [<, =, >]) -> true ; throw(error(type_error(oneof([<, =, >]), D), _)) ),
     '$partition6'(D, X, L, E, H, L1, E1, H1),
     '$partition6'(Xs, G, L1, E1, H1).
 '$partition6'(<, X, [X|L], E, H, L, E, H).

@@ -12,7 +12,10 @@
 
 append([], L, L).
 append([X|Xs], L, [X|Ys]) :- append(Xs, L, Ys).
-append(Ls, L) :- '$append_all'(Ls, L).
+append(Ls, L) :-
+    '$length'(Ls, _, T),
+    ( T == [] -> true ; var(T) -> throw(error(instantiation_error, _)) ; throw(error(type_error(list, Ls), _)) ),
+    '$append_all'(Ls, L).
 '$append_all'([], []).
 '$append_all'([L|Ls], As) :- append(L, Ws, As), '$append_all'(Ls, Ws).
 
@@ -48,8 +51,8 @@ nth1(I, L, E) :- ( integer(I) -> I >= 1, I0 is I - 1, '$nth'(I0, L, E) ; var(I) 
 '$nth'(I, [_|T], E) :- I1 is I - 1, '$nth'(I1, T, E).
 '$nth_gen'(_, E, E, B, B).
 '$nth_gen'([H|T], E, _, B, I) :- B1 is B + 1, '$nth_gen'(T, E, H, B1, I).
-nth0(I, L, E, R) :- ( integer(I) -> I >= 0, '$nth_del'(I, L, E, R) ; '$nth_gen_del'(L, E, R, 0, I) ).
-nth1(I, L, E, R) :- ( integer(I) -> I >= 1, I0 is I - 1, '$nth_del'(I0, L, E, R) ; '$nth_gen_del'(L, E, R, 1, I) ).
+nth0(I, L, E, R) :- ( integer(I) -> I >= 0, '$nth_del'(I, L, E, R) ; var(I) -> '$nth_gen_del'(L, E, R, 0, I) ; throw(error(type_error(nonneg, I), context(nth0/4, _))) ).
+nth1(I, L, E, R) :- ( integer(I) -> I >= 1, I0 is I - 1, '$nth_del'(I0, L, E, R) ; var(I) -> '$nth_gen_del'(L, E, R, 1, I) ; throw(error(type_error(nonneg, I), context(nth1/4, _))) ).
 '$nth_del'(0, L, E, R) :- !, L = [E|R].
 '$nth_del'(I, [H|T], E, [H|R]) :- I1 is I - 1, '$nth_del'(I1, T, E, R).
 '$nth_gen_del'([E|R], E, R, B, B).

@@ -13,14 +13,27 @@
     file_name_extension/3,
     absolute_file_name/2,
     absolute_file_name/3,
-    must_be/2,
-    is_of_type/2,
-    type_error/2,
-    domain_error/2,
-    existence_error/2,
-    permission_error/3,
-    instantiation_error/1,
-    resource_error/1,
+    nth_integer_root_and_remainder/4,
+    divmod/4,
+    normalize_space/2,
+    get_string_code/3,
+    atomic_concat/3,
+    tmp_file/2,
+    tmp_file_stream/3,
+    read_string/3,
+    read_string/5,
+    seek/4,
+    character_count/2,
+    byte_count/2,
+    copy_stream_data/2,
+    copy_stream_data/3,
+    append/1,
+    open_null_stream/1,
+    open_string/2,
+    open_codes_stream/2,
+    directory_file_path/3,
+    is_absolute_file_name/1,
+    sformat/2,
     gensym/2,
     reset_gensym/0,
     reset_gensym/1,
@@ -35,10 +48,6 @@
     random_permutation/2,
     random/3,
     assertion/1,
-    listing/1,
-    listing/0,
-    portray_clause/1,
-    portray_clause/2,
     limit/2,
     offset/2,
     call_nth/2,
@@ -46,23 +55,17 @@
     distinct/1,
     distinct/2,
     time/1,
-    unifiable/3,
     '?='/2,
     thread_self/1,
     char_conversion/2,
     current_char_conversion/2,
-    sub_term/2,
-    occurrences_of_term/3,
     writef/1,
     writef/2,
     prompt1/1,
     call_with_depth_limit/3,
     call_with_time_limit/2,
-    mapargs/3,
     current_functor/2,
-    ansi_format/3,
-    subsumes_chk/2,
-    subsumes/2
+    ansi_format/3
 ]).
 :- meta_predicate(limit(?, 0)).
 :- meta_predicate(offset(?, 0)).
@@ -82,59 +85,82 @@ read_file_to_terms(F, Ts, _) :- open(F, read, S), '$read_terms'(S, Ts), close(S)
 read_line_to_string(S, T) :- ( '$read_line'(S, T0) -> T = T0 ; T = end_of_file ).
 read_line_to_codes(S, Cs) :- ( '$read_line'(S, T) -> string_codes(T, Cs) ; Cs = -1 ).
 read_line_to_codes(S, Cs, Tail) :- ( '$read_line'(S, T) -> string_codes(T, L), '$append'(L, [10|Tail], Cs) ; Cs = Tail ).
-file_base_name(F, B) :- atomic_list_concat(Ps, /, F), last(Ps, B).
+file_base_name(F, B) :- '$no_end_slash'(F, F1), ( F1 == / -> B = / ; atomic_list_concat(Ps, /, F1), last(Ps, B) ).
+'$no_end_slash'(F, G) :- ( atom_length(F, L), L > 1, sub_atom(F, _, 1, 0, /) -> sub_atom(F, 0, _, 1, F1), '$no_end_slash'(F1, G) ; G = F ).
+read_string(S, N, T) :-
+    ( var(N) -> '$read_all'(S, T), string_length(T, N) ; '$read_chars'(N, S, Cs), string_chars(T0, Cs), T = T0 ).
+'$read_chars'(N, S, Cs) :-
+    ( N =< 0 -> Cs = [] ; get_char(S, C), ( C == end_of_file -> Cs = [] ; Cs = [C|Cs1], M is N - 1, '$read_chars'(M, S, Cs1) ) ).
+read_string(S, Seps, Pad, End, T) :-
+    string_codes(Seps, SepCs), '$read_to'(S, SepCs, Cs, End0), ( Cs == [], End0 == -1 -> End = -1, T = '' ; End = End0, string_codes(T0, Cs), split_string(T0, '', Pad, [T]) ).
+'$read_to'(S, Seps, Cs, End) :-
+    get_code(S, C),
+    ( ( C =:= -1 ; '$memberchk'(C, Seps) ) -> Cs = [], End = C ; Cs = [C|Cs1], '$read_to'(S, Seps, Cs1, End) ).
+seek(S, Offset, Method, At) :-
+    must_be(integer, Offset), must_be(oneof([bof, current, eof]), Method),
+    ( '$input_position'(S, '$stream_position'(_, _, _, B)) -> true ; throw(error(permission_error(reposition, stream, S), context(system:seek/4, _))) ),
+    ( Method == bof -> At0 = Offset ; Method == current -> At0 is B + Offset ; '$read_all'(S, _), '$input_position'(S, '$stream_position'(_, _, _, E)), At0 is E + Offset ),
+    set_stream_position(S, '$stream_position'(0, 0, 0, At0)), At = At0.
+character_count(S, N) :- '$input_position'(S, '$stream_position'(N0, _, _, _)), N = N0.
+byte_count(S, N) :- '$input_position'(S, '$stream_position'(_, _, _, N0)), N = N0.
+copy_stream_data(In, Out) :- '$read_all'(In, T), write(Out, T).
+copy_stream_data(In, Out, N) :- read_string(In, N, T), write(Out, T).
+append(F) :- open(F, append, S), set_output(S).
+open_null_stream(S) :- '$open_null'(S).
+open_string(T, S) :- '$open_text'(T, S).
+open_codes_stream(Cs, S) :- '$open_text'(Cs, S).
+directory_file_path(D, F, P) :- ( sub_atom(F, 0, 1, _, /) -> P = F ; ( D == '' ; D == '.' ) -> P = F ; sub_atom(D, _, 1, 0, /) -> atom_concat(D, F, P) ; atomic_list_concat([D, /, F], P) ).
+is_absolute_file_name(F) :- sub_atom(F, 0, 1, _, /).
+sformat(S, F) :- format(string(S), F, []).
 file_directory_name(F, D) :- atomic_list_concat(Ps, /, F), '$append'(Init, [_], Ps), !, ( Init == [] -> D = '.' ; Init == [''] -> D = / ; atomic_list_concat(Init, /, D) ).
+file_name_extension(B, E, F) :- nonvar(B), nonvar(E), var(F), ( sub_atom(E, 0, 1, _, '.') -> E1 = E ; atom_concat('.', E, E1) ), sub_atom(B, _, _, 0, E1), !, F = B.
 file_name_extension(B, E, F) :- ( nonvar(F), sub_atom(F, P, _, A, '.'), sub_atom(F, _, A, 0, E0), \+ sub_atom(E0, _, _, _, '.') -> ( E = E0 ; atom_concat('.', E0, E) ), !, sub_atom(F, 0, P, _, B) ; nonvar(B), nonvar(E) -> ( sub_atom(E, 0, 1, _, '.') -> atom_concat(B, E, F) ; atomic_list_concat([B, '.', E], F) ) ; E = '', B = F ).
-absolute_file_name(F, A) :- ( sub_atom(F, 0, 1, _, /) -> A = F ; working_directory(D, D), atom_concat(D, F, A) ).
+absolute_file_name(F, A) :-
+    ( sub_atom(F, 0, 1, _, /) -> A0 = F ; working_directory(D, D), atom_concat(D, F, A0) ),
+    atomic_list_concat(Ps0, /, A0), '$plain_path'(Ps0, [], Ps), atomic_list_concat([''|Ps], /, A1), ( A1 == '' -> A = / ; A = A1 ).
+'$plain_path'([], Rs, Ps) :- '$reverse'(Rs, [], Ps).
+'$plain_path'([P|Ps], Rs, R) :-
+    (   ( P == '' ; P == '.' ) -> '$plain_path'(Ps, Rs, R)
+    ;   P == '..' -> ( Rs = [_|Rs1] -> true ; Rs1 = [] ), '$plain_path'(Ps, Rs1, R)
+    ;   '$plain_path'(Ps, [P|Rs], R)
+    ).
 absolute_file_name(F, A, _) :- absolute_file_name(F, A).
-must_be(T, X) :- '$must_be'(T, X).
-'$must_be'(T, X) :- '$needs_bound'(T), var(X), !, throw(error(instantiation_error, _)).
-'$must_be'(positive_integer, X) :- !, ( integer(X) -> ( X > 0 -> true ; throw(error(type_error(positive_integer, X), _)) ) ; throw(error(type_error(integer, X), _)) ).
-'$must_be'(nonneg, X) :- !, ( integer(X) -> ( X >= 0 -> true ; throw(error(type_error(nonneg, X), _)) ) ; throw(error(type_error(integer, X), _)) ).
-'$must_be'(between(L, H), X) :- !, ( number(X) -> ( X >= L, X =< H -> true ; throw(error(domain_error(between(L, H), X), _)) ) ; throw(error(type_error(number, X), _)) ).
-'$must_be'(oneof(L), X) :- !, ( memberchk(X, L) -> true ; throw(error(domain_error(oneof(L), X), _)) ).
-'$must_be'(list(T), X) :- !, '$must_be'(list, X), maplist('$must_be'(T), X).
-'$must_be'(list_of(T), X) :- !, '$must_be'(list, X), maplist('$must_be'(T), X).
-'$must_be'(boolean, X) :- !, ( ( X == true ; X == false ) -> true ; throw(error(type_error(boolean, X), _)) ).
-'$must_be'(list, X) :- !, ( is_list(X) -> true ; is_of_type(list_or_partial, X) -> throw(error(instantiation_error, _)) ; throw(error(type_error(list, X), _)) ).
-'$must_be'(T, X) :- ( is_of_type(T, X) -> true ; throw(error(type_error(T, X), _)) ).
-'$needs_bound'(T) :- \+ memberchk(T, [var, any, list_or_partial, term]).
-is_of_type(any, _).
-is_of_type(term, _).
-is_of_type(atom, X) :- atom(X).
-is_of_type(atomic, X) :- atomic(X).
-is_of_type(integer, X) :- integer(X).
-is_of_type(float, X) :- float(X).
-is_of_type(number, X) :- number(X).
-is_of_type(callable, X) :- callable(X).
-is_of_type(compound, X) :- compound(X).
-is_of_type(var, X) :- var(X).
-is_of_type(nonvar, X) :- nonvar(X).
-is_of_type(list, X) :- is_list(X).
-is_of_type(proper_list, X) :- is_list(X).
-is_of_type(list_or_partial, X) :- '$length'(X, _, T), ( var(T) -> true ; T == [] ).
-is_of_type(boolean, X) :- ( X == true ; X == false ), !.
-is_of_type(bool, X) :- ( X == true ; X == false ), !.
-is_of_type(string, X) :- string(X).
-is_of_type(text, X) :- ( atom(X) ; string(X) ; is_list(X) ), !.
-is_of_type(ground, X) :- ground(X).
-is_of_type(positive_integer, X) :- integer(X), X > 0.
-is_of_type(nonneg, X) :- integer(X), X >= 0.
-is_of_type(pair, X) :- nonvar(X), X = _-_.
-is_of_type(oneof(L), X) :- memberchk(X, L).
-is_of_type(between(L, H), X) :- number(X), X >= L, X =< H.
-is_of_type(list(T), X) :- is_list(X), maplist(is_of_type(T), X).
-is_of_type(list_of(T), X) :- is_list(X), maplist(is_of_type(T), X).
-type_error(T, V) :- throw(error(type_error(T, V), _)).
-domain_error(T, V) :- throw(error(domain_error(T, V), _)).
-existence_error(T, V) :- throw(error(existence_error(T, V), _)).
-permission_error(A, T, V) :- throw(error(permission_error(A, T, V), _)).
-instantiation_error(_) :- throw(error(instantiation_error, _)).
-resource_error(R) :- throw(error(resource_error(R), _)).
+% The N-th root of X rounded towards zero, and what is left.
+nth_integer_root_and_remainder(N, X, R, M) :-
+    must_be(positive_integer, N), must_be(integer, X),
+    (   X >= 0 -> '$integer_root'(N, X, R0), R = R0
+    ;   N mod 2 =:= 1 -> Y is -X, '$integer_root'(N, Y, R0), R is -R0
+    ;   throw(error(evaluation_error(undefined), context(system:nth_integer_root_and_remainder/4, _)))
+    ),
+    M is X - R ** N.
+'$integer_root'(_, 0, R) :- !, R = 0.
+'$integer_root'(N, X, R) :- High is 1 << (msb(X) // N + 1), '$integer_root'(0, High, N, X, R).
+'$integer_root'(L, H, N, X, R) :-
+    (   H - L =:= 1 -> R = L
+    ;   M is (L + H) // 2, ( M ** N =< X -> '$integer_root'(M, H, N, X, R) ; '$integer_root'(L, M, N, X, R) )
+    ).
+divmod(X, Y, Q, R) :- must_be(integer, X), must_be(integer, Y), Q is X div Y, R is X mod Y.
+normalize_space(Sink, Text) :-
+    text_to_string(Text, S), split_string(S, " \t\n\r\f\v", " \t\n\r\f\v", Parts),
+    '$dark_parts'(Parts, Words), atomic_list_concat(Words, ' ', A),
+    with_output_to(Sink, write(A)).
+'$dark_parts'([], []).
+'$dark_parts'([P|Ps], R) :- ( string_length(P, 0) -> R = R1 ; R = [P|R1] ), '$dark_parts'(Ps, R1).
+get_string_code(I, S, C) :- string_code(I, S, C).
+atomic_concat(A, B, C) :- atomic_list_concat([A, B], C).
+tmp_file(Base, Name) :-
+    must_be(atomic, Base), '$next_tmp'(N), T is random(1000000),
+    format(atom(Name), "/tmp/metatrace_~w_~d_~d", [Base, T, N]).
+tmp_file_stream(File, Stream, Options) :- is_list(Options), !,
+    option(extension(E), Options, ''), ( E == '' -> X = '' ; atom_concat('.', E, X) ),
+    tmp_file(file, F0), atom_concat(F0, X, File), open(File, write, Stream).
+tmp_file_stream(_Encoding, File, Stream) :- tmp_file(file, File), open(File, write, Stream).
+'$next_tmp'(N) :- ( nb_current('$tmp_files', N0) -> N is N0 + 1 ; N = 0 ), nb_setval('$tmp_files', N).
 :- dynamic('$gensym'/2).
 gensym(B, A) :- ( retract('$gensym'(B, N0)) -> N is N0 + 1 ; N = 1 ), assertz('$gensym'(B, N)), atom_concat(B, N, A).
 reset_gensym :- retractall('$gensym'(_, _)).
 reset_gensym(B) :- retractall('$gensym'(B, _)).
+option(O, Os) :- atom(O), !, memberchk(O, Os).
 option(O, Os) :- functor(O, N, 1), arg(1, O, V), functor(G, N, 1), ( memberchk(G, Os) -> arg(1, G, V) ; memberchk(N=V0, Os), V = V0 ).
 option(O, Os, D) :- ( option(O, Os) -> true ; arg(1, O, D) ).
 select_option(O, Os, R) :- functor(O, N, 1), functor(G, N, 1), selectchk(G, Os, R), !, G = O.
@@ -161,19 +187,10 @@ order_by(Specs, G) :- term_variables(G, Vs), findall(Vs, G, L0), '$order_by'(Spe
 distinct(G) :- distinct(G, G).
 distinct(W, G) :- S = seen([]), call(G), arg(1, S, L), \+ ( member(X, L), X =@= W ), nb_setarg(1, S, [W|L]).
 time(G) :- statistics(cputime, T0), ( call(G) -> R = true ; R = fail ), statistics(cputime, T1), T is T1 - T0, format(user_error, "% ~3f seconds cpu~n", [T]), call(R).
-unifiable(X, Y, Us) :- term_variables(X-Y, Vs), copy_term_nat(X-Y-Vs, X-Y-Vs), '$unifiable'(X, Y, Vs, Us).
-'$unifiable'(X, Y, Vs, Us) :- findall(Vs, X = Y, [Bs]), '$unifiable_pairs'(Vs, Bs, Us).
-'$unifiable_pairs'([], [], []).
-'$unifiable_pairs'([V|Vs], [B|Bs], Us) :- ( var(B) -> Us = U1 ; Us = [V=B|U1] ), '$unifiable_pairs'(Vs, Bs, U1).
 '?='(X, Y) :- ( X == Y -> true ; X \= Y ).
 thread_self(main).
 char_conversion(_, _).
 current_char_conversion(C, C).
-sub_term(X, X).
-sub_term(X, T) :- compound(T), T =.. [_|As], member(A, As), sub_term(X, A).
-occurrences_of_term(S, T, N) :- findall(x, ( sub_term(X, T), X == S ), L), length(L, N).
-subsumes_chk(G, S) :- subsumes_term(G, S).
-subsumes(G, S) :- subsumes_term(G, S), G = S.
 prompt1(_).
 call_with_depth_limit(G, _, 1) :- call(G).
 call_with_time_limit(_, G) :- once(G).
@@ -181,26 +198,3 @@ ansi_format(_, F, As) :- format(F, As).
 current_functor(N, A) :- current_predicate(N/A).
 writef(F) :- write(F).
 writef(F, As) :- format(F, As).
-mapargs(G, T, U) :- T =.. [N|As], maplist(G, As, Bs), U =.. [N|Bs].
-listing.
-listing(Spec) :- '$strip_module'(Spec, _, PI), ( PI = N/A -> true ; N = PI ), forall(current_predicate(N/A), '$listing'(N, A)).
-'$listing'(N, A) :-
-    functor(H, N, A),
-    ( predicate_property(H, dynamic) -> format(":- dynamic ~q/~w.~n~n", [N, A]) ; true ),
-    forall(clause(H, B), portray_clause((H :- B))), nl.
-portray_clause(C) :- current_output(S), portray_clause(S, C).
-portray_clause(S, C) :- \+ \+ ( numbervars(C, 0, _), '$portray_clause'(C, S) ).
-'$portray_clause'((H :- true), S) :- !, '$portray_term'(H, S, 1199), write(S, '.'), nl(S).
-'$portray_clause'((H :- B), S) :- !, '$portray_term'(H, S, 1199), write(S, ' :-'), '$portray_body'(B, S, 1, 1200), write(S, '.'), nl(S).
-'$portray_clause'(H, S) :- '$portray_term'(H, S, 1199), write(S, '.'), nl(S).
-'$portray_term'(T, S, P) :- write_term(S, T, [quoted(true), numbervars(true), priority(P), spacing(next_argument)]).
-'$portray_body'((A, B), S, D, _) :- !, '$portray_body'(A, S, D, 999), write(S, ','), '$portray_body'(B, S, D, 1000).
-'$portray_body'((C -> T ; E), S, D, _) :- !, nl(S), '$indent'(D, S), write(S, '(   '), D1 is D + 1, '$portray_inner'(C, S, D1), nl(S), '$indent'(D, S), write(S, '->  '), '$portray_inner'(T, S, D1), '$portray_else'(E, S, D), nl(S), '$indent'(D, S), write(S, ')').
-'$portray_body'((A ; B), S, D, _) :- !, nl(S), '$indent'(D, S), write(S, '(   '), D1 is D + 1, '$portray_inner'(A, S, D1), '$portray_else'(B, S, D), nl(S), '$indent'(D, S), write(S, ')').
-'$portray_body'(G, S, D, P) :- nl(S), '$indent'(D, S), '$portray_term'(G, S, P).
-'$portray_inner'((A, B), S, D) :- !, '$portray_inner'(A, S, D), write(S, ','), '$portray_body'(B, S, D, 1000).
-'$portray_inner'(G, S, _) :- '$portray_term'(G, S, 999).
-'$portray_else'((C -> T ; E), S, D) :- !, D1 is D + 1, nl(S), '$indent'(D, S), write(S, ';   '), '$portray_inner'(C, S, D1), nl(S), '$indent'(D, S), write(S, '->  '), '$portray_inner'(T, S, D1), '$portray_else'(E, S, D).
-'$portray_else'((A ; B), S, D) :- !, D1 is D + 1, nl(S), '$indent'(D, S), write(S, ';   '), '$portray_inner'(A, S, D1), '$portray_else'(B, S, D).
-'$portray_else'(E, S, D) :- D1 is D + 1, nl(S), '$indent'(D, S), write(S, ';   '), '$portray_inner'(E, S, D1).
-'$indent'(D, S) :- N is D * 4, tab(S, N).

@@ -1,5 +1,17 @@
 :- module(ordsets, [ord_union/3, ord_union/2, ord_subtract/3, ord_memberchk/2, ord_insert/3, ord_add_element/3, ord_del_element/3,
-    ord_intersection/3, ord_subset/2, ord_empty/1, ord_disjoint/2, ord_seteq/2, ord_intersect/2, ord_symdiff/3]).
+    ord_intersection/3, ord_subset/2, ord_empty/1, ord_disjoint/2, ord_seteq/2, ord_intersect/2, ord_symdiff/3,
+    is_ordset/1, ord_union/4, ord_intersection/2, ord_selectchk/3, ord_intersect/3]).
+is_ordset(L) :- is_list(L), '$is_ordset'(L).
+'$is_ordset'([]).
+'$is_ordset'([X|Xs]) :- '$is_ordset'(Xs, X).
+'$is_ordset'([], _).
+'$is_ordset'([Y|Ys], X) :- X @< Y, '$is_ordset'(Ys, Y).
+ord_union(A, B, U, New) :- ord_union(A, B, U), ord_subtract(B, A, New).
+ord_intersection([S|Ss], I) :- '$ord_intersections'(Ss, S, I).
+'$ord_intersections'([], I, I).
+'$ord_intersections'([S|Ss], I0, I) :- ord_intersection(S, I0, I1), '$ord_intersections'(Ss, I1, I).
+ord_selectchk(X, S, R) :- ord_memberchk(X, S), ord_subtract(S, [X], R).
+ord_intersect(A, B, I) :- ord_intersection(A, B, I).
 ord_empty([]).
 ord_union([], L, L).
 ord_union([X|Xs], Ys, Zs) :- '$ord_union'(Ys, X, Xs, Zs).

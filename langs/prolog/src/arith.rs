@@ -29,6 +29,8 @@ pub enum Fault {
     IntOverflow,
     /// An argument that had to be an integer.
     NotInteger(Num),
+    /// An integer that had to be greater, with the domain.
+    TooSmall(&'static str, Num),
     /// `2 ** -1` with the flag for ISO integers, or `2 ^ -1`.
     MustBeFloat(Num),
 }
@@ -133,7 +135,9 @@ functions! { UNARY, Unary, (x):
     "round" => rounded(x, f64::round);
     "ceiling" => rounded(x, f64::ceil);
     "floor" => rounded(x, f64::floor);
-    "msb" => Ok(Num::Int(big(x)?.bits() as i64 - 1));
+    "msb" => Ok(Num::Int(positive(x)?.bits() as i64 - 1));
+    "lsb" => Ok(Num::Int(positive(x)?.trailing_zeros().unwrap_or(0) as i64));
+    "popcount" => Ok(Num::Int(natural(x)?.magnitude().count_ones() as i64));
     "succ" => binary_by_name("+", x, &Num::Int(1));
     "random" => Ok(Num::Int((random_unit() * x.to_f64()) as i64));
     "random_float" => Ok(Num::Float(random_unit() + 0.0 * x.to_f64()));
@@ -160,8 +164,8 @@ functions! { BINARY, Binary, (x, y):
     "div" => int_division(x, y, |a, b| a.div_floor(b));
     "rem" => int_division(x, y, |a, b| a % b);
     "mod" => int_division(x, y, |a, b| a.mod_floor(b));
-    "min" => Ok(if compare_nums(x, y) == Some(Ordering::Greater) { y.clone() } else { x.clone() });
-    "max" => Ok(if compare_nums(x, y) == Some(Ordering::Less) { y.clone() } else { x.clone() });
+    "min" => Ok(if second(x, y, Ordering::Greater) { y.clone() } else { x.clone() });
+    "max" => Ok(if second(x, y, Ordering::Less) { y.clone() } else { x.clone() });
     ">>" => shift(x, y, false);
     "<<" => shift(x, y, true);
     "/\\" => Ok(from_big(big(x)? & big(y)?));
@@ -173,8 +177,44 @@ functions! { BINARY, Binary, (x, y):
     "atan" => check(x.to_f64().atan2(y.to_f64()));
     "copysign" => Ok(Num::Float(x.to_f64().copysign(y.to_f64())));
     "gcd" => Ok(from_big(big(x)?.gcd(&big(y)?)));
+    "getbit" => {
+        let (bits, at) = (natural(x)?, natural(y)?);
+        Ok(Num::Int(at.to_u64().is_some_and(|at| bits.bit(at)) as i64))
+    };
+    "nexttoward" => {
+        let (from, to) = (x.to_f64(), y.to_f64());
+        check(if to > from { from.next_up() } else if to < from { from.next_down() } else { to })
+    };
     "log" => check(log(y)?.to_f64() / log(x)?.to_f64());
     "random" => Ok(Num::Int(x.to_f64() as i64 + (random_unit() * (y.to_f64() - x.to_f64())) as i64));
+}
+
+/// Is the second of two numbers the one that `order` asks for? Of equal ones it is the float.
+fn second(x: &Num, y: &Num, order: Ordering) -> bool {
+    match compare_nums(x, y) {
+        Some(Ordering::Equal) => matches!(y, Num::Float(_)),
+        found => found == Some(order),
+    }
+}
+
+/// An integer that is at least 1.
+fn positive(x: &Num) -> Result<BigInt, Fault> {
+    let b = big(x)?;
+    if b.is_positive() {
+        Ok(b)
+    } else {
+        Err(Fault::TooSmall("not_less_than_one", x.clone()))
+    }
+}
+
+/// An integer that is at least 0.
+fn natural(x: &Num) -> Result<BigInt, Fault> {
+    let b = big(x)?;
+    if b.is_negative() {
+        Err(Fault::TooSmall("not_less_than_zero", x.clone()))
+    } else {
+        Ok(b)
+    }
 }
 
 thread_local! {
@@ -360,6 +400,10 @@ fn raise_fault(vm: &mut Vm, fault: Fault) -> metatrace::meta::Raised {
         Fault::NotInteger(n) => {
             let v = from_num(vm, &n);
             type_error(vm, "integer", v)
+        }
+        Fault::TooSmall(domain, n) => {
+            let v = from_num(vm, &n);
+            crate::errors::domain_error(vm, domain, v)
         }
         Fault::MustBeFloat(n) => {
             let v = from_num(vm, &n);

@@ -28,6 +28,12 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("tabling", include_str!("../lib/tabling.pl")),
     ("coroutines", include_str!("../lib/coroutines.pl")),
     ("misc", include_str!("../lib/misc.pl")),
+    ("error", include_str!("../lib/error.pl")),
+    ("listing", include_str!("../lib/listing.pl")),
+    ("terms", include_str!("../lib/terms.pl")),
+    ("dcg/basics", include_str!("../lib/dcg_basics.pl")),
+    ("rbtrees", include_str!("../lib/rbtrees.pl")),
+    ("heaps", include_str!("../lib/heaps.pl")),
     ("ugraphs", include_str!("../lib/ugraphs.pl")),
     ("toplevel", include_str!("../lib/toplevel.pl")),
     ("border", include_str!("../lib/border.pl")),
@@ -41,7 +47,9 @@ const LIBRARIES: &[(&str, &str)] = &[
 ];
 
 /// Libraries with a module of their own: large ones, whose helpers have plain names.
-const OWN_MODULES: &[&str] = &["clpfd", "toplevel", "ugraphs"];
+const OWN_MODULES: &[&str] = &[
+    "clpfd", "heaps", "listing", "rbtrees", "toplevel", "ugraphs",
+];
 
 /// The library whose predicates send messages to other languages' objects.
 const MESSAGES: &str = "border";
@@ -170,12 +178,9 @@ pub fn load_named(vm: &mut Vm, name: &str) -> Option<()> {
         "readutil",
         "strings",
         "debug",
-        "error",
         "yall",
-        "dcg/basics",
         "random",
         "gensym",
-        "terms",
         "between",
         "system",
         "statistics",
@@ -192,8 +197,6 @@ pub fn load_named(vm: &mut Vm, name: &str) -> Option<()> {
         "edit",
         "make",
         "nb_set",
-        "rbtrees",
-        "heaps",
         "queues",
         "date",
         "url",

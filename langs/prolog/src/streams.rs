@@ -387,6 +387,35 @@ pub fn set_alias(vm: &mut Vm, id: StreamId, alias: Atom) {
     }
 }
 
+/// A stream that reads a text.
+pub fn text_input(vm: &mut Vm, text: &str) -> Value {
+    let mut stream = standard("read", None);
+    stream.input = Some(Input::new(text.as_bytes().to_vec(), false));
+    let id = pl(vm).streams.borrow_mut().add(stream);
+    stream_term(vm, id)
+}
+
+/// A stream that forgets what is written to it when it is closed.
+pub fn null_output(vm: &mut Vm) -> Value {
+    let stream = standard("write", Some(Sink::Capture(Vec::new())));
+    let id = pl(vm).streams.borrow_mut().add(stream);
+    stream_term(vm, id)
+}
+
+/// Characters since the beginning of the line.
+pub fn line_position(vm: &Vm, id: StreamId) -> usize {
+    let streams = pl(vm).streams.borrow();
+    let stream = &streams.table[&id];
+    match &stream.input {
+        Some(input) => {
+            let read = &input.data[..input.pos.min(input.data.len())];
+            let line = &read[input.line_start.min(read.len())..];
+            String::from_utf8_lossy(line).chars().count()
+        }
+        None => stream.column,
+    }
+}
+
 /// An atom by name.
 pub fn intern(vm: &mut Vm, name: &str) -> Value {
     let a = VmAtoms(&mut vm.symbols).intern(name);

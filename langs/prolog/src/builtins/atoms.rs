@@ -321,6 +321,9 @@ fn atom_number(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 
 fn number_string(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if is_var(deref(a[1])) {
+        if !is_var(deref(a[0])) && !crate::number::is_number(deref(a[0])) {
+            return Err(type_error(vm, "number", deref(a[0])));
+        }
         let text = need_text(vm, a[0])?;
         let v = vm.str(&text);
         return Ok(unify(vm, a[1], v));
@@ -378,9 +381,13 @@ fn string_code(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if is_var(i) {
         return Err(instantiation(vm));
     }
-    let Some(i) = i.to_int() else {
+    let Some(at) = i.to_int() else {
         return Err(type_error(vm, "integer", i));
     };
+    if at < 0 {
+        return Err(domain_error(vm, "not_less_than_zero", i));
+    }
+    let i = at;
     match usize::try_from(i - 1)
         .ok()
         .and_then(|i| text.chars().nth(i))
@@ -452,15 +459,23 @@ fn split_string(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 fn char_types(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let c = match term(a[0]) {
         Term::Int(i) => u32::try_from(i).ok().and_then(char::from_u32),
-        _ => need_text(vm, a[0])?.chars().next(),
+        _ => {
+            let text = need_text(vm, a[0])?;
+            if text.chars().count() != 1 {
+                return Err(type_error(vm, "character", deref(a[0])));
+            }
+            text.chars().next()
+        }
     };
     let Some(c) = c else {
-        return Ok(false);
+        let end = vm.sym("end_of_file");
+        let types = vm.make_list(&[end]);
+        return Ok(deref(a[0]) == Value::small(-1) && unify(vm, a[1], types));
     };
     let mut types = Vec::new();
     let simple: &[(&str, bool)] = &[
         ("alnum", c.is_alphanumeric()),
-        ("alpha", c.is_alphanumeric() || c == '_'),
+        ("alpha", c.is_alphabetic()),
         ("csym", c.is_alphanumeric() || c == '_'),
         ("csymf", c.is_alphabetic() || c == '_'),
         ("ascii", c.is_ascii()),

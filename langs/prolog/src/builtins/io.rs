@@ -28,9 +28,12 @@ builtins! {
     "at_end_of_stream" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; Ok(streams::get(vm, s, false, false).is_none()) };
     "at_end_of_stream" / 1 => |vm, a| { let s = input_of(vm, a[0])?; Ok(streams::get(vm, s, false, false).is_none()) };
     "set_stream" / 2 => set_stream;
-    "set_stream_position" / 2 => |_, _| Ok(true);
+    "set_stream_position" / 2 => set_position;
+    "$input_position" / 2 => position;
+    "$open_text" / 2 => |vm, a| { let t = need_text(vm, a[0])?; let s = streams::text_input(vm, &t); Ok(unify(vm, a[1], s)) };
+    "$open_null" / 1 => |vm, a| { let s = streams::null_output(vm); Ok(unify(vm, a[0], s)) };
     "line_count" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; let n = pl(vm).streams.borrow().table[&s].input.as_ref().map_or(1, |i| i.line); Ok(unify(vm, a[1], Value::small(n as i64))) };
-    "line_position" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; let n = pl(vm).streams.borrow().table[&s].column; Ok(unify(vm, a[1], Value::small(n as i64))) };
+    "line_position" / 2 => |vm, a| { let s = stream_of(vm, a[0])?; let n = streams::line_position(vm, s); Ok(unify(vm, a[1], Value::small(n as i64))) };
     "exists_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_file)) };
     "exists_directory" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_dir)) };
     "delete_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; match vm.host.remove_file(Path::new(&t)) { Ok(()) => Ok(true), Err(_) => Err(existence_error(vm, "file", deref(a[0]))) } };
@@ -155,8 +158,19 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     items.push(vm.term1("type", ty));
     let eof = vm.sym(eof);
     items.push(vm.term1("eof_action", eof));
-    let fixed = vm.sym("false");
-    items.push(vm.term1("reposition", fixed));
+    // What is read from a file is in memory.
+    let movable = input && id != streams::USER_INPUT;
+    let reposition = vm.sym(if movable { "true" } else { "false" });
+    items.push(vm.term1("reposition", reposition));
+    if movable && let Some(at) = place_term(vm, id) {
+        items.push(vm.term1("position", at));
+    }
+    let newline = vm.sym("posix");
+    items.push(vm.term1("newline", newline));
+    if !binary {
+        let encoding = vm.sym("utf8");
+        items.push(vm.term1("encoding", encoding));
+    }
     if let Some(end) = past {
         let state = vm.sym(match (end, at) {
             (true, true) => "past",
@@ -167,6 +181,68 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     let l = vm.make_list(&items);
     Ok(unify(vm, a[1], l))
+}
+
+/// `'$stream_position'(Characters, Line, Column, Bytes)` of an input stream.
+fn place_term(vm: &mut Vm, id: StreamId) -> Option<Value> {
+    let place = {
+        let streams = pl(vm).streams.borrow();
+        let input = streams.table.get(&id)?.input.as_ref()?;
+        let read = &input.data[..input.pos.min(input.data.len())];
+        let line = &read[input.line_start.min(read.len())..];
+        let characters = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().count() as i64;
+        [
+            characters(read),
+            input.line as i64,
+            characters(line),
+            read.len() as i64,
+        ]
+    };
+    let name = Atom(vm.symbols.intern("$stream_position"));
+    let functor = pl(vm).functor(name, 4);
+    Some(vm.compound(functor, &place.map(Value::small)))
+}
+
+/// `'$input_position'(Stream, Position)`; fails for output.
+fn position(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let id = stream_of(vm, a[0])?;
+    match place_term(vm, id) {
+        Some(place) => Ok(unify(vm, a[1], place)),
+        None => Ok(false),
+    }
+}
+
+/// `set_stream_position(Stream, Position)`: a position is what `stream_property/2` gave.
+fn set_position(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let id = stream_of(vm, a[0])?;
+    let place = deref(a[1]);
+    if is_var(place) {
+        return Err(instantiation(vm));
+    }
+    let byte = match term(place) {
+        Term::Struct(s) if pl(vm).name_arity(s.shape()).1 == 4 => deref(arg(s, 3)).to_int(),
+        _ => None,
+    };
+    let Some(byte) = byte.and_then(|b| usize::try_from(b).ok()) else {
+        return Err(domain_error(vm, "stream_position", place));
+    };
+    let moved = {
+        let mut streams = pl(vm).streams.borrow_mut();
+        let stream = streams.table.get_mut(&id);
+        stream.and_then(|s| s.input.as_mut()).is_some_and(|input| {
+            let end = input.data.len();
+            input.pos = byte.min(end);
+            let read = &input.data[..input.pos];
+            input.line = 1 + read.iter().filter(|b| **b == b'\n').count() as u32;
+            input.line_start = read.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            input.past_end = false;
+            !input.live
+        })
+    };
+    if !moved {
+        return Err(permission_error(vm, "reposition", "stream", deref(a[0])));
+    }
+    Ok(true)
 }
 
 fn set_stream(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
