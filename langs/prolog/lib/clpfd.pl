@@ -160,12 +160,12 @@ dom_value([A-B|T], V) :- ( between(A, B, V) ; dom_value(T, V) ).
 parse_dom(V, _) :- var(V), !, throw(error(instantiation_error, _)).
 parse_dom(N, [N-N]) :- integer(N), !.
 parse_dom(L..U, D) :- !,
-    ( L == inf -> true ; integer(L) -> true ; var(L) -> throw(error(instantiation_error, _)) ; throw(error(type_error(clpfd_domain, L..U), _)) ),
-    ( U == sup -> true ; integer(U) -> true ; var(U) -> throw(error(instantiation_error, _)) ; throw(error(type_error(clpfd_domain, L..U), _)) ),
+    ( L == inf -> true ; integer(L) -> true ; var(L) -> throw(error(instantiation_error, _)) ; throw(error(domain_error(clpfd_domain, L..U), _)) ),
+    ( U == sup -> true ; integer(U) -> true ; var(U) -> throw(error(instantiation_error, _)) ; throw(error(domain_error(clpfd_domain, L..U), _)) ),
     ( ( L == inf ; U == sup ) -> D = [L-U] ; L =< U -> D = [L-U] ; D = [] ).
 parse_dom(A \/ B, D) :- !, parse_dom(A, DA), parse_dom(B, DB), dom_or(DA, DB, D).
 parse_dom(\ A, D) :- !, parse_dom(A, DA), dom_not(DA, D).
-parse_dom(D, _) :- throw(error(type_error(clpfd_domain, D), _)).
+parse_dom(D, _) :- throw(error(domain_error(clpfd_domain, D), _)).
 dom_term([I], T) :- !, interval_term(I, T).
 dom_term([I|Is], T) :- interval_term(I, T0), dom_terms(Is, T0, T).
 dom_terms([], T, T).
@@ -243,14 +243,16 @@ run_queue(Q) :-
 run_list([]).
 run_list([P|Ps]) :-
     arg(1, P, S),
-    ( S == 1 -> setarg(1, P, 0), propagate(P, P) ; true ),
+    ( S == 1 -> setarg(1, P, 0), fire(P) ; true ),
     run_list(Ps).
 kill(P) :- setarg(1, P, 2).
+% Propagation is deterministic: what it would find by other clauses it has found.
+fire(P) :- propagate(P, P), !.
 
 % post(Vs, P): P runs when a variable changes as it asks for.
-post_bound(Vs, P) :- attach(Vs, P, bound), propagate(P, P), run.
-post_range(Vs, P) :- attach(Vs, P, range), propagate(P, P), run.
-post_change(Vs, P) :- attach(Vs, P, change), propagate(P, P), run.
+post_bound(Vs, P) :- attach(Vs, P, bound), fire(P), run.
+post_range(Vs, P) :- attach(Vs, P, range), fire(P), run.
+post_change(Vs, P) :- attach(Vs, P, change), fire(P), run.
 attach([], _, _).
 attach([X|Xs], P, On) :-
     (   integer(X) -> true
@@ -290,8 +292,7 @@ nonlinear_functor(max, 2).
 nonlinear_functor(^, 2).
 nonlinear_functor(abs, 1).
 nonlinear(E, V) :-
-    (   callable(E) -> functor(E, F, N) ; throw(error(type_error(evaluable, E), _)) ),
-    (   nonlinear_functor(F, N) -> true ; throw(error(type_error(evaluable, F/N), _)) ),
+    (   callable(E), functor(E, F, N), nonlinear_functor(F, N) -> true ; throw(error(domain_error(clpfd_expression, E), _)) ),
     (   N =:= 1 -> arg(1, E, A), value(A, X), relation(F, X, V)
     ;   arg(1, E, A), arg(2, E, B), value(A, X), value(B, Y), relation(F, X, Y, V)
     ).
@@ -334,18 +335,18 @@ A #>= B :- B #=< A.
 A #> B :- B #< A.
 
 % Sum of T equals K.
-linear_eq([], 0).
+linear_eq([], K) :- !, K =:= 0.
 linear_eq([X-C], K) :- !, K mod C =:= 0, V is K // C, X = V.
 linear_eq([X-1, Y-(-1)], K) :- !, equal_offset(X, Y, K).
 linear_eq([X-(-1), Y-1], K) :- !, equal_offset(Y, X, K).
 linear_eq(T, K) :- reduce(T, K, Cs, Vs, K1), post_range(Vs, linear_eq(0, Cs, Vs, K1)).
 equal_offset(X, Y, K) :- ( K =:= 0 -> keep(X), X = Y ; post_change([X, Y], offset(0, X, Y, K)) ).
-linear_ne([], K) :- K =\= 0.
+linear_ne([], K) :- !, K =\= 0.
 linear_ne([X-C], K) :- !, keep(X), ( K mod C =:= 0 -> V is K // C, without(X, V) ; true ).
 linear_ne([X-1, Y-(-1)], K) :- !, post_bound([X, Y], differ(0, X, Y, K)).
 linear_ne([X-(-1), Y-1], K) :- !, post_bound([X, Y], differ(0, Y, X, K)).
 linear_ne(T, K) :- pairs_apart(T, Cs, Vs), post_bound(Vs, linear_ne(0, Cs, Vs, K)).
-linear_le([], K) :- 0 =< K.
+linear_le([], K) :- !, 0 =< K.
 linear_le([X-C], K) :- !, keep(X), ( C > 0 -> U is K div C, at_most(X, U) ; L is -(K div -C), at_least(X, L) ).
 linear_le([X-1, Y-(-1)], K) :- !, post_range([X, Y], less(0, X, Y, K)).
 linear_le([X-(-1), Y-1], K) :- !, post_range([X, Y], less(0, Y, X, K)).
@@ -482,6 +483,7 @@ propagate(power(_, X, Y, Z), _) :-
             ;   integer(X), X > 1, bounds(Z, _, UZ), UZ \== sup -> log_floor(X, UZ, E), at_most(Y, E)
             ;   true
             )
+        ;   integer(X), X > 1, integer(Z) -> Z >= 1, log_floor(X, Z, E), X ** E =:= Z, Y = E
         ;   integer(Y), Y > 0, LX \== inf, UX \== sup
         ->  M is max(abs(LX), abs(UX)) ** Y, ( Y mod 2 =:= 0 -> at_least(Z, 0) ; N is -M, at_least(Z, N) ), at_most(Z, M),
             ( Y mod 2 =:= 0, bounds(Z, _, UZ), UZ \== sup -> root(UZ, Y, R), R1 is -R, at_least(X, R1), at_most(X, R) ; true )

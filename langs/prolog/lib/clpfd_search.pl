@@ -85,7 +85,7 @@ all_different(Xs) :- fd_list(Xs), keep_all(Xs), all_apart(Xs, []), run.
 all_apart([], _).
 all_apart([X|Xs], Left) :-
     P = apart(0, X, Left, Xs),
-    attach([X], P, bound), propagate(P, P),
+    attach([X], P, bound), fire(P),
     all_apart(Xs, [X|Left]).
 keep_all([]).
 keep_all([X|Xs]) :- keep(X), keep_all(Xs).
@@ -243,15 +243,16 @@ improve_once(B, S, Obj, V, Xs, Sel, Ord, Br) :-
     Fd = fd(_, _, D, _, _, _),
     fd_props(Fd, Ps),
     ( D == [inf-sup], Ps \== [] -> Gs0 = Gs1 ; dom_term(D, T), Gs0 = [X in T|Gs1] ),
-    prop_goals(Ps, X, Gs1),
+    ( '$member'(distinct(_, _), Ps) -> Without = apart ; Without = none ),
+    prop_goals(Ps, Without, Gs1),
     Goals = Gs0.
+% Who asks leaves out goals that another variable has had.
 prop_goals([], _, []).
-prop_goals([P|Ps], X, Gs) :- ( prop_goal(P, X, G) -> Gs = [G|Gs1] ; Gs = Gs1 ), prop_goals(Ps, X, Gs1).
-% Each propagator is shown with the first of its variables only.
-prop_goal(P, X, G) :- prop_term(P, G), term_variables(P, [Y|_]), X == Y.
+prop_goals([P|Ps], W, Gs) :- ( \+ functor(P, W, _), prop_term(P, G) -> Gs = [G|Gs1] ; Gs = Gs1 ), prop_goals(Ps, W, Gs1).
 prop_term(differ(_, X, Y, K), G) :- offset_term(Y, K, E), G = (X #\= E).
 prop_term(offset(_, X, Y, K), E #= X) :- offset_term(Y, K, E).
 prop_term(less(_, X, Y, K), X #=< E) :- offset_term(Y, K, E).
+prop_term(linear_eq(_, Cs0, Vs0, K0), G) :- unbound_terms(Cs0, Vs0, K0, Cs, Vs, 0), simple_sum(Cs, Vs, G), !.
 prop_term(linear_eq(_, Cs, Vs, K), L #= R) :- sides(Cs, Vs, K, L, R).
 prop_term(linear_ne(_, Cs, Vs, K), L #\= R) :- sides(Cs, Vs, K, L, R).
 prop_term(linear_le(_, Cs, Vs, K), L #=< R) :- sides(Cs, Vs, K, L, R).
@@ -269,14 +270,25 @@ prop_term(apart(_, X, [], Vs), all_different([X|Vs])).
 prop_term(element(_, I, Vs, V), element(I, Vs, V)).
 prop_term(tuples(_, Vs, Ts), tuples_in([Vs], Ts)).
 prop_term(circuit(_, Vs), circuit(Vs)).
-prop_term(reified(_, B, lin(Op, Cs, Vs, K)), B #<==> C) :- sides(Cs, Vs, K, L, R), ( Op == eq -> C = (L #= R) ; Op == ne -> C = (L #\= R) ; C = (L #=< R) ).
+prop_term(reified(_, B, lin(Op, Cs, Vs, K)), C #<==> B) :- sides(Cs, Vs, K, L, R), ( Op == eq -> C = (L #= R) ; Op == ne -> C = (L #\= R) ; integer(L) -> C = (R #>= L) ; C = (L #=< R) ).
 prop_term(logic(_, Op, A, B, C), C #<==> T) :- ( Op == and -> T = (A #/\ B) ; Op == or -> T = (A #\/ B) ; Op == xor -> T = (A #\ B) ; Op == iff -> T = (A #<==> B) ; T = (A #==> B) ).
+% A sum or product of two that is a variable.
+simple_sum([A, B], [X, Y], G) :- ( A * B < 0 -> true ), ( abs(A) =:= 1 -> C is abs(B), G = (Y * C #= X) ; abs(B) =:= 1 -> C is abs(A), G = (X * C #= Y) ).
+simple_sum([A, B, C], [X, Y, Z], G) :-
+    abs(A) =:= 1, abs(B) =:= 1, abs(C) =:= 1,
+    ( A =\= B, B =:= C -> G = (Y + Z #= X) ; A =\= B, A =:= C -> G = (X + Z #= Y) ; A =:= B, B =\= C -> G = (X + Y #= Z) ).
 offset_term(Y, K, E) :- ( K =:= 0 -> E = Y ; E = Y + K ).
 % Positive terms on the left, negative ones on the right.
-sides(Cs, Vs, K, L, R) :-
+sides(Cs0, Vs0, K0, L, R) :-
+    unbound_terms(Cs0, Vs0, K0, Cs, Vs, K),
     positive(Cs, Vs, 1, P), positive(Cs, Vs, -1, N),
     ( K > 0 -> '$append'(N, [K], N1), P1 = P ; K < 0 -> M is -K, '$append'(P, [M], P1), N1 = N ; P1 = P, N1 = N ),
     add_up(P1, L), add_up(N1, R).
+% What has a value by now is part of the constant.
+unbound_terms([], [], K, [], [], K).
+unbound_terms([C|Cs], [X|Xs], K0, Ds, Ys, K) :-
+    ( integer(X) -> K1 is K0 - C * X, Ds = Ds1, Ys = Ys1 ; K1 = K0, Ds = [C|Ds1], Ys = [X|Ys1] ),
+    unbound_terms(Cs, Xs, K1, Ds1, Ys1, K).
 positive([], [], _, []).
 positive([C|Cs], [X|Xs], S, Ts) :- D is C * S, ( D > 0 -> ( D =:= 1 -> T = X ; T = D * X ), Ts = [T|Ts1] ; Ts = Ts1 ), positive(Cs, Xs, S, Ts1).
 add_up([], 0).

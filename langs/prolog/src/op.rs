@@ -118,9 +118,9 @@ ops! {
 pub const RELATIONS: [&str; 6] = ["<", "=<", ">", ">=", "=:=", "=\\="];
 
 /// Type tests of `Test`.
-pub const TESTS: [&str; 12] = [
+pub const TESTS: [&str; 11] = [
     "var", "nonvar", "atom", "integer", "float", "number", "atomic", "compound", "callable",
-    "is_list", "string", "attvar",
+    "is_list", "string",
 ];
 
 pub fn word(op: Op, a: u16, b: u16, c: u16) -> u64 {

@@ -2,7 +2,7 @@
 
 use crate::builtins;
 use crate::errors::{domain_error, instantiation, type_error};
-use crate::layouts::{AttVar, Struct};
+use crate::layouts::{AttVar, Struct, Trail, Var};
 use crate::number::is_number;
 use crate::state::pl;
 use crate::syntax::Atom;
@@ -35,7 +35,6 @@ builtins! {
     "string" / 1 => |_, a| Ok(matches!(term(a[0]), Term::Str(_)));
     "blob" / 2 => |_, _| Ok(false);
     "ground" / 1 => |vm, a| Ok(ground(vm, a[0]));
-    "is_assoc" / 1 => |vm, a| Ok(crate::db::functor_of(vm, a[0]).is_some_and(|(n, _)| *vm.symbols.name(n.0) == *"t"));
     "==" / 2 => |vm, a| Ok(identical(vm, a[0], a[1]));
     "\\==" / 2 => |vm, a| Ok(!identical(vm, a[0], a[1]));
     "@<" / 2 => |vm, a| Ok(compare(vm, a[0], a[1]) == Ordering::Less);
@@ -68,13 +67,16 @@ builtins! {
     "$bag_new" / 1 => |vm, a| { let nil = atom(pl(vm).known.nil); let b = vm.term2("$bag", nil, nil); Ok(unify(vm, a[0], b)) };
     "$bag_add" / 2 => bag_add;
     "$bag_list" / 2 => |vm, a| { let b = Obj::<Struct>::cast(deref(a[0])); Ok(unify(vm, arg(b, 0), a[1])) };
+    "same_term" / 2 => |_, a| Ok(deref(a[0]) == deref(a[1]));
+    "$cycle_entries" / 2 => |vm, a| { let found: Vec<Value> = crate::cycles::entries(vm, a[0]).into_iter().map(Value).collect(); let l = vm.make_list(&found); Ok(unify(vm, l, a[1])) };
     "acyclic_term" / 1 => |vm, a| Ok(crate::cycles::acyclic(vm, a[0]));
     "cyclic_term" / 1 => |vm, a| Ok(!crate::cycles::acyclic(vm, a[0]));
     "put_attr" / 3 => put_attr;
     "$get_attrs" / 2 => |vm, a| match Obj::<AttVar>::of(deref(a[0])) { Some(v) => { let attrs = v.get(AttVar::ATTRS); Ok(unify(vm, a[1], attrs)) } None => Ok(false) };
     "get_attr" / 3 => |vm, a| get_attr(vm, a);
     "del_attr" / 2 => del_attr;
-    "attvar" / 1 => |_, a| Ok(Obj::<AttVar>::of(deref(a[0])).is_some());
+    "attvar" / 1 => |_, a| Ok(Obj::<AttVar>::of(deref(a[0])).is_some_and(|v| Obj::<Struct>::of(deref(v.get(AttVar::ATTRS))).is_some()));
+    "unifiable" / 3 => unifiable;
     "$attrs" / 2 => |vm, a| match Obj::<AttVar>::of(deref(a[0])) { Some(v) => Ok(unify(vm, v.get(AttVar::ATTRS), a[1])), None => Ok(false) };
     "term_hash" / 2 => term_hash;
     "$length" / 3 => length_of;
@@ -88,6 +90,38 @@ fn not_unifiable(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     crate::term::undo_trail(vm, saved[crate::layouts::REG_TRAIL as usize]);
     vm.core_mut().regs = saved;
     Ok(!ok)
+}
+
+/// `unifiable(X, Y, Unifier)`: the bindings that unification makes, the last one first.
+fn unifiable(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let saved = vm.core().regs;
+    vm.core_mut().regs[crate::layouts::REG_STAMP as usize] = Value::small(i64::MAX >> 3);
+    let ok = unify(vm, a[0], a[1]);
+    let mark = saved[crate::layouts::REG_TRAIL as usize];
+    let mut bindings = Vec::new();
+    let mut at = vm.core().regs[crate::layouts::REG_TRAIL as usize];
+    while at != mark
+        && let Some(record) = Obj::<Trail>::of(at)
+    {
+        let var = record.get(Trail::VAR);
+        let value = match Obj::<Var>::of(var) {
+            Some(v) => v.get(Var::REF),
+            None => Obj::<AttVar>::cast(var).get(AttVar::REF),
+        };
+        bindings.push((var, value));
+        at = record.get(Trail::PREV);
+    }
+    crate::term::undo_trail(vm, mark);
+    vm.core_mut().regs = saved;
+    if !ok {
+        return Ok(false);
+    }
+    let pairs: Vec<Value> = bindings
+        .into_iter()
+        .map(|(var, value)| vm.term2("=", var, value))
+        .collect();
+    let l = vm.make_list(&pairs);
+    Ok(unify(vm, l, a[2]))
 }
 
 fn compare_3(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
@@ -373,12 +407,30 @@ fn put_attr(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         cell.set_item(vm, Struct::ARGS, 1, a[2]);
         return Ok(true);
     }
+    // New ones come last.
     let f = pl(vm).functor(pl(vm).known.att, 3);
-    let cell = vm.compound(f, &[atom(module), a[2], attrs]);
-    if outlives_choice(vm, var) {
-        push_undo(vm, var.value(), -1, attrs);
+    let cell = vm.compound(f, &[atom(module), a[2], nil]);
+    let outlives = outlives_choice(vm, var);
+    let mut last = None;
+    let mut at = deref(attrs);
+    while let Some(s) = Obj::<Struct>::of(at) {
+        last = Some(s);
+        at = deref(s.item(Struct::ARGS, 2));
     }
-    var.set(vm, AttVar::ATTRS, cell);
+    match last {
+        Some(s) => {
+            if outlives {
+                push_undo(vm, s.value(), 2, nil);
+            }
+            s.set_item(vm, Struct::ARGS, 2, cell);
+        }
+        None => {
+            if outlives {
+                push_undo(vm, var.value(), -1, attrs);
+            }
+            var.set(vm, AttVar::ATTRS, cell);
+        }
+    }
     Ok(true)
 }
 
