@@ -74,6 +74,61 @@ fn constraints_that_are_left() {
 }
 
 #[test]
+fn answers_that_come_back_to_themselves() {
+    assert_eq!(answers("X = f(X).\n"), "X = f(X).\n\n");
+    assert_eq!(answers("X = [a|X].\n"), "X = [a|X].\n\n");
+    assert_eq!(
+        answers("X = f(Y), Y = g(X).\n"),
+        "X = f(g(X)),\nY = g(X).\n\n"
+    );
+    assert_eq!(
+        answers("X = f(X), Y = g(X, Y).\n"),
+        "X = f(X),\nY = g(X, Y).\n\n"
+    );
+}
+
+#[test]
+fn operators_alone() {
+    assert_eq!(
+        answers("X = (:-).\nX = - .\nX = f(:-, [-]).\n"),
+        "X = (:-).\n\nX = (-).\n\nX = f(:-, [-]).\n\n"
+    );
+    assert_eq!(
+        answers("X = -(1), Y = 1.0e20.\n"),
+        "X = - 1,\nY = 1.0e+20.\n\n"
+    );
+}
+
+#[test]
+fn residual_goals() {
+    assert_eq!(
+        answers("freeze(X, fail), freeze(X, true).\n"),
+        "freeze(X, fail),\nfreeze(X, true).\n\n"
+    );
+    assert_eq!(
+        answers("dif(f(X, Y), f(a, b)), X = a.\n"),
+        "X = a,\ndif(Y, b).\n\n"
+    );
+    assert_eq!(
+        answers("use_module(library(clpfd)).\nX in 1..5, Y #= X + 2.\nX #= Y * 2, Y in 0..3.\n"),
+        "true.\n\nX in 1..5,\nX+2#=Y,\nY in 3..7.\n\nX in 0..6,\nY*2#=X,\nY in 0..3.\n\n"
+    );
+}
+
+#[test]
+fn syntax_errors_show_the_place() {
+    let (out, err) = session("foo(a b).\nX = \\+ a.\nX = 'a\\qb'.\nX = 1.\n");
+    assert_eq!(out, "X = 1.\n\n");
+    assert_eq!(
+        err,
+        "ERROR: Syntax error: Operator expected\nERROR: foo(a b).\nERROR:       ^\n\
+         ERROR: Syntax error: Operator priority clash\nERROR: X = \\+ a.\nERROR:        ^\n\
+         ERROR: Syntax error: Unknown character escape in quoted atom or string: `\\q'\n\
+         ERROR: X = 'a\\qb'.\nERROR:         ^\n"
+    );
+}
+
+#[test]
 fn errors_do_not_end_the_session() {
     let (out, err) = session("X is foo + 1.\nX = f(.\nX = 1.\n");
     assert_eq!(out, "X = 1.\n\n");

@@ -3,6 +3,7 @@
 
 :- meta_predicate(findall(?, 0, ?)).
 :- meta_predicate(findall(?, 0, ?, ?)).
+:- meta_predicate(findnsols(?, ?, 0, ?)).
 :- meta_predicate(forall(0, 0)).
 :- meta_predicate(once(0)).
 :- meta_predicate(ignore(0)).
@@ -37,6 +38,9 @@
 :- meta_predicate(predicate_property(0, ?)).
 :- meta_predicate(thread_create(0, ?)).
 :- meta_predicate(at_halt(0)).
+:- meta_predicate(strip_module(0, ?, ?)).
+:- meta_predicate(context_module(0)).
+:- meta_predicate(export(0)).
 
 % ---------------------------------------------------------------- control
 
@@ -114,11 +118,14 @@ arg(N, T, _) :-
     throw(error(E, context(system:arg/3, _))).
 
 between(L, H, X) :-
-    '$must_be_int'(L), '$between_high'(H),
+    '$between_bound'(L), ( ( H == inf ; H == infinite ) -> true ; '$between_bound'(H) ),
     (   integer(X) -> X >= L, ( H == inf -> true ; H == infinite -> true ; X =< H )
     ;   var(X) -> ( H == inf -> '$from'(L, X) ; H == infinite -> '$from'(L, X) ; L =< H, '$between'(L, H, X) )
-    ;   throw(error(type_error(integer, X), context(between/3, _)))
+    ;   throw(error(type_error(integer, X), context(system:between/3, _)))
     ).
+'$between_bound'(X) :- integer(X), !.
+'$between_bound'(X) :- var(X), !, throw(error(instantiation_error, context(system:between/3, _))).
+'$between_bound'(X) :- throw(error(type_error(integer, X), context(system:between/3, _))).
 '$between'(L, L, X) :- !, X = L.
 '$between'(L, _, L).
 '$between'(L, H, X) :- L1 is L + 1, '$between'(L1, H, X).
@@ -127,8 +134,7 @@ between(L, H, X) :-
 '$must_be_int'(X) :- integer(X), !.
 '$must_be_int'(X) :- var(X), !, throw(error(instantiation_error, _)).
 '$must_be_int'(X) :- throw(error(type_error(integer, X), _)).
-'$between_high'(H) :- ( H == inf ; H == infinite ), !.
-'$between_high'(H) :- '$must_be_int'(H).
+
 
 % ---------------------------------------------------------- all solutions
 
@@ -149,7 +155,17 @@ findall(T, G, L, Tail) :-
 '$append'([], L, L).
 '$append'([X|Xs], L, [X|Ys]) :- '$append'(Xs, L, Ys).
 
-findnsols(N, T, G, L) :- findall(T, limit(N, G), L).
+% Chunks of N solutions, the last one may be shorter.
+findnsols(N, T, G, L) :-
+    State = st(0, [], no),
+    (   call(G),
+        arg(1, State, C0), arg(2, State, L0), C is C0 + 1,
+        (   C =:= N
+        ->  '$reverse'([T|L0], [], L1), nb_setarg(1, State, 0), nb_setarg(2, State, []), nb_setarg(3, State, yes), L = L1
+        ;   nb_setarg(1, State, C), nb_setarg(2, State, [T|L0]), fail
+        )
+    ;   arg(2, State, L0), ( L0 == [] -> arg(3, State, no) ; true ), '$reverse'(L0, [], L)
+    ).
 
 '$strip_carets'(G, _, _) :- var(G), !, throw(error(instantiation_error, _)).
 '$strip_carets'(V^G, Vs, R) :- !, Vs = [V|Ws], '$strip_carets'(G, Ws, R).
@@ -283,6 +299,7 @@ retractall(H) :-
     ;   true
     ).
 
+current_predicate(Spec) :- nonvar(Spec), Spec = M:PI, var(M), !, '$current_predicate_in'(M, PI).
 current_predicate(Spec) :-
     '$strip_module'(Spec, M, PI),
     '$current_predicate'(PI, M).
@@ -294,6 +311,18 @@ current_predicate(Spec) :-
     '$member'(p(M0, N, A, Id), L),
     ( M0 == M -> true ; M0 == user ),
     '$has_clauses'(Id).
+'$current_predicate_in'(M, PI) :-
+    '$current_predicate'(PI, system), !,
+    PI = N/A,
+    '$pred_list'(_, user, L),
+    '$member'(p(M, N, A, Id), L), M \== system,
+    '$has_clauses'(Id).
+% What a library defines is the program's, too, once it is there.
+'$current_predicate'(N/A, user) :-
+    atom(N), integer(A),
+    '$pred_list'(system, user, L), '$memberchk'(p(_, N, A, _), L),
+    functor(H, N, A), '$pred_property'(H, system, Ps), \+ '$memberchk'(built_in, Ps),
+    \+ sub_atom(N, 0, _, _, $).
 '$has_clauses'(Id) :- '$generation'(G), '$find_clause'(Id, any, first, G, _), !.
 current_predicate(N, H) :-
     '$strip_module'(H, M, P),
@@ -303,7 +332,7 @@ current_predicate(N, H) :-
 predicate_property(H, P) :-
     '$strip_module'(H, _, Plain), nonvar(Plain), !,
     '$pred_property'(H, M, L),
-    ( P = imported_from(M0) -> M0 = M ; '$member'(P, L) ).
+    ( nonvar(P), P = imported_from(M0) -> M0 = M ; '$member'(P, L) ).
 predicate_property(H, P) :-
     '$pred_list'(user, user, L),
     '$member'(p(_, N, A, _), L),
@@ -320,13 +349,13 @@ atom_concat(A, B, C) :-
         ( nonvar(A) -> '$atom_concat'(A, '', A1), sub_atom(C, 0, _, R, A1), sub_atom(C, _, R, 0, B0), B = B0
         ; nonvar(B) -> '$atom_concat'(B, '', B1), sub_atom(C, P, _, 0, B1), sub_atom(C, 0, P, _, A0), A = A0
         ; '$atom_splits'(C, L), '$member'(A-B, L) )
-    ;   throw(error(instantiation_error, _))
+    ;   throw(error(instantiation_error, context(system:atom_concat/3, _)))
     ).
 string_concat(A, B, C) :-
     (   nonvar(A), nonvar(B) -> '$string_concat'(A, B, C0), '$same_string'(C, C0)
     ;   nonvar(C)
     ->  '$string_splits'(C, L), '$member'(A0-B0, L), '$same_string'(A, A0), '$same_string'(B, B0)
-    ;   throw(error(instantiation_error, _))
+    ;   throw(error(instantiation_error, context(system:string_concat/3, _)))
     ).
 '$same_string'(X, S) :- var(X), !, X = S.
 '$same_string'(X, S) :- text_to_string(X, S).
@@ -336,13 +365,21 @@ sub_string(A, B, L, R, S) :- '$sub_text'(A, B, L, R, S, string, Ss), '$sub_solut
 '$sub_solution'(S, B, L, R, Ss, _) :- '$member'(s(B, L, R, S), Ss).
 sub_atom_icasechk(A, B, S) :- downcase_atom(A, A1), downcase_atom(S, S1), sub_atom(A1, B, _, _, S1), !.
 
-atomic_list_concat(L, A) :- atomic_list_concat(L, '', A).
+atomic_list_concat(L, A) :-
+    '$list_or_partial'(L, atomic_list_concat/2),
+    ( '$join'(L, '', A0) -> A = A0 ; throw(error(instantiation_error, context(system:atomic_list_concat/2, _))) ).
 atomic_list_concat(L, Sep, A) :-
-    ( var(Sep) -> throw(error(instantiation_error, _)) ; true ),
+    ( var(Sep) -> throw(error(instantiation_error, context(system:atomic_list_concat/3, _))) ; true ),
+    '$list_or_partial'(L, atomic_list_concat/3),
     (   '$join'(L, Sep, A0) -> A = A0
-    ;   nonvar(A) -> '$split'(Sep, A, Parts), L = Parts
-    ;   throw(error(instantiation_error, _))
+    ;   nonvar(A)
+    ->  ( Sep == '' -> throw(error(domain_error(non_empty_atom, Sep), context(system:atomic_list_concat/3, _))) ; true ),
+        '$split'(Sep, A, Parts), L = Parts
+    ;   throw(error(instantiation_error, context(system:atomic_list_concat/3, _)))
     ).
+'$list_or_partial'(L, PI) :-
+    '$length'(L, _, T),
+    ( var(T) -> true ; T == [] -> true ; throw(error(type_error(list, T), context(system:PI, _))) ).
 atomics_to_string(L, S) :- '$join'(L, '', A), atom_string(A, S).
 term_to_atom(T, A) :- ( nonvar(T) -> '$quoted_atom'(T, A) ; var(A) -> throw(error(instantiation_error, _)) ; '$term_from_text'(A, T, _) ).
 '$quoted_atom'(T, A) :- ( nonvar(A) -> '$term_from_text'(A, T2, _), T = T2 ; with_output_to(atom(A), write_term(T, [quoted(true), numbervars(false)])) ).
@@ -371,25 +408,44 @@ concat_atom(L, S, A) :- atomic_list_concat(L, S, A).
 % ---------------------------------------------------------------- streams
 
 format(F) :- format(F, []).
-format(F, As) :- current_output(S), '$format'(S, F, As).
+format(F, As) :- current_output(S), '$format'(S, F, As, 2, I), ( I == 0 -> true ; '$format_goal'(S, F, As, 2, I) ).
 format(S, F, As) :-
-    (   compound(S), S =.. [K, R], '$memberchk'(K, [atom, string, codes, chars])
-    ->  '$capture'(Id, Before),
+    (   compound(S), S \= '$stream'(_)
+    ->  '$output_sink'(S, K),
+        '$capture'(Id, Before),
         current_output(O),
-        catch('$format'(O, F, As), E, true),
+        ( catch('$format_all'(O, F, As, 3), E, true) -> Ok = true ; Ok = false ),
         '$captured'(Id, Before, Text),
-        ( nonvar(E) -> throw(E) ; '$text_kind'(K, Text, R0), R = R0 )
-    ;   '$format'(S, F, As)
+        ( nonvar(E) -> throw(E) ; Ok == true, '$fill_sink'(K, S, Text) )
+    ;   '$format_all'(S, F, As, 3)
     ).
+'$format_all'(S, F, As, N) :- '$format'(S, F, As, N, I), ( I == 0 -> true ; '$format_goal'(S, F, As, N, I) ).
+% Argument I is the goal of a `~@`: what it writes takes its place.
+'$format_goal'(S, F, As, N, I) :-
+    ( is_list(As) -> L = As ; L = [As] ),
+    '$format_place'(I, L, G, L1, '$output'(T)),
+    '$callable'(G),
+    with_output_to(string(T), G),
+    '$format_all'(S, F, L1, N).
+'$format_place'(1, [G|Gs], G, [H|Gs], H) :- !.
+'$format_place'(I, [X|Xs], G, [X|Ys], H) :- J is I - 1, '$format_place'(J, Xs, G, Ys, H).
 '$memberchk'(X, L) :- '$member'(X, L), !.
 with_output_to(Sink, G) :-
-    ( compound(Sink), Sink =.. [K, R] -> true ; throw(error(domain_error(output_sink, Sink), _)) ),
+    '$output_sink'(Sink, K),
     '$capture'(Id, Before),
     ( catch(G, E, true) -> Ok = true ; Ok = false ),
     '$captured'(Id, Before, Text),
     (   nonvar(E) -> throw(E)
-    ;   Ok == true, '$text_kind'(K, Text, R0), R = R0
+    ;   Ok == true, '$fill_sink'(K, Sink, Text)
     ).
+'$output_sink'(Sink, _) :- var(Sink), !, throw(error(instantiation_error, context(system:with_output_to/2, _))).
+'$output_sink'('$stream'(N), _) :- throw(error(domain_error(output_sink, '$stream'(N)), context(system:with_output_to/2, _))).
+'$output_sink'(Sink, K) :- functor(Sink, K, 1), '$memberchk'(K, [atom, string, codes, chars]), !.
+'$output_sink'(Sink, K) :- functor(Sink, K, 2), '$memberchk'(K, [codes, chars]), !.
+'$output_sink'(Sink, _) :- throw(error(type_error(output, Sink), context(system:with_output_to/2, _))).
+'$fill_sink'(K, Sink, Text) :-
+    '$text_kind'(K, Text, R),
+    ( functor(Sink, _, 1) -> arg(1, Sink, R0), R0 = R ; arg(1, Sink, L), arg(2, Sink, T), '$append'(R, T, L0), L = L0 ).
 stream_property(S, P) :-
     ( var(S) -> '$streams'(L), '$member'(S, L) ; true ),
     '$stream_properties'(S, Ps),
@@ -402,6 +458,7 @@ print_message(_, _).
     current_predicate(user:message_hook/3),
     '$message_lines'(M, Lines),
     user:message_hook(M, Kind, Lines).
+'$message_kind'(informational, '%').
 '$message_kind'(error, 'ERROR').
 '$message_kind'(warning, 'Warning').
 '$message_text'(M, T) :- '$message_lines'(M, Lines), '$lines_text'(Lines, T).
@@ -453,7 +510,10 @@ style_check(_).
 set_prolog_stack(_, _).
 prolog_stack_property(_, _) :- fail.
 license(_).
-ensure_loaded(F) :- consult(F).
+ensure_loaded(library(L)) :- !, use_module(library(L)).
+ensure_loaded(F) :-
+    '$load_file'(F, Path, Lang),
+    ( Lang == prolog, system:'$loaded_file'(Path) -> '$import_loaded'(Path) ; consult(F) ).
 expects_dialect(_).
 noprotocol.
 initialization(G, _) :- initialization(G).
@@ -464,7 +524,7 @@ phrase(G, L) :- phrase(G, L, []).
 phrase(G, L, R) :-
     ( var(G) -> throw(error(instantiation_error, _)) ; true ),
     '$strip_module'(G, M, P),
-    ( callable(P) -> true ; var(P) -> throw(error(instantiation_error, _)) ; throw(error(type_error(callable, P), _)) ),
+    ( callable(P) -> true ; string(P) -> true ; var(P) -> throw(error(instantiation_error, _)) ; throw(error(type_error(callable, P), _)) ),
     '$must_be_list_or_partial'(L), '$must_be_list_or_partial'(R),
     dcg_body(P, S0, S, Goal),
     S0 = L, S = R,
@@ -491,13 +551,14 @@ dcg_body((A ; B), S0, S, (A1 ; B1)) :- !, dcg_body(A, S0, S, A1), dcg_body(B, S0
 dcg_body((A | B), S0, S, (A1 ; B1)) :- !, dcg_body(A, S0, S, A1), dcg_body(B, S0, S, B1).
 dcg_body((A -> B), S0, S, (A1 -> B1)) :- !, dcg_body(A, S0, S1, A1), dcg_body(B, S1, S, B1).
 dcg_body((A *-> B), S0, S, (A1 *-> B1)) :- !, dcg_body(A, S0, S1, A1), dcg_body(B, S1, S, B1).
-dcg_body(\+ A, S0, S, (\+ A1, S0 = S)) :- !, dcg_body(A, S0, _, A1).
-dcg_body(!, S0, S, (!, S0 = S)) :- !.
+dcg_body(\+ A, S0, S, (\+ A1, S = S0)) :- !, dcg_body(A, S0, _, A1).
+dcg_body(!, S0, S, (!, S = S0)) :- !.
 dcg_body([], S0, S, S0 = S) :- !.
-dcg_body({G}, S0, S, (G, S0 = S)) :- !.
+dcg_body({G}, S0, S, (G, S = S0)) :- !.
 dcg_body(call(G), S0, S, call(G, S0, S)) :- !.
 dcg_body(C, S0, S, G) :- compound(C), C =.. [call, H|As], !, '$append'(As, [S0, S], Bs), G =.. [call, H|Bs].
 dcg_body(T, S0, S, G) :- is_list(T), !, '$dcg_terminals'(T, S0, S, G).
+dcg_body([X|Xs], S0, S, '$append'([X|Xs], S, S0)) :- !.
 dcg_body(T, S0, S, G) :- string(T), !, string_codes(T, Cs), '$dcg_terminals'(Cs, S0, S, G).
 dcg_body(G0, S0, S, G) :- callable(G0), !, '$dcg_extend'(G0, S0, S, G).
 dcg_body(G, _, _, _) :- throw(error(type_error(callable, G), _)).
@@ -508,11 +569,17 @@ dcg_body(G, _, _, _) :- throw(error(type_error(callable, G), _)).
 
 consult(Fs) :- is_list(Fs), !, '$consult_all'(Fs).
 consult(library(L)) :- !, use_module(library(L)).
-consult(F) :- '$load_file'(F, Path, Lang), ( Lang == prolog -> '$consult'(Path) ; '$use_foreign'(F, Path) ).
+consult(F) :- '$load_file'(F, Path, Lang), ( Lang == prolog -> '$consult'(Path), '$import_loaded'(Path) ; '$use_foreign'(F, Path) ).
+% What a module file exports is seen where it was loaded.
+'$import_loaded'(Path) :-
+    '$module'(Into, Into),
+    ( '$exports'(Path, From), From \== Into -> '$import'(From, Into, all) ; true ).
+:- dynamic('$loaded_file'/1).
 [F|Fs] :- consult([F|Fs]).
 '$consult_all'([]).
 '$consult_all'([F|Fs]) :- consult(F), '$consult_all'(Fs).
 '$consult'(Path) :-
+    ( system:'$loaded_file'(Path) -> true ; assertz(system:'$loaded_file'(Path)) ),
     '$load_begin'(Path, _),
     '$load_loop',
     '$load_end',
@@ -546,7 +613,7 @@ consult(F) :- '$load_file'(F, Path, Lang), ( Lang == prolog -> '$consult'(Path) 
     nonvar(T), '$has_expansion',
     functor(Hd, N, 2), arg(1, Hd, T), arg(2, Hd, T1),
     catch(user:Hd, error(existence_error(procedure, _), _), fail).
-expand_term(T, T1) :- '$expand_term'(T, T1).
+expand_term(T, T1) :- ( var(T) -> T1 = T ; '$expand_term'(T, T1) ).
 expand_goal(G, G1) :- '$expand_body'(G, G1).
 '$expand_body'(B, B) :- var(B), !.
 '$expand_body'((A, B), (A1, B1)) :- !, '$expand_body'(A, A1), '$expand_body'(B, B1).
@@ -573,7 +640,7 @@ expand_goal(G, G1) :- '$expand_body'(G, G1).
     ),
     (   Ok == true -> true
     ;   '$strip_module'(M:G, GM, Plain),
-        with_output_to(string(S), ( write_term(GM, [quoted(true)]), write(':'), print(Plain) )),
+        with_output_to(string(S), print(GM:Plain)),
         string_concat("Goal (directive) failed: ", S, Text),
         '$warn'(Text)
     ).
@@ -690,10 +757,36 @@ use_module(F, L) :- '$use_module'(F, L).
     ( retract(system:'$init_goal'(F, _, _, main, _)), fail ; true ),
     '$run_initialization'(F).
 '$consult_module'(Path) :- '$consult'(Path).
-reexport(F) :- use_module(F).
-reexport(F, L) :- use_module(F, L).
+reexport(F) :- '$reexport'(F, all).
+reexport(F, L) :- '$reexport'(F, L).
+'$reexport'(Fs, What) :- is_list(Fs), !, forall('$member'(F, Fs), '$reexport'(F, What)).
+'$reexport'(F, What) :-
+    '$module'(M, M),
+    '$module_imports'(M, Before),
+    use_module(F, What),
+    '$module_imports'(M, After),
+    forall(( '$member'(PI, After), \+ '$memberchk'(PI, Before) ), '$export'(M, PI)).
+'$module_imports'(M, PIs) :- '$pred_list'(_, user, L), findall(N/A, ( '$member'(p(M, N, A, Id), L), '$imported'(M, N, A, Id) ), PIs).
+'$imported'(M, N, A, _) :- functor(H, N, A), predicate_property(M:H, imported_from(_)).
+export(PIs) :- '$strip_module'(PIs, M, L), '$export'(M, L).
+import(Spec) :- '$module'(Into, Into), '$import_each'(Spec, Into).
+'$import_each'((A, B), Into) :- !, '$import_each'(A, Into), '$import_each'(B, Into).
+'$import_each'([], _) :- !.
+'$import_each'([A|As], Into) :- !, '$import_each'(A, Into), '$import_each'(As, Into).
+'$import_each'(Spec, Into) :- '$strip_module'(Spec, M, PI), '$import'(M, Into, [PI]).
+strip_module(T, M, P) :- '$strip_module'(T, M0, P0), M = M0, P = P0.
+context_module(Q) :- ( nonvar(Q), Q = M:V -> V = M ; Q = user ).
+'@'(G, M) :- call(M:G).
+current_module(M) :- '$modules'(L), ( atom(M) -> '$memberchk'(M, L) ; '$member'(M, L) ).
+module_property(M, P) :-
+    current_module(M), '$module_info'(M, Es, F),
+    (   P = class(C), ( M == system -> C0 = system ; M == user -> C0 = user ; F == [] -> C0 = temporary ; C0 = user ), C = C0
+    ;   F \== [], P = file(F)
+    ;   P = exports(Es)
+    ).
 import_module(_, user).
 add_import_module(_, _, _).
+delete_import_module(_, _).
 set_module(_).
 module(M) :- '$module'(_, M).
 autoload(_).

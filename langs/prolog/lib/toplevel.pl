@@ -18,8 +18,7 @@ load_all([F|Fs]) :-
     load_all(Fs).
 
 report(E) :-
-    (   nonvar(E), E = error(syntax_error(S), _) -> '$print_uncaught'(error(syntax_error(S), _), goal)
-    ;   nonvar(E), E = error(_, _) -> '$print_uncaught'(E, goal)
+    (   nonvar(E), E = error(_, _) -> '$print_uncaught'(E, goal)
     ;   '$print_uncaught'(E, 'Unhandled exception')
     ).
 
@@ -38,8 +37,10 @@ read_query(Goal, Bindings) :-
     ;   '$atom_to_term'(Text, Goal, Bindings)
     ).
 read_query(Goal, Bindings) :-
-    read_term(user_input, Goal, [variable_names(Bindings)]),
-    ( Goal == end_of_file -> true ; skip_blank ).
+    '$read_text'(user_input, Text),
+    (   Text == end_of_file -> Goal = end_of_file, Bindings = []
+    ;   skip_blank, '$atom_to_term'(Text, Goal, Bindings)
+    ).
 skip_blank :-
     peek_char(user_input, C),
     (   C == '\n' -> get_char(user_input, _)
@@ -106,14 +107,24 @@ consult_input :-
 % answer(Bindings, Lines): what to print for a solution, as goals in text.
 answer(Bindings, Lines) :-
     printable(Bindings, Bs),
-    groups(Bs, Groups),
-    values(Groups, Values),
+    groups(Bs, Groups0),
+    values(Groups0, Values0),
+    '$cycle_entries'(Values0, Entries),
+    (   Entries == [] -> Groups = Groups0, Where = [], Cycles = []
+    ;   cycles(Entries, Groups0, 1, Cycles, Where0), cut_groups(Groups0, Cycles, Groups), cut_where(Where0, Cycles, Where)
+    ),
+    values(Groups, Values1),
+    values(Where, Values2),
+    Values = Values1-Values2,
     term_attvars(Values, AttVars),
     residuals(AttVars, Goals),
-    names(Groups, Known),
+    names(Groups, Known0),
+    cycle_names(Cycles, Known0, Known),
     other_names(Values-Goals, Known, Bindings, Names),
     binding_lines(Groups, Names, Ls0, Ls1),
-    goal_lines(Goals, Names, Ls1),
+    where_lines(Where, Names, Ls2),
+    ( Ls2 == [] -> Ls1 = Ls3 ; Ls1 = [where(Ls2)|Ls3] ),
+    goal_lines(Goals, Names, Ls3),
     ( Ls0 == [] -> Lines = [true] ; Lines = Ls0 ).
 printable([], []).
 printable([N = V|Bs], R) :- ( N == '_' -> R = R1 ; R = [N = V|R1] ), printable(Bs, R1).
@@ -126,6 +137,28 @@ same_value([N = W|Bs], V, Ns, Rest) :-
     same_value(Bs, V, Ns1, Rest1).
 values([], []).
 values([group(V, _)|Gs], [V|Vs]) :- values(Gs, Vs).
+% Where terms come back to themselves: cycle(Compound, Name, Variable). The name is that of a binding,
+% or `_S1` and so on for those that have none.
+cycles([], _, _, [], []).
+cycles([E|Es], Groups, I, [cycle(E, N, _)|Cs], Where) :-
+    (   '$member'(group(V, Ns), Groups), same_term(V, E) -> '$last'(Ns, N), J = I, Where = Where1
+    ;   atom_concat('_S', I, N), J is I + 1, Where = [group(E, [N])|Where1]
+    ),
+    cycles(Es, Groups, J, Cs, Where1).
+cycle_names([], Names, Names).
+cycle_names([cycle(_, N, V)|Cs], Known, [N = V|Names]) :- cycle_names(Cs, Known, Names).
+cut_groups([], _, []).
+cut_groups([group(V, Ns)|Gs], Cs, [group(W, Ns)|Hs]) :-
+    ( '$member'(cycle(E, _, _), Cs), same_term(V, E) -> cut_args(V, Cs, W) ; cut(V, Cs, W) ),
+    cut_groups(Gs, Cs, Hs).
+cut_where([], _, []).
+cut_where([group(V, Ns)|Gs], Cs, [group(W, Ns)|Hs]) :- cut_args(V, Cs, W), cut_where(Gs, Cs, Hs).
+cut(T, Cs, S) :-
+    ( compound(T) -> ( '$member'(cycle(E, _, V), Cs), same_term(T, E) -> S = V ; cut_args(T, Cs, S) ) ; S = T ).
+cut_args(T, Cs, S) :- functor(T, N, A), functor(S, N, A), cut_args(1, A, T, Cs, S).
+cut_args(I, A, T, Cs, S) :- ( I > A -> true ; arg(I, T, X), arg(I, S, Y), J is I + 1, ( I =:= A -> cut(X, Cs, Y) ; cut(X, Cs, Y), cut_args(J, A, T, Cs, S) ) ).
+where_lines([], _, []).
+where_lines([group(V, [N])|Gs], Names, [L|Ls]) :- shown(V, Names, 699, S), format(atom(L), "~w = ~w", [N, S]), where_lines(Gs, Names, Ls).
 % A variable is shown by the last of its names.
 names([], []).
 names([group(V, Ns)|Gs], R) :- ( var(V) -> '$last'(Ns, N), R = [N = V|R1] ; R = R1 ), names(Gs, R1).
@@ -167,10 +200,17 @@ equal_names([A, B|Ns], [E|Es]) :- format(atom(E), "~w = ~w", [A, B]), equal_name
 join(Parts, L) :- atomic_list_concat(Parts, ', ', L).
 goal_lines([], _, []).
 goal_lines([G|Gs], Names, [L|Ls]) :- shown(G, Names, 999, L), goal_lines(Gs, Names, Ls).
+shown(T, _, P, Text) :- P < 999, atom(T), current_op(_, _, T), !, format(atom(Text), "(~q)", [T]).
 shown(T, Names, P, Text) :-
     with_output_to(atom(Text), write_term(T, [quoted(true), numbervars(true), max_depth(10), spacing(next_argument), priority(P), variable_names(Names)])).
 print_lines([L]) :- !, write(user_output, L).
+print_lines([L, where(Ws)|Ls]) :- !,
+    write(user_output, L), write(user_output, ', % where'), nl(user_output), print_where(Ws),
+    ( Ls == [] -> true ; write(user_output, ','), nl(user_output), print_lines(Ls) ).
 print_lines([L|Ls]) :- write(user_output, L), write(user_output, ','), nl(user_output), print_lines(Ls).
+print_where([W|Ws]) :-
+    write(user_output, '    '), write(user_output, W),
+    ( Ws == [] -> true ; write(user_output, ','), nl(user_output), print_where(Ws) ).
 
 residuals([], []).
 residuals([V|Vs], Goals) :-

@@ -339,6 +339,15 @@ pub fn add(vm: &mut Vm, module: Atom, clause: Clause) -> Guest<()> {
     if pred.kind.get() == PredKind::Undefined {
         pred.kind.set(PredKind::Static);
         db::changed(pred);
+        let functor = p.functor(name, arity);
+        let imported = p
+            .modules
+            .borrow()
+            .get(&module)
+            .and_then(|m| m.imports.get(&functor).copied());
+        if !system && let Some(imported) = imported {
+            messages::overrides(vm, pred, imported.module);
+        }
     }
     if !system && module == p.known.user {
         let text = vm.symbols.name(name.0).into_owned();
@@ -370,7 +379,7 @@ fn scattered(vm: &mut Vm, pred: &'static Pred) {
         return;
     };
     let again = !pred.clauses.borrow().is_empty();
-    if again && !pred.declared.get() && pred.kind.get() == PredKind::Static {
+    if again && !pred.declared.get() {
         messages::not_together(vm, pred, first, p.pred_by_id(last));
     }
 }

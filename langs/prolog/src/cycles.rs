@@ -213,8 +213,8 @@ impl View for Named<'_> {
     }
 }
 
-/// A cyclic term as text: `@(Term, [Name = Term, ...])`.
-pub fn show(vm: &Vm, ops: &Ops, options: &WriteOptions, t: Value) -> String {
+/// The compounds by which a walk through the term comes back to where it was.
+pub fn entries(vm: &Vm, t: Value) -> Vec<u64> {
     let mut entries = Vec::new();
     comes_back(vm, t, |key| {
         if !entries.contains(&key) {
@@ -222,6 +222,12 @@ pub fn show(vm: &Vm, ops: &Ops, options: &WriteOptions, t: Value) -> String {
         }
         true
     });
+    entries
+}
+
+/// A cyclic term as text: `@(Term, [Name = Term, ...])`.
+pub fn show(vm: &Vm, ops: &Ops, options: &WriteOptions, t: Value) -> String {
+    let entries = entries(vm, t);
     let named = |(i, key): (usize, &u64)| (*key, format!("S_{}", i + 1));
     let view = Named {
         inner: HeapView::new(vm),

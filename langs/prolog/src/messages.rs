@@ -52,7 +52,19 @@ pub fn syntax_error(vm: &mut Vm, error: &SyntaxError, source: &str) {
 
 /// `operator_expected` as `Operator expected`.
 fn sentence(name: &str) -> String {
-    let text = name.replace('_', " ");
+    if let Some(c) = name.strip_prefix("undefined_char_escape(") {
+        let c = c.trim_end_matches(')');
+        return format!("Unknown character escape in quoted atom or string: `\\{c}'");
+    }
+    let text = match name {
+        "end_of_clause" => "unexpected_end_of_clause",
+        "end_of_file" => "unexpected_end_of_file",
+        "operator_clash" => "operator_priority_clash",
+        "end_of_file_in_quoted" => "end_of_file_in_quoted_text",
+        "end_of_line_in_quoted" => "end_of_line_in_quoted_text",
+        name => name,
+    };
+    let text = text.replace('_', " ");
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -107,7 +119,10 @@ pub fn variables(vm: &mut Vm, vars: &[crate::syntax::parser::VarInfo]) {
         .filter(|v| v.count > 1 && marked(&v.name))
         .map(|v| v.name.as_str())
         .collect();
-    if !often.is_empty() {
+    if let [name] = often.as_slice() {
+        let text = format!("Singleton-marked variable appears more than once: {name}");
+        say_as(vm, "Warning", &text);
+    } else if !often.is_empty() {
         let text = format!(
             "Singleton-marked variables appearing more than once: [{}]",
             often.join(",")
@@ -134,6 +149,17 @@ pub fn not_together(vm: &mut Vm, pred: &Pred, first: u32, last: &Pred) {
     let text = format!(
         "Clauses of {own} are not together in the source-file\nEarlier definition at {path}:{first}\nCurrent predicate: {other}\nUse :- discontiguous {own}. to suppress this message"
     );
+    say_as(vm, "Warning", &text);
+}
+
+/// Warns that a definition hides what was imported.
+pub fn overrides(vm: &mut Vm, pred: &Pred, from: crate::syntax::Atom) {
+    let own = show(vm, crate::term::atom(pred.module));
+    let name = show(vm, crate::term::atom(pred.name));
+    let from = show(vm, crate::term::atom(from));
+    let arity = pred.arity;
+    let text =
+        format!("Local definition of {own}:{name}/{arity} overrides weak import from {from}");
     say_as(vm, "Warning", &text);
 }
 
@@ -179,7 +205,8 @@ pub fn describe(vm: &mut Vm, ball: Value) -> String {
             let what = describe_formal(vm, formal);
             let place = context_of(vm, context);
             let more = details_of(vm, context);
-            format!("{place}{what}{more}")
+            let text = text_of(vm, context).unwrap_or_default();
+            format!("{place}{what}{more}{text}")
         }
         _ => format!("Unknown message: {}", show(vm, ball)),
     }
@@ -190,9 +217,15 @@ fn context_of(vm: &Vm, context: Value) -> String {
     match term(context) {
         Term::Struct(s) if p.name_arity(s.shape()) == (p.known.context, 2) => {
             let mut name = arg(s, 0);
+            let mut module = String::new();
             if let Term::Struct(q) = term(name)
                 && p.name_arity(q.shape()) == (p.known.colon, 2)
             {
+                // Where everybody's predicates live goes without saying.
+                let of = text::show(vm, arg(q, 0), &WriteOptions::quoted());
+                if of != "system" && of != "user" {
+                    module = format!("{of}:");
+                }
                 name = arg(q, 1);
             }
             match term(name) {
@@ -200,13 +233,35 @@ fn context_of(vm: &Vm, context: Value) -> String {
                 Term::Struct(pi) if p.name_arity(pi.shape()) == (p.known.slash, 2) => {
                     let plain = WriteOptions::default();
                     let (n, a) = (arg(pi, 0), arg(pi, 1));
-                    format!("{}/{}: ", text::show(vm, n, &plain), show(vm, a))
+                    let name = text::show(vm, n, &plain);
+                    format!("{module}{name}/{}: ", show(vm, a))
                 }
                 _ => format!("{}: ", show(vm, name)),
             }
         }
         _ => String::new(),
     }
+}
+
+/// The line of a text with a syntax error, and a caret below the place.
+fn text_of(vm: &Vm, context: Value) -> Option<String> {
+    let p = pl(vm);
+    let Term::Struct(s) = term(context) else {
+        return None;
+    };
+    let (name, arity) = p.name_arity(s.shape());
+    if arity != 2 || *vm.symbols.name(name.0) != *"string" {
+        return None;
+    }
+    let text = text::any_text(vm, arg(s, 0))?;
+    let at = usize::try_from(crate::term::deref(arg(s, 1)).to_int()?).ok()?;
+    let before: String = text.chars().take(at).collect();
+    let start = before.rfind('\n').map_or(0, |i| i + 1);
+    let line = text.get(start..)?.lines().next().unwrap_or_default();
+    // The full stop that the reader added is not the user's.
+    let line = line.strip_suffix(" .").unwrap_or(line);
+    let column = before[start..].chars().count().min(line.chars().count());
+    Some(format!("\n{line}\n{}^", " ".repeat(column)))
 }
 
 /// The second part of a context, in parentheses.
@@ -254,6 +309,15 @@ fn describe_formal(vm: &mut Vm, formal: Value) -> String {
             format!("No rule matches {v}")
         }
         ("existence_error", [what, v]) => format!("{what} `{v}' does not exist"),
+        ("existence_error", [what, v, place]) => format!("{what} `{v}' does not exist in {place}"),
+        ("timeout_error", [action, what]) => format!("Timeout in {action} from {what}"),
+        ("format", [_]) => format!(
+            "Format error: {}",
+            text::show(vm, parts[0], &WriteOptions::default())
+        ),
+        ("format_argument_type", [directive, v]) => {
+            format!("Illegal argument to format sequence ~{directive}: {v}")
+        }
         ("permission_error", [action, ty, v]) => {
             format!("No permission to {action} {} `{v}'", ty.replace('_', " "))
         }

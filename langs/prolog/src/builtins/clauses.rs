@@ -261,6 +261,24 @@ fn pred_list(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             ));
         }
     }
+    let mut imports: Vec<(Atom, crate::state::FunctorId, u32)> = p
+        .modules
+        .borrow()
+        .iter()
+        .filter(|(m, _)| **m != p.known.system && !p.library_modules.borrow().contains(*m))
+        .flat_map(|(m, module)| module.imports.iter().map(|(f, d)| (*m, *f, d.id)))
+        .collect();
+    imports.sort_by_key(|(m, f, _)| (m.0, *f));
+    for (module, f, id) in imports {
+        let (name, arity) = p.name_arity(f);
+        let item = [
+            atom(module),
+            atom(name),
+            Value::small(arity as i64),
+            Value::small(id as i64),
+        ];
+        items.push(vm.compound(functor, &item));
+    }
     let l = vm.make_list(&items);
     Ok(unify(vm, a[2], l))
 }
@@ -293,6 +311,35 @@ fn pred_property(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if matches!(d.kind.get(), PredKind::Dynamic | PredKind::Static) {
         let n = d.clauses.borrow().len() - d.dead.get();
         items.push(vm.term1("number_of_clauses", Value::small(n as i64)));
+    }
+    let meta = d.meta.borrow().clone();
+    if !meta.is_empty() {
+        let any = vm.sym("?");
+        let specs: Vec<Value> = meta
+            .iter()
+            .map(|m| {
+                if *m <= 9 {
+                    Value::small(*m as i64)
+                } else {
+                    any
+                }
+            })
+            .collect();
+        let functor = p.functor(d.name, specs.len());
+        let spec = vm.compound(functor, &specs);
+        items.push(vm.term1("meta_predicate", spec));
+    }
+    let functor = p.functor(name, arity);
+    let exported = p
+        .modules
+        .borrow()
+        .get(&d.module)
+        .is_some_and(|m| m.exports.contains(&functor));
+    if exported {
+        items.push(vm.sym("exported"));
+    }
+    if d.module != module && d.module != p.known.system {
+        items.push(vm.term1("imported_from", atom(d.module)));
     }
     let l = vm.make_list(&items);
     Ok(unify(vm, a[1], atom(d.module)) && unify(vm, a[2], l))

@@ -4,7 +4,8 @@ use crate::builtins;
 use crate::db;
 use crate::errors::*;
 use crate::layouts::Struct;
-use crate::state::{PredKind, pl};
+use crate::messages;
+use crate::state::{FunctorId, PredKind, pl};
 use crate::syntax::{Atom, OpType};
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
 use crate::unify::unify;
@@ -27,10 +28,12 @@ builtins! {
     "$start_module" / 2 => start_module;
     "$import" / 3 => import;
     "$exports" / 2 => exports;
+    "$export" / 2 => export;
+    "$module_info" / 3 => module_info;
     "op" / 3 => op;
     "$ops" / 1 => ops;
     "$check_op" / 3 => check_op;
-    "current_module" / 1 => |vm, a| match term(a[0]) { Term::Atom(m) => Ok(pl(vm).modules.borrow().contains_key(&m)), _ => { let u = atom(pl(vm).known.user); Ok(unify(vm, a[0], u)) } };
+    "$modules" / 1 => |vm, a| { let mut names: Vec<Atom> = pl(vm).modules.borrow().keys().copied().collect(); names.sort_by_key(|n| n.0); let names: Vec<Value> = names.into_iter().map(atom).collect(); let l = vm.make_list(&names); Ok(unify(vm, a[0], l)) };
 }
 
 /// A directive that needs no goals run, for the system's own files.
@@ -242,40 +245,170 @@ fn import(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let (Term::Atom(from), Term::Atom(into)) = (term(a[0]), term(a[1])) else {
         return Ok(false);
     };
-    let functors = match p.list(a[2]) {
-        Ok(items) => {
-            let mut list = Vec::new();
-            for i in items {
-                // `Name/Arity as New` keeps its own name here.
-                if let Ok((name, arity)) = indicator_parts(vm, i) {
-                    list.push(p.functor(name, arity));
-                } else {
-                    vm.take_pending();
-                }
-            }
-            list
-        }
-        Err(_) => p
+    let exports = p
+        .modules
+        .borrow()
+        .get(&from)
+        .map(|m| m.exports.clone())
+        .unwrap_or_default();
+    let named = imported_names(vm, a[2], &exports)?;
+    for (f, as_name) in named {
+        let (name, arity) = p.name_arity(f);
+        let own = p.lookup(from, f);
+        let passed_on = p
             .modules
             .borrow()
             .get(&from)
-            .map(|m| m.exports.clone())
-            .unwrap_or_default(),
-    };
-    for f in functors {
-        let (name, arity) = p.name_arity(f);
-        let pred = p.pred_in(from, name, arity);
+            .and_then(|m| m.imports.get(&f).copied())
+            .filter(|_| own.is_none_or(|own| own.kind.get() == PredKind::Undefined));
+        let pred = passed_on.unwrap_or_else(|| p.pred_in(from, name, arity));
+        let new = p.functor(as_name, arity);
+        if from != p.known.system && !exports.contains(&f) {
+            let text = format!(
+                "import/1: {}:{} is not exported (still imported into {})",
+                messages::show(vm, atom(from)),
+                shown(vm, name, arity),
+                messages::show(vm, atom(into)),
+            );
+            messages::warning(vm, &text);
+        }
+        let known = p
+            .modules
+            .borrow()
+            .get(&into)
+            .and_then(|m| m.imports.get(&new).copied());
+        if let Some(known) = known.filter(|known| known.id != pred.id) {
+            let text = format!(
+                "import/1: No permission to import {}:{} into {} (already imported from {})",
+                messages::show(vm, atom(from)),
+                shown(vm, as_name, arity),
+                messages::show(vm, atom(into)),
+                messages::show(vm, atom(known.module)),
+            );
+            messages::say_as(vm, "ERROR", &text);
+            continue;
+        }
         p.modules
             .borrow_mut()
             .entry(into)
             .or_default()
             .imports
-            .insert(f, pred);
-        if let Some(own) = p.lookup(into, f) {
+            .insert(new, pred);
+        if let Some(own) = p.lookup(into, new) {
+            if own.kind.get() == PredKind::Static {
+                messages::overrides(vm, own, from);
+            }
             db::changed(own);
         }
     }
     Ok(true)
+}
+
+fn shown(vm: &mut Vm, name: Atom, arity: usize) -> String {
+    let pi = indicator(vm, name, arity);
+    messages::show(vm, pi)
+}
+
+/// What an import means: exports with the names that they get. `all`, a list of `Name/Arity`
+/// and `Name/Arity as New`, or `except(List)`, which leaves out or renames.
+fn imported_names(
+    vm: &mut Vm,
+    what: Value,
+    exports: &[FunctorId],
+) -> Guest<Vec<(FunctorId, Atom)>> {
+    let p = pl(vm);
+    let except = match term(what) {
+        Term::Struct(s) if p.name_arity(s.shape()).1 == 1 => Some(arg(s, 0)),
+        _ => None,
+    };
+    let mut named = Vec::new();
+    let mut except_named = Vec::new();
+    match (except, p.list(what)) {
+        (Some(list), _) => {
+            for item in elements(vm, list) {
+                except_named.push(import_item(vm, item)?);
+            }
+        }
+        (None, Ok(items)) => {
+            for item in items {
+                let (f, new) = import_item(vm, item)?;
+                let name = p.name_arity(f).0;
+                named.push((f, new.unwrap_or(name)));
+            }
+            return Ok(named);
+        }
+        (None, Err(_)) => {}
+    }
+    for f in exports {
+        match except_named.iter().find(|(e, _)| e == f) {
+            Some((_, Some(new))) => named.push((*f, *new)),
+            Some((_, None)) => {}
+            None => named.push((*f, p.name_arity(*f).0)),
+        }
+    }
+    Ok(named)
+}
+
+/// `Name/Arity`, or `Name/Arity as New`.
+fn import_item(vm: &mut Vm, item: Value) -> Guest<(FunctorId, Option<Atom>)> {
+    let p = pl(vm);
+    if let Term::Struct(s) = term(item)
+        && let (op, 2) = p.name_arity(s.shape())
+        && *vm.symbols.name(op.0) == *"as"
+    {
+        let (name, arity) = indicator_parts(vm, arg(s, 0))?;
+        return match term(arg(s, 1)) {
+            Term::Atom(new) => Ok((p.functor(name, arity), Some(new))),
+            _ => Err(type_error(vm, "atom", deref(arg(s, 1)))),
+        };
+    }
+    let (name, arity) = indicator_parts(vm, item)?;
+    Ok((p.functor(name, arity), None))
+}
+
+/// `'$export'(Module, Indicators)`.
+fn export(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let p = pl(vm);
+    let Term::Atom(module) = term(a[0]) else {
+        return Ok(false);
+    };
+    for element in elements(vm, a[1]) {
+        let (name, arity) = indicator_parts(vm, element)?;
+        let f = p.functor(name, arity);
+        let mut modules = p.modules.borrow_mut();
+        let exports = &mut modules.entry(module).or_default().exports;
+        if !exports.contains(&f) {
+            exports.push(f);
+        }
+    }
+    Ok(true)
+}
+
+/// `'$module_info'(Module, Exports, File)`: File is `[]` for modules without one.
+fn module_info(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let p = pl(vm);
+    let Term::Atom(module) = term(a[0]) else {
+        return Ok(false);
+    };
+    let found = p
+        .modules
+        .borrow()
+        .get(&module)
+        .map(|m| (m.exports.clone(), m.file.clone()));
+    let Some((exports, file)) = found else {
+        return Ok(false);
+    };
+    let mut items = Vec::new();
+    for f in exports {
+        let (name, arity) = p.name_arity(f);
+        items.push(indicator(vm, name, arity));
+    }
+    let list = vm.make_list(&items);
+    let file = match file {
+        Some(file) => vm.sym(&file),
+        None => atom(p.known.nil),
+    };
+    Ok(unify(vm, a[1], list) && unify(vm, a[2], file))
 }
 
 /// `'$exports'(File, Module)`: the module that was loaded from a file.
@@ -314,10 +447,10 @@ fn op(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         return Err(domain_error(vm, "operator_specifier", t_arg));
     };
     let (_, names) = db::strip_module(vm, pl(vm).known.user, a[2]);
-    let names = match pl(vm).list(names) {
-        Ok(items) if !items.is_empty() => items,
+    let (names, listed) = match pl(vm).list(names) {
+        Ok(items) if !items.is_empty() => (items, true),
         Err(true) => return Err(instantiation(vm)),
-        _ => vec![names],
+        _ => (vec![names], false),
     };
     let mut atoms = Vec::new();
     for n in names {
@@ -328,6 +461,7 @@ fn op(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
                 check_name(vm, name, priority, ty)?;
                 atoms.push(name);
             }
+            _ if listed => return Err(type_error(vm, "atom", n)),
             _ => return Err(type_error(vm, "list", n)),
         }
     }

@@ -6,7 +6,7 @@ use crate::errors::*;
 use crate::state::{VmAtoms, pl};
 use crate::streams::{self, StreamId, get, input_of};
 use crate::syntax::lexer::{Lexer, Tok};
-use crate::syntax::{Clause, Parser, SyntaxError};
+use crate::syntax::{Atom, Clause, Parser, SyntaxError};
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
 use crate::text::{char_atom, need_text};
 use crate::unify::unify;
@@ -32,6 +32,7 @@ builtins! {
     "get_byte" / 2 => |vm, a| { let s = input_of(vm, a[0])?; byte(vm, s, a[1], true) };
     "peek_byte" / 1 => |vm, a| { let s = pl(vm).streams.borrow().input; byte(vm, s, a[0], false) };
     "peek_byte" / 2 => |vm, a| { let s = input_of(vm, a[0])?; byte(vm, s, a[1], false) };
+    "$read_text" / 2 => read_text;
     "$read_all" / 2 => read_all;
     "$read_line" / 2 => read_line;
     "$term_from_text" / 3 => |vm, a| { let t = need_text(vm, a[0])?; let (v, names) = from_text(vm, &t)?; Ok(unify(vm, a[1], v) && unify(vm, a[2], names)) };
@@ -71,9 +72,51 @@ pub fn parse_number(vm: &mut Vm, text: &str) -> Result<Value, String> {
     Ok(from_num(vm, &n))
 }
 
-/// Raises a syntax error.
-fn raise_syntax(vm: &mut Vm, error: &SyntaxError) -> metatrace::meta::Raised {
-    syntax_error(vm, &error.message)
+/// Raises the syntax error of a text: its context is `string(Text, Characters before it)`.
+fn raise_syntax(vm: &mut Vm, error: &SyntaxError, text: &str) -> metatrace::meta::Raised {
+    let raised = syntax_error(vm, &error.message);
+    let before = text.get(..error.at).unwrap_or(text).chars().count();
+    let text = vm.str(text);
+    let context = vm.term2("string", text, Value::small(before as i64));
+    set_context(vm, context);
+    raised
+}
+
+/// Raises the syntax error of a clause that was read from a stream.
+fn raise_in_stream(
+    vm: &mut Vm,
+    error: &SyntaxError,
+    stream: StreamId,
+    (text, line): (&str, u32),
+) -> metatrace::meta::Raised {
+    let raised = syntax_error(vm, &error.message);
+    let before = text.get(..error.at).unwrap_or(text);
+    let line = line as i64 + before.matches('\n').count() as i64;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count();
+    let name = Atom(vm.symbols.intern("stream"));
+    let functor = pl(vm).functor(name, 4);
+    let place = [
+        streams::stream_term(vm, stream),
+        Value::small(line),
+        Value::small(column as i64),
+        Value::small(before.chars().count() as i64),
+    ];
+    let context = vm.compound(functor, &place);
+    set_context(vm, context);
+    raised
+}
+
+/// `'$read_text'(Stream, Text)`: the text of the next clause, or `end_of_file`.
+fn read_text(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let s = input_of(vm, a[0])?;
+    let (result, text, _) = next_clause(vm, s);
+    let ended = matches!(&result, Ok(clause) if clause.root.is_none());
+    let v = if ended {
+        atom(pl(vm).known.eof)
+    } else {
+        vm.str(text.trim())
+    };
+    Ok(unify(vm, a[1], v))
 }
 
 /// Reads the next clause of a text from `pos`: the clause or error, and where it ended.
@@ -117,7 +160,7 @@ pub fn from_text(vm: &mut Vm, text: &str) -> Guest<(Value, Value)> {
             let names = names_list(vm, &clause, &vars, false);
             Ok((v, names))
         }
-        Err(e) => Err(raise_syntax(vm, &e)),
+        Err(e) => Err(raise_syntax(vm, &e, &full)),
     }
 }
 
@@ -139,10 +182,10 @@ fn read_term(vm: &mut Vm, stream: StreamId, t: Value, options: Value) -> Guest<b
             return Err(instantiation(vm));
         }
     }
-    let (result, line) = next_clause(vm, stream);
+    let (result, text, line) = next_clause(vm, stream);
     let clause = match result {
         Ok(clause) => clause,
-        Err(e) => return Err(raise_syntax(vm, &e)),
+        Err(e) => return Err(raise_in_stream(vm, &e, stream, (&text, line))),
     };
     let mut vars = vec![Value::UNDEF; clause.vars.len()];
     let v = to_term(vm, &clause, &mut vars);
@@ -173,8 +216,9 @@ fn read_term(vm: &mut Vm, stream: StreamId, t: Value, options: Value) -> Guest<b
     Ok(unify(vm, t, v))
 }
 
-/// Reads a clause from a stream, fetching lines of live input as they are needed.
-fn next_clause(vm: &mut Vm, stream: StreamId) -> (Result<Clause, SyntaxError>, u32) {
+/// Reads a clause from a stream, fetching lines of live input as they are needed: also its text,
+/// and the line where that begins.
+fn next_clause(vm: &mut Vm, stream: StreamId) -> (Result<Clause, SyntaxError>, String, u32) {
     let p = pl(vm);
     loop {
         let (text, live, line) = {
@@ -204,8 +248,13 @@ fn next_clause(vm: &mut Vm, stream: StreamId) -> (Result<Clause, SyntaxError>, u
             .expect("an input stream");
         let end = end.min(text.len());
         input.line += text[..end].matches('\n').count() as u32;
+        if let Some(at) = text[..end].rfind('\n') {
+            input.line_start = input.pos + at + 1;
+        }
         input.pos += end;
-        return (result, line);
+        let mut text = text;
+        text.truncate(end);
+        return (result, text, line);
     }
 }
 
