@@ -263,8 +263,8 @@ aggregate_all(Spec, G, R) :-
 % --------------------------------------------------------------- database
 
 clause(H, B) :-
-    ( var(H) -> throw(error(instantiation_error, _)) ; true ),
-    ( nonvar(B), \+ callable(B) -> throw(error(type_error(callable, B), _)) ; true ),
+    ( var(H) -> throw(error(instantiation_error, context(system:clause/2, _))) ; true ),
+    ( nonvar(B), \+ callable(B) -> throw(error(type_error(callable, B), context(system:clause/2, _))) ; true ),
     '$clause_pred'(H, access, Plain, P),
     '$generation'(G),
     '$clause_from'(P, Plain, B, first, G, _).
@@ -279,7 +279,7 @@ clause(H, B) :-
 '$clause_two'(P, H, B, _, Next, G, Seq) :- '$clause_from'(P, H, B, Next, G, Seq).
 
 retract(C) :-
-    ( var(C) -> throw(error(instantiation_error, _)) ; true ),
+    ( var(C) -> throw(error(instantiation_error, context(system:retract/1, _))) ; true ),
     '$retract_parts'(C, H, B),
     '$clause_pred'(H, modify, Plain, P),
     '$generation'(G),
@@ -423,8 +423,9 @@ format(S, F, As) :-
 % Argument I is the goal of a `~@`: what it writes takes its place.
 '$format_goal'(S, F, As, N, I) :-
     ( is_list(As) -> L = As ; L = [As] ),
-    '$format_place'(I, L, G, L1, '$output'(T)),
-    '$callable'(G),
+    Place is abs(I),
+    '$format_place'(Place, L, X, L1, '$output'(T)),
+    ( I < 0 -> G = print(X) ; G = X, '$callable'(G) ),
     with_output_to(string(T), G),
     '$format_all'(S, F, L1, N).
 '$format_place'(1, [G|Gs], G, [H|Gs], H) :- !.
@@ -451,6 +452,23 @@ stream_property(S, P) :-
     '$stream_properties'(S, Ps),
     '$member'(P, Ps).
 current_stream(_, _, S) :- '$streams'(L), '$member'(S, L).
+% Terms for which user:portray/1 has its own way are names of variables to the writer.
+print(T) :- ( '$portrays' -> current_output(S), '$print_portrayed'(S, T) ; '$print'(T) ).
+print(S, T) :- ( '$portrays' -> '$print_portrayed'(S, T) ; '$print'(S, T) ).
+'$print_portrayed'(S, T) :-
+    '$portrayed'(T, T1, Ns, []),
+    write_term(S, T1, [quoted(true), numbervars(true), variable_names(Ns)]).
+'$portrayed'(T, T1, Ns, Ns0) :-
+    (   nonvar(T), \+ \+ catch(with_output_to(atom(_), user:portray(T)), _, fail)
+    ->  with_output_to(atom(A), user:portray(T)), Ns = [A = T1|Ns0]
+    ;   compound(T) -> functor(T, N, K), functor(T1, N, K), '$portrayed_args'(1, K, T, T1, Ns, Ns0)
+    ;   T1 = T, Ns = Ns0
+    ).
+'$portrayed_args'(I, K, T, T1, Ns, Ns0) :-
+    (   I > K -> Ns = Ns0
+    ;   arg(I, T, X), '$portrayed'(X, Y, Ns, Ns1), arg(I, T1, Y), J is I + 1,
+        '$portrayed_args'(J, K, T, T1, Ns1, Ns0)
+    ).
 print_message(Kind, M) :- '$message_hook'(Kind, M), !.
 print_message(Kind, M) :- '$message_kind'(Kind, Prefix), !, '$message_text'(M, T), '$say'(Prefix, T).
 print_message(_, _).
@@ -476,7 +494,8 @@ print_message(_, _).
 '$print_line'(F, S, _) :- format(S, F, []).
 print_message_lines(S, P, Lines) :-
     ( P = kind(K), '$message_kind'(K, K1) -> atom_concat(K1, ': ', P1) ; atom(P), atom_concat(P1, '~N', P) -> true ; P1 = P ),
-    write(S, P1), '$print_lines'(Lines, S, P1), nl(S).
+    ( '$append'(Lines1, [nl], Lines) -> true ; Lines1 = Lines ),
+    write(S, P1), '$print_lines'(Lines1, S, P1), nl(S).
 message_to_codes(_, _, _).
 ttyflush :- flush_output.
 
@@ -498,6 +517,7 @@ statistics(K, V) :-
     ).
 statistics.
 garbage_collect.
+source_location(F, L) :- '$load_path'(F), '$load_line'(L).
 prolog_load_context(source, F) :- '$load_path'(F).
 prolog_load_context(file, F) :- '$load_path'(F).
 prolog_load_context(module, M) :- '$module'(M, M).

@@ -64,6 +64,7 @@
     prompt1/1,
     call_with_depth_limit/3,
     call_with_time_limit/2,
+    call_with_inference_limit/3,
     current_functor/2,
     ansi_format/3
 ]).
@@ -74,6 +75,7 @@
 :- meta_predicate(distinct(0)).
 :- meta_predicate(distinct(?, 0)).
 :- meta_predicate(time(0)).
+:- meta_predicate(call_with_inference_limit(0, ?, ?)).
 :- meta_predicate(assertion(0)).
 read_stream_to_codes(S, Cs) :- '$read_all'(S, T), string_codes(T, Cs).
 read_stream_to_codes(S, Cs, Tail) :- '$read_all'(S, T), string_codes(T, L), '$append'(L, Tail, Cs).
@@ -196,5 +198,14 @@ call_with_depth_limit(G, _, 1) :- call(G).
 call_with_time_limit(_, G) :- once(G).
 ansi_format(_, F, As) :- format(F, As).
 current_functor(N, A) :- current_predicate(N/A).
-writef(F) :- write(F).
-writef(F, As) :- format(F, As).
+writef(F) :- writef(F, []).
+writef(F, As) :- atom_codes(F, Cs), '$writef'(Cs, As).
+'$writef'([], _).
+'$writef'([0'%, 0'w|Cs], [A|As]) :- !, write(A), '$writef'(Cs, As).
+'$writef'([0'%, 0'd|Cs], [A|As]) :- !, write(A), '$writef'(Cs, As).
+'$writef'([0'%, 0'p|Cs], [A|As]) :- !, print(A), '$writef'(Cs, As).
+'$writef'([0'%, 0's|Cs], [A|As]) :- !, format('~s', [A]), '$writef'(Cs, As).
+'$writef'([0'\\, 0'n|Cs], As) :- !, nl, '$writef'(Cs, As).
+'$writef'([0'\\, 0'l|Cs], As) :- !, nl, '$writef'(Cs, As).
+'$writef'([C|Cs], As) :- put_code(C), '$writef'(Cs, As).
+call_with_inference_limit(G, _, R) :- call_cleanup(G, Det = true), ( Det == true -> R = (!) ; R = true ).

@@ -1,6 +1,7 @@
 //! `format/2`: directives and column stops.
 
 use crate::arith::eval;
+use crate::builtins::writing::portrays;
 use crate::errors::{domain_error, existence_error, raise, resource_error};
 use crate::number::{Num, float_to_big};
 use crate::state::pl;
@@ -110,16 +111,19 @@ enum End {
     Done,
     /// At `~@`, whose goal is this argument: Prolog code runs it and starts again.
     Goal(usize),
+    /// At `~p` of an argument that the program may have its own way to print.
+    Print(usize),
 }
 
 /// `'$format'(Stream, Text, Arguments, Arity, Goal)`: writes arguments to a stream as the text
 /// says, for `format/Arity`. `Goal` is 0, or the number of the argument that is a goal to run
-/// first: `'$output'(Text)` has to take its place.
+/// first, or minus the number of one to print first: `'$output'(Text)` has to take its place.
 pub fn builtin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let done = streams::output_of(vm, a[0]).and_then(|s| format(vm, s, a[1], a[2]));
     match done {
         Ok(End::Done) => Ok(unify(vm, a[4], Value::small(0))),
         Ok(End::Goal(i)) => Ok(unify(vm, a[4], Value::small(i as i64 + 1))),
+        Ok(End::Print(i)) => Ok(unify(vm, a[4], Value::small(-(i as i64) - 1))),
         Err(raised) => {
             // Not where an argument was evaluated: the caller knows `format` only.
             let format = crate::syntax::Atom(vm.symbols.intern("format"));
@@ -148,8 +152,8 @@ fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> Guest
         fills: Vec::new(),
     };
     let done = directives(vm, &spec, &mut args, &mut line);
-    if let Ok(End::Goal(i)) = done {
-        return Ok(End::Goal(i));
+    if let Ok(End::Goal(_) | End::Print(_)) = done {
+        return done;
     }
     // What was made before an error is written all the same.
     streams::write(vm, stream, &line.text);
@@ -178,13 +182,14 @@ fn directives(vm: &mut Vm, spec: &[char], args: &mut Args, line: &mut Line) -> G
             return Err(error(vm, "truncated format specification"));
         };
         i += 1;
-        if directive == '@' {
+        if directive == '@' || directive == 'p' && portrays(vm) {
             let goal = args.take(vm)?;
             let output = crate::syntax::Atom(vm.symbols.intern("$output"));
             match term(goal) {
                 Term::Struct(s) if pl(vm).name_arity(s.shape()) == (output, 1) => {
                     line.text.push_str(&need_text(vm, arg(s, 0))?);
                 }
+                _ if directive == 'p' => return Ok(End::Print(args.next - 1)),
                 _ => return Ok(End::Goal(args.next - 1)),
             }
             continue;

@@ -74,6 +74,12 @@ fn sentence(name: &str) -> String {
 
 /// A message of the load: `kind` is `ERROR` or `Warning`, and so each line starts.
 pub fn say_as(vm: &mut Vm, kind: &str, text: &str) {
+    // What is only told has no place.
+    if kind == "%" {
+        let lines: Vec<&str> = text.lines().collect();
+        let message = format!("% {}\n", lines.join("\n% "));
+        return say(vm, &message);
+    }
     let message = match place(vm) {
         Some(at) => {
             let lines: Vec<&str> = text.lines().collect();
@@ -319,7 +325,11 @@ fn describe_formal(vm: &mut Vm, formal: Value) -> String {
             format!("Illegal argument to format sequence ~{directive}: {v}")
         }
         ("permission_error", [action, ty, v]) => {
-            format!("No permission to {action} {} `{v}'", ty.replace('_', " "))
+            let ty = match ty.as_str() {
+                "static_procedure" => "static procedure",
+                ty => ty,
+            };
+            format!("No permission to {action} {ty} `{v}'")
         }
         ("evaluation_error", [what]) => format!("Arithmetic: evaluation error: `{what}'"),
         ("representation_error", [what]) => format!("Cannot represent due to `{what}'"),

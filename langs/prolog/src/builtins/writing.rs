@@ -19,8 +19,9 @@ use runtime::native::Guest;
 builtins! {
     "write" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain()) };
     "write" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain()) };
-    "print" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
-    "print" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
+    "$portrays" / 0 => |vm, _| Ok(portrays(vm));
+    "$print" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
+    "$print" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
     "writeln" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain())?; write(vm, s, "\n"); Ok(true) };
     "writeln" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain())?; write(vm, s, "\n"); Ok(true) };
     "writeq" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
@@ -47,6 +48,15 @@ builtins! {
     "$captured" / 3 => captured;
     "$column" / 2 => |vm, a| { let s = output_of(vm, a[0])?; let n = streams::column(vm, s); Ok(unify(vm, a[1], Value::small(n as i64))) };
     "$message" / 1 => |vm, a| { let t = crate::text::need_text(vm, a[0])?; streams::flush_all(vm); streams::write_error(vm, &t); Ok(true) };
+}
+
+/// Does the program say how `print/1` shows terms?
+pub fn portrays(vm: &mut Vm) -> bool {
+    let p = pl(vm);
+    let name = crate::syntax::Atom(vm.symbols.intern("portray"));
+    let functor = p.functor(name, 1);
+    p.lookup(p.known.user, functor)
+        .is_some_and(|d| d.clauses.borrow().len() > d.dead.get())
 }
 
 fn current(vm: &Vm) -> StreamId {
