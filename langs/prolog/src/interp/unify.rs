@@ -359,6 +359,7 @@ pub(super) fn type_test<M: Meta>(m: &mut M, w: u64) -> Flow {
         "compound" => tag == STRUCT,
         "callable" => tag == STRUCT || tag == Tag::SYMBOL,
         "string" => tag == Tag::layout(runtime::layouts::Str::LAYOUT.id),
+        "attvar" => tag == ATTVAR,
         _ => {
             let r = m.call(&IS_LIST, [v]);
             m.is(r, Value::TRUE)
