@@ -102,11 +102,11 @@ fn check(text: &str, expect: Expect) {
 #[test]
 fn operators_and_signs() {
     check(
-        "-1. - 1. -(1). -a. - -1. 3 -1. a- 1. a:-b,c;d->e. \\+ (a,b). \\+a. -(2+3). 1*(-2). a= -1. 1 - (-(-1)). 2**3. (a,b):c. f(:-). 1+(+). - - a. -(-(1)). [-]. - (-).",
+        "-1. - 1. -(1). -a. - -1. 3 -1. a- 1. a:-b,c;d->e. \\+ (a,b). \\+a. -(2+3). 1*(-2). a= -1. 1 - (-(-1)). 2**3. (a,b):c. f(:-). 1+(+). - - a. -(-(1)). -(1^2). [-]. - (-).",
         expect![[r#"
             -1   -1
-            -(1)   -(1)
-            -(1)   -(1)
+            - 1   -(1)
+            - 1   -(1)
             -a   -(a)
             - -1   -(-1)
             3-1   -(3,1)
@@ -123,7 +123,8 @@ fn operators_and_signs() {
             f(:-)   f(:-)
             1+(+)   +(1,+)
             - -a   -(-(a))
-            - -(1)   -(-(1))
+            - - 1   -(-(1))
+            - 1^2   -(^(1,2))
             [-]   [-]
             - (-)   -(-)
         "#]],
@@ -133,7 +134,7 @@ fn operators_and_signs() {
 #[test]
 fn errors_recover_at_the_next_clause() {
     check(
-        "f(a b). ok. X = 'abc\ndef'. ok. - = - . ok. 'a\\qb'. ok. f(",
+        "f(a b). ok. X = 'abc\ndef'. ok. - = - . ok. 'a\\qb'. ok. X = \\+ a. f(",
         expect![[r#"
             error operator_expected at 4
             ok   ok
@@ -143,7 +144,8 @@ fn errors_recover_at_the_next_clause() {
             ok   ok
             error undefined_char_escape(q) at 47
             ok   ok
-            error end_of_file at 57
+            error operator_clash at 62
+            error end_of_file at 67
         "#]],
     );
 }
@@ -151,7 +153,7 @@ fn errors_recover_at_the_next_clause() {
 #[test]
 fn numbers_and_quotes() {
     check(
-        "0'a. 0''' . 0'\\n. 0x1F. 0b101. 16'FF. 1.5e3. 1.0Inf. 123456789012345678901. 'don''t'. 'a\\\nb'. '\\x61\\\\142\\c'. [] . '[]'. {}. {a,b}. [a|b]. '/*'. a@b. 1_000.",
+        "0'a. 0''' . 0'\\n. 0x1F. 0b101. 16'FF. 1.5e3. 1.0Inf. 123456789012345678901. 'don''t'. 'a\\\nb'. '\\x61\\\\142\\c'. [] . '[]'. {}. {a,b}. [a|b]. '/*'. a@b. 1_000. 1 000 000. 0''. 1.0e20.",
         expect![[r#"
             97   97
             39   39
@@ -160,7 +162,7 @@ fn numbers_and_quotes() {
             5   5
             255   255
             1500.0   1500.0
-            inf   inf
+            1.0Inf   1.0Inf
             123456789012345678901   123456789012345678901
             'don\'t'   'don\'t'
             ab   ab
@@ -173,6 +175,9 @@ fn numbers_and_quotes() {
             '/*'   '/*'
             error operator_expected at 145
             1000   1000
+            1000000   1000000
+            39   39
+            1.0e+20   1.0e+20
         "#]],
     );
 }
