@@ -63,7 +63,7 @@ impl Default for JitOptions {
             bridge_threshold: 30,
             patience_ops: 10_000,
             aborts_max: 8,
-            compile_share: Some((0.1, 1.0)),
+            compile_share: Some((0.05, 1.0)),
             compile_free: Duration::from_millis(30),
             terse_fragments: 8,
             promote_ns: 20_000,

@@ -86,8 +86,8 @@ pub(super) fn bind<M: Meta>(m: &mut M, var: Val<M>, tag: Tag, to: Val<M>) {
     }
 }
 
-/// Pairs of arguments unified in line before the general function takes over.
-const PAIRS_INLINE: usize = 12;
+/// Arguments unified in line before the general function takes over.
+const ARGS_INLINE: usize = 12;
 
 /// Unifies two values.
 #[inline(always)]
@@ -140,39 +140,43 @@ fn unify_simple<M: Meta>(
 /// Compounds of few arguments in line, so that a trace sees them; the rest by the general function.
 #[inline(never)]
 fn unify_deep<M: Meta>(m: &mut M, a: Val<M>, b: Val<M>) -> bool {
-    let mut pairs: SmallVec<[(Val<M>, Val<M>); 8]> = SmallVec::new();
-    pairs.push((a, b));
-    let mut left = PAIRS_INLINE;
-    while let Some((a, b)) = pairs.pop() {
-        let (a, ta, kept_a) = deref_kept(m, a);
-        let (b, tb, kept_b) = deref_kept(m, b);
-        match unify_simple(m, (a, ta, kept_a), (b, tb, kept_b)) {
-            Some(true) => continue,
-            Some(false) => return false,
-            None => {}
-        }
-        if ta == STRUCT && tb == STRUCT {
-            let (x, y) = (m.cast::<Struct>(a), m.cast::<Struct>(b));
-            let functor = m.shape(x);
-            if m.shape(y) != functor {
-                return false;
-            }
-            let (_, arity) = pl(m).name_arity(functor);
-            if arity <= left {
-                left -= arity;
-                for i in (0..arity as u16).rev() {
-                    let pair = (m.item_at(x, Struct::ARGS, i), m.item_at(y, Struct::ARGS, i));
-                    pairs.push(pair);
-                }
-                continue;
-            }
-        }
-        let ok = m.call(&UNIFY, [a, b]);
-        if !m.is(ok, Value::TRUE) {
+    let (ta, tb) = (m.tag(a), m.tag(b));
+    unify_inside(m, (a, ta), (b, tb), &mut { ARGS_INLINE })
+}
+
+/// Unifies two dereferenced values with an inside; `left` arguments may be looked at here.
+fn unify_inside<M: Meta>(
+    m: &mut M,
+    (a, ta): (Val<M>, Tag),
+    (b, tb): (Val<M>, Tag),
+    left: &mut usize,
+) -> bool {
+    if ta == STRUCT && tb == STRUCT {
+        let (x, y) = (m.cast::<Struct>(a), m.cast::<Struct>(b));
+        let functor = m.shape(x);
+        if m.shape(y) != functor {
             return false;
         }
+        let (_, arity) = pl(m).name_arity(functor);
+        if arity <= *left {
+            *left -= arity;
+            for i in 0..arity as u16 {
+                let (a, b) = (m.item_at(x, Struct::ARGS, i), m.item_at(y, Struct::ARGS, i));
+                let (a, ta, kept_a) = deref_kept(m, a);
+                let (b, tb, kept_b) = deref_kept(m, b);
+                let unified = match unify_simple(m, (a, ta, kept_a), (b, tb, kept_b)) {
+                    Some(unified) => unified,
+                    None => unify_inside(m, (a, ta), (b, tb), left),
+                };
+                if !unified {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
-    true
+    let unified = m.call(&UNIFY, [a, b]);
+    m.is(unified, Value::TRUE)
 }
 
 /// Unifies a value with a constant that is no heap object.
@@ -359,7 +363,6 @@ pub(super) fn type_test<M: Meta>(m: &mut M, w: u64) -> Flow {
         "compound" => tag == STRUCT,
         "callable" => tag == STRUCT || tag == Tag::SYMBOL,
         "string" => tag == Tag::layout(runtime::layouts::Str::LAYOUT.id),
-        "attvar" => tag == ATTVAR,
         _ => {
             let r = m.call(&IS_LIST, [v]);
             m.is(r, Value::TRUE)

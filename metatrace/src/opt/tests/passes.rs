@@ -208,6 +208,33 @@ fn a_store_to_another_object_may_be_to_the_same() {
     );
 }
 
+/// Whether `p` is `q` is not known: exits, loads and the end perform their stores in order.
+#[test]
+fn stores_to_objects_that_may_be_the_same_wait_in_order() {
+    check(
+        "inputs p: val, q: val, r: val, x: val, y: val
+         store p, x, pair.a
+         store q, y, pair.a
+         store p, y, pair.a
+         store q, x, pair.a
+         guard_tag x, int @[]
+         store p, x, pair.a
+         guard_tag y, int @[]
+         store q, y, pair.b
+         a = load r, pair.a
+         exit @[log 5 [a]]",
+        expect![[r#"
+            inputs v0: val, v1: val, v2: val, v3: val, v4: val
+              guard_tag v3, int @[store v0, pair.a, v4; store v1, pair.a, v3]
+              guard_tag v4, int @[store v1, pair.a, v3; store v0, pair.a, v3]
+              store v1, v3, pair.a
+              store v0, v3, pair.a
+              v9 = load v2, pair.a
+              exit @[log 5 [v9]; store v1, pair.b, v4]
+        "#]],
+    );
+}
+
 #[test]
 fn calls_see_and_change_what_they_declare() {
     check(
