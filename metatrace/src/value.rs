@@ -35,6 +35,9 @@ pub const TAG_MASK: u64 = 7;
 pub const TAG_HEAP: u64 = 1;
 pub const TAG_SYMBOL: u64 = 5;
 pub const TAG_IMM: u64 = 6;
+/// Set in the numbers of *mortal* symbols, which the runtime forgets once nothing refers to them;
+/// the other symbols are permanent.
+pub const SYMBOL_MORTAL: u32 = 1 << 31;
 /// Bit `t` (mod 8) is set when tag `t` is a float's: test with `(FLOAT_TAGS >> (word & 31)) & 1`.
 pub const FLOAT_TAGS: u32 = 0x8C8C_8C8C;
 /// Fixnums are shifted left by this many bits.
@@ -147,6 +150,13 @@ impl Value {
         (self.0 >> 3) as u32
     }
 
+    /// True for symbols that the collector has to know of.
+    #[inline(always)]
+    pub const fn is_mortal(self) -> bool {
+        const MORTAL: u64 = (SYMBOL_MORTAL as u64) << 3;
+        self.0 & (MORTAL | TAG_MASK) == MORTAL | TAG_SYMBOL
+    }
+
     #[inline(always)]
     pub const fn is_heap(self) -> bool {
         self.0 & TAG_MASK == TAG_HEAP
@@ -226,6 +236,8 @@ mod tests {
             ];
             assert_eq!(n.iter().filter(|b| **b).count(), 1, "{v:?}");
         }
+        assert!(Value::symbol(SYMBOL_MORTAL | 9).is_mortal() && !Value::symbol(9).is_mortal());
+        assert!(!Value::heap(0x5_0000_0000).is_mortal() && !Value::small(-1).is_mortal());
         assert_eq!(Value::bool(true), Value::TRUE);
         assert_eq!(Value::int(INT_MAX).map(Value::as_int), Some(INT_MAX));
         assert_eq!(Value::int(INT_MAX + 1), None);

@@ -3,7 +3,7 @@
 //! A [`Vm`] is created boxed and never moves: machine code, step loops and
 //! natives know it by the address of its [`VmCore`].
 
-use crate::heap::{Heap, RootSource};
+use crate::heap::{Heap, RootSource, Stress, SymbolMarks};
 use crate::host::Host;
 use crate::host_objects::HostObjects;
 use crate::kept::Keeper;
@@ -118,6 +118,9 @@ impl Vm {
             recount_wait: 0,
             kept: Keeper::default(),
         });
+        if vm.options.heap.stress != Stress::None {
+            vm.symbols.be_strict();
+        }
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);
         vm
@@ -274,6 +277,24 @@ impl RootSource for EngineRoots<'_> {
         if let Some(jit) = self.jit {
             jit.visit_roots(visit);
         }
+    }
+
+    fn visit_symbols(&mut self, mark: &mut dyn FnMut(u32)) {
+        let symbols = &*self.symbols;
+        // Some are conservative: they show numbers that may be no symbols'.
+        let mark = &mut |number: u32| {
+            if symbols.has(number) {
+                mark(number);
+            }
+        };
+        for (language, state) in self.languages.iter().zip(&mut *self.states) {
+            language.visit_symbols(&mut **state, mark);
+        }
+    }
+
+    fn sweep_symbols(&mut self, marks: &SymbolMarks) -> usize {
+        self.symbols.sweep(marks);
+        self.symbols.mortal_bytes()
     }
 }
 

@@ -89,6 +89,11 @@ pub trait Language: Sync {
             text: None,
         }
     }
+    /// Shows a full collection the symbols that `state` holds as numbers, where they may be mortal
+    /// ones (permanent ones may be shown, too; so may numbers that are no symbols').
+    fn visit_symbols(&self, state: &mut dyn Any, mark: &mut dyn FnMut(u32)) {
+        let _ = (state, mark);
+    }
     /// Shows the collector every value held in `state` outside the heap.
     fn visit_roots(&self, state: &mut dyn Any, visit: &mut dyn FnMut(&mut Value));
 }

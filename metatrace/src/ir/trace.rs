@@ -62,7 +62,7 @@ pub struct Inst {
     pub snapshot: Option<SnapshotId>,
 }
 
-/// A constant operand. `Val` constants may be heap references: they are roots
+/// A constant operand. `Val` constants may be heap references or mortal symbols: they are roots
 /// until the code that holds them is dropped.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Const {

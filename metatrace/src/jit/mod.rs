@@ -657,6 +657,11 @@ fn is_object(c: &crate::ir::Const) -> bool {
     c.ty == crate::ir::Ty::Val && Value(c.bits).is_heap()
 }
 
+/// Does a constant live only while something refers to it?
+fn is_root(c: &crate::ir::Const) -> bool {
+    is_object(c) || c.ty == crate::ir::Ty::Val && Value(c.bits).is_mortal()
+}
+
 impl State {
     fn fresh_label(&mut self) -> LabelId {
         self.next_label += 1;

@@ -50,7 +50,7 @@ struct Tree {
     validity: Rc<Validity>,
     /// What the validity hangs on.
     assumptions: Vec<Assumption>,
-    /// Objects that the code mentions: roots.
+    /// Objects and mortal symbols that the code mentions: roots.
     consts: Vec<Value>,
     ops: usize,
     /// Some of its traces came back to frames that others left: it is part of a search.
@@ -413,7 +413,7 @@ impl Forest {
 
     /// What a tree keeps of a recording that becomes part of it.
     fn note(&mut self, tree: usize, recording: &Recording) {
-        self.trees[tree].consts.extend(objects(&recording.trace));
+        self.trees[tree].consts.extend(roots_of(&recording.trace));
         self.trees[tree].searches |= recording.searches;
         self.trees[tree].quick |= recording.searches;
         self.searching |= recording.searches;
@@ -766,11 +766,11 @@ fn timed(
     result
 }
 
-fn objects(trace: &Trace) -> Vec<Value> {
+fn roots_of(trace: &Trace) -> Vec<Value> {
     trace
         .consts
         .iter()
-        .filter(|c| super::is_object(c))
+        .filter(|c| super::is_root(c))
         .map(|c| Value(c.bits))
         .collect()
 }

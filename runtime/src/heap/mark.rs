@@ -32,6 +32,7 @@ impl Heap {
         self.mark_roots(roots);
         self.mark_drain();
         self.weak_after_marking();
+        self.sweep_symbols(roots);
         self.unpin();
         self.forget_remembered();
         self.mature.sweep();
@@ -63,13 +64,16 @@ impl Heap {
             let header = mem::header(value.addr());
             let info = self.scan[mem::layout_of(header) as usize];
             self.mark_object(value.addr(), header, info);
+        } else {
+            self.mark_symbol(value);
         }
     }
 
-    /// Marks the object of `value`; returns what to put in the value's place.
+    /// Marks the object (or symbol) of `value`; returns what to put in the value's place.
     #[inline(always)]
     pub(super) fn mark_value(&mut self, value: Value) -> Value {
         if !value.is_heap() {
+            self.mark_symbol(value);
             return value;
         }
         let (addr, header) = (value.addr(), mem::header(value.addr()));
@@ -89,6 +93,8 @@ impl Heap {
             let header = mem::header(target.addr());
             let info = self.scan[mem::layout_of(header) as usize];
             self.mark_object(target.addr(), header, info);
+        } else {
+            self.mark_symbol(target);
         }
         target
     }

@@ -20,7 +20,7 @@
 //! incremental marking, compaction of the mature space.
 //!
 //! Reading order: `nursery`, `barrier`, `roots`, `minor`, `mature`, `large`,
-//! `mark`, `weak`, `freeze`, `verify`; `access` is what the rest of the runtime uses. The files of
+//! `mark`, `weak`, `symbols`, `freeze`, `verify`; `access` is what the rest of the runtime uses. The files of
 //! this folder are the only ones of the runtime with `unsafe`.
 
 pub mod access;
@@ -34,6 +34,7 @@ mod minor;
 mod nursery;
 mod os;
 mod roots;
+mod symbols;
 mod verify;
 mod weak;
 
@@ -41,6 +42,7 @@ pub use freeze::Frozen;
 pub use mature::MAX_SMALL_WORDS;
 pub use os::{out_of_memory, wait_readable};
 pub use roots::{Handle, RootSource};
+pub use symbols::SymbolMarks;
 pub use weak::{WeakRef, WeakSource};
 
 use large::Large;
@@ -217,6 +219,9 @@ pub struct Heap {
     mark_overflowed: bool,
     /// Bytes outside the heap that objects keep alive.
     external_bytes: usize,
+    /// Those of mortal symbols.
+    symbol_bytes: usize,
+    symbol_marks: SymbolMarks,
     /// `used_bytes` at which the next collection is a full one.
     full_at: usize,
     /// What `full_at` was before the heap was frozen.
@@ -278,6 +283,8 @@ impl Heap {
             mark_stack_max: mark::MARK_STACK_MAX,
             mark_overflowed: false,
             external_bytes: 0,
+            symbol_bytes: 0,
+            symbol_marks: SymbolMarks::default(),
             thawed_full_at: 0,
             live_bytes: 0,
             out_of_memory: false,
@@ -299,7 +306,7 @@ impl Heap {
         self.checked(roots, |heap, roots| {
             heap.collect_minor(roots, heap.options.stress == Stress::PromoteAll);
             let full = heap.used_bytes() >= heap.full_at || heap.options.stress == Stress::Full;
-            match full {
+            match full || heap.stresses_symbols() {
                 true if heap.is_frozen() => heap.postpone_full(),
                 true => heap.collect_full(roots),
                 false => {}
@@ -377,6 +384,7 @@ impl Heap {
             + self.mature.used()
             + self.large.bytes
             + self.external_bytes
+            + self.symbol_bytes
     }
 
     /// Bytes of mature blocks in use, free cells included.
@@ -400,9 +408,14 @@ impl Heap {
         if self.live_bytes + bytes > limit || total - limit > limit / 2 {
             return Err(OutOfMemory);
         }
+        self.ask_for_full();
+        Ok(())
+    }
+
+    /// Makes the next collection a full one, and asks for it at the next merge point.
+    pub fn ask_for_full(&mut self) {
         self.full_at = 0;
         self.core.poll |= POLL_GC;
-        Ok(())
     }
 
     /// Charges memory outside the heap that objects keep alive (`bytes` may be negative).

@@ -5,7 +5,7 @@
 //! registered [`RootSource`], or the source that the driver passes to
 //! `Heap::collect`.
 
-use super::Heap;
+use super::{Heap, SymbolMarks};
 use metatrace::value::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,6 +24,15 @@ pub trait RootSource {
     /// Shows the logic variables that backtracking may unbind again. The collector
     /// must not replace references to them by what they are bound to.
     fn visit_trailed(&mut self, _f: &mut dyn FnMut(Value)) {}
+
+    /// Shows the symbols that are held as mere numbers, permanent ones or not. Only full
+    /// collections ask, and only the source that is passed to them.
+    fn visit_symbols(&mut self, _mark: &mut dyn FnMut(u32)) {}
+
+    /// Forgets the mortal symbols without a mark; the bytes that the others take.
+    fn sweep_symbols(&mut self, _marks: &SymbolMarks) -> usize {
+        0
+    }
 }
 
 impl RootSource for [Value] {

@@ -464,6 +464,19 @@ fn symbol(s: Obj<Str>) -> Option<u32> {
     extra.is_symbol().then(|| extra.as_symbol())
 }
 
+/// Notes the symbol of a string.
+fn set_symbol(vm: &mut Vm, s: Obj<Str>, id: u32) {
+    let word = Value::symbol(id);
+    match extra_index(s) {
+        Some(index) => index.set(vm, StrIndex::SYMBOL, word),
+        None if data(s).is_some() => {
+            let index = new_index(vm, s, 0);
+            index.set(vm, StrIndex::SYMBOL, word);
+        }
+        None => s.set(vm, Str::EXTRA, word),
+    }
+}
+
 /// A `StrIndex` with `n` offsets that takes over what is known about `s`.
 fn new_index(vm: &mut Vm, s: Obj<Str>, n: usize) -> Obj<StrIndex> {
     let index = vm.alloc_counted::<StrIndex>(0, n);
@@ -588,21 +601,25 @@ impl Vm {
         from_bytes(self, bytes).value()
     }
 
-    /// The symbol spelled as this string; kept with the string.
+    /// The symbol spelled as this string, a permanent one; kept with the string.
     pub fn symbol_of(&mut self, s: Obj<Str>) -> u32 {
         if let Some(symbol) = symbol(s) {
+            self.symbols.pin(symbol);
             return symbol;
         }
         let id = self.symbols.intern_bytes(bytes(s));
-        let word = Value::symbol(id);
-        match extra_index(s) {
-            Some(index) => index.set(self, StrIndex::SYMBOL, word),
-            None if data(s).is_some() => {
-                let index = new_index(self, s, 0);
-                index.set(self, StrIndex::SYMBOL, word);
-            }
-            None => s.set(self, Str::EXTRA, word),
+        set_symbol(self, s, id);
+        id
+    }
+
+    /// The symbol spelled as this string, which may be mortal; kept with the string. The number is
+    /// good as long as the string lives, or a value has it.
+    pub fn mortal_of(&mut self, s: Obj<Str>) -> u32 {
+        if let Some(symbol) = symbol(s) {
+            return symbol;
         }
+        let id = self.intern_mortal(bytes(s));
+        set_symbol(self, s, id);
         id
     }
 
@@ -612,7 +629,8 @@ impl Vm {
         symbol(s).or_else(|| self.symbols.find_bytes(bytes(s)))
     }
 
-    /// The text object of a symbol, always the same one.
+    /// The text object of a symbol: always the same one if it is permanent, else until the next
+    /// collection.
     pub fn symbol_text(&mut self, id: u32) -> Value {
         if let Some(text) = self.symbols.cached_text(id) {
             return text;
@@ -620,12 +638,29 @@ impl Vm {
         let name = self.symbols.bytes(id).to_vec();
         let s = from_bytes(self, &name);
         self.symbols.cache_text(id, s.value());
-        self.symbol_of(s);
+        if symbol(s).is_none() {
+            set_symbol(self, s, id);
+        }
         s.value()
     }
 
     pub fn intern(&mut self, name: &str) -> u32 {
         self.symbols.intern(name)
+    }
+
+    /// The symbol of a name that is data: see [`Symbols::intern_mortal`](crate::symbols::Symbols::intern_mortal).
+    pub fn intern_mortal(&mut self, name: &[u8]) -> u32 {
+        let before = self.symbols.mortal_bytes();
+        let id = self.symbols.intern_mortal(name);
+        if self.symbols.mortal_bytes() != before {
+            self.note_symbols();
+        }
+        id
+    }
+
+    /// Tells the heap of mortal symbols that were made behind its back.
+    pub fn note_symbols(&mut self) {
+        self.heap.note_symbols(self.symbols.mortal_bytes());
     }
 
     /// Is `v` a string?

@@ -113,3 +113,82 @@ fn interpreters_index_ascii_and_other_text() {
         assert!(str_get(m, s, i).is_none());
     }
 }
+
+#[test]
+fn a_string_keeps_its_mortal_symbol() {
+    let vm = &mut *vm();
+    let text = vm.str("made of data");
+    let kept = vm.heap.handle(text);
+    let id = vm.mortal_of(Obj::cast(text));
+    let other = vm.intern_mortal(b"nobody's");
+    let text = vm.symbol_text(other);
+    assert_eq!(vm.symbol_text(other), text);
+    assert_eq!(vm.mortal_of(Obj::cast(text)), other);
+    vm.collect();
+    assert!(vm.symbols.has(other), "minor collections forget no symbol");
+    vm.collect_fully();
+    // The text that was made of it does not keep a symbol alive.
+    assert!(vm.symbols.has(id) && !vm.symbols.has(other));
+    assert_eq!(vm.mortal_of(Obj::cast(kept.get())), id);
+    drop(kept);
+    vm.collect_fully();
+    assert!(!vm.symbols.has(id));
+    // Used as a name, it stays, and so does its text.
+    let text = vm.str("made of data");
+    let id = vm.mortal_of(Obj::cast(text));
+    assert_eq!(vm.symbol_of(Obj::cast(text)), id);
+    let text = vm.symbol_text(id);
+    let text = vm.heap.handle(text);
+    vm.collect_fully();
+    assert_eq!(vm.symbol_text(id), text.get());
+}
+
+#[test]
+fn what_can_be_reached_keeps_symbols() {
+    let vm = &mut *vm();
+    let made: Vec<Value> = (0..7)
+        .map(|i| Value::symbol(vm.intern_mortal(format!("made {i}").as_bytes())))
+        .collect();
+    vm.add_root(made[0]);
+    vm.core_mut().regs[metatrace::vm::REG_FIRST_FREE as usize] = made[1];
+    let list = vm.list(&[made[2]]);
+    let list = vm.heap.handle(list);
+    let symbol = vm.heap.handle(made[3]);
+    // In a large object, and in a frame.
+    let large = vm.tuple(&vec![made[4]; 10_000]);
+    let large = vm.heap.handle(large);
+    run(vm);
+    Obj::<metatrace::layout::Frame>::cast(vm.core().frame).init_item(
+        metatrace::layout::Frame::SLOTS,
+        0,
+        made[5],
+    );
+    for _ in 0..2 {
+        vm.collect_fully();
+        let lives: Vec<bool> = made.iter().map(|v| vm.symbols.has(v.as_symbol())).collect();
+        assert_eq!(lives, [true, true, true, true, true, true, false]);
+    }
+    drop((list, symbol, large));
+    vm.roots.clear();
+    vm.core_mut().frame = Value::NIL;
+    vm.collect_fully();
+    let lives: Vec<bool> = made.iter().map(|v| vm.symbols.has(v.as_symbol())).collect();
+    assert_eq!(lives, [false, true, false, false, false, false, false]);
+    assert_eq!(vm.symbols.name(made[1].as_symbol()), "made 1");
+}
+
+#[test]
+fn symbols_ask_for_collections() {
+    let vm = &mut *vm();
+    let mut collections = 0;
+    for i in 0..1_000_000 {
+        vm.intern_mortal(format!("symbol {i}").as_bytes());
+        if vm.core().poll & metatrace::vm::POLL_GC != 0 {
+            vm.collect();
+            collections += 1;
+        }
+    }
+    assert!(vm.symbols.mortal_bytes() < 20 << 20);
+    assert!((2..20).contains(&collections), "{collections}");
+    assert_eq!(vm.heap.stats.full_collections, collections);
+}
