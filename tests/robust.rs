@@ -231,6 +231,73 @@ print(sum(range(1000)))
     assert_eq!(out, "full \nfull \nfull \n499500\n", "{}", errors(&output));
 }
 
+/// Runs a Prolog program.
+fn run_prolog(name: &str, options: &[&str], text: &str) -> Output {
+    let file = program(name, text).with_extension("pl");
+    fs::write(&file, text).expect("a file");
+    run(options, &file)
+}
+
+#[test]
+fn atoms_that_nothing_refers_to_take_no_memory() {
+    // All of them together would take several times as much as there is.
+    let text = "
+n(200000).
+atoms(I) :- atom_concat(x, I, _), atom_codes(I, Cs), atom_codes(_, [0'y, 0'y|Cs]).
+database(I) :- atom_concat(seen, I, A), assertz(seen(A)), retract(seen(A)).
+globals(I) :- atom_concat(key, I, A), nb_setval(v, f(A)), b_setval(w, A).
+terms(I) :- atom_concat(t, I, A), term_to_atom(f(A, _), T), term_to_atom(_, T).
+parts(I) :- atomic_list_concat([part, I], -, A), atomic_list_concat([_, _], -, A), sub_atom(A, 2, _, 0, _).
+balls(I) :- atom_concat(ball, I, A), catch(throw(A), B, true), A == B.
+:- dynamic seen/1.
+run(G) :- n(N), ( between(1, N, I), call(G, I), fail ; true ), write(G), nl.
+last(N, _) :- n(N), !.
+last(N, A) :- M is N + 1, atom_concat(A, y, B), sub_atom(B, 1, 4, _, C), atom_concat(C, M, D), last(M, D).
+:- forall(member(G, [atoms, database, globals, terms, parts, balls]), run(G)), last(0, abcdef), write(last), nl.
+";
+    for mode in ["off", "on"] {
+        let name = format!("atoms_{mode}");
+        let output = run_prolog(&name, &["--heap-limit", "12M", "--jit", mode], text);
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let all = "atoms\ndatabase\nglobals\nterms\nparts\nballs\nlast\n";
+        assert_eq!(out, all, "{mode}: {}", errors(&output));
+    }
+}
+
+#[test]
+fn atoms_that_are_kept_are_memory() {
+    let text = "
+:- catch(( numlist(1, 1000000, L), maplist([I, A]>>atom_concat(x, I, A), L, _) ), _, ( print(full), nl )).
+:- atom_concat(x, 1, A), print(A), nl.
+";
+    let output = run_prolog("atoms_kept", &["--heap-limit", "64M"], text);
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(out, "full\nx1\n", "{}", errors(&output));
+}
+
+#[test]
+fn strings_that_cross_as_atoms_take_no_memory() {
+    let text = "
+import robust_atoms as p
+from polyglot import out
+n = 0
+for i in range(200000):
+    s = 'text' + str(i)
+    n += p.same(s, out) == s
+    n += len(p.made(i, out))
+print(n)
+";
+    let file = program("crossing", text);
+    let folder = file.parent().expect("a folder");
+    let module = ":- module(robust_atoms, [same/2, made/2]).\nsame(A, A).\nmade(I, A) :- atom_concat(made_, I, A).\n";
+    fs::write(folder.join("robust_atoms.pl"), module).expect("a file");
+    for mode in ["off", "on"] {
+        let output = run(&["--heap-limit", "16M", "--jit", mode], &file);
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(out, "2288890\n", "{mode}: {}", errors(&output));
+    }
+}
+
 /// Source text that is deep, long or broken: each as a name and the text.
 fn hostile_sources() -> Vec<(&'static str, String)> {
     const N: usize = 20_000;

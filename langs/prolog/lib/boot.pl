@@ -510,13 +510,16 @@ current_prolog_flag(F, V) :-
     ( nonvar(F) -> '$memberchk'(F-V0, L), V = V0 ; '$member'(F-V, L) ).
 prolog_flag(F, V) :- current_prolog_flag(F, V).
 statistics(K, V) :-
-    (   '$memberchk'(K, [runtime, cputime, process_cputime, walltime, real_time, inferences, system_time])
+    (   K == atoms
+    ->  '$statistics'(K, V)
+    ;   '$memberchk'(K, [runtime, cputime, process_cputime, walltime, real_time, inferences, system_time])
     ->  '$statistics'(K, N),
         ( K == cputime -> V = N ; K == process_cputime -> V is N / 1000.0 ; K == inferences -> V = N ; V = [N, 0] )
     ;   V = 0
     ).
 statistics.
-garbage_collect.
+garbage_collect :- '$collect'.
+garbage_collect_atoms :- '$collect'.
 source_location(F, L) :- '$load_path'(F), '$load_line'(L).
 prolog_load_context(source, F) :- '$load_path'(F).
 prolog_load_context(file, F) :- '$load_path'(F).

@@ -197,6 +197,7 @@ fn clause_read(vm: &mut Vm, terms: Terms, root: NodeId, vars: &[VarInfo]) -> Gue
     let module = p.module.get();
     let line = p.load.borrow().last().map_or(0, |l| l.term_line);
     let clause = Clause {
+        mortal: db::has_mortals(vm, &terms),
         terms,
         head,
         body,

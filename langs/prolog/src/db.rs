@@ -39,6 +39,7 @@ impl Pl {
             kind: Cell::new(PredKind::Undefined),
             code: Cell::new(None),
             clauses: RefCell::default(),
+            mortal: Cell::new(false),
             dead: Cell::new(0),
             sweep_at: Cell::new(0),
             lookup: RefCell::default(),
@@ -245,6 +246,9 @@ pub fn add_clause(vm: &Vm, pred: &'static Pred, mut clause: Clause, at_end: bool
         true => clauses.back().map_or(0, |c| c.seq + 1),
         false => clauses.front().map_or(0, |c| c.seq - 1),
     };
+    if clause.mortal {
+        pred.mortal.set(true);
+    }
     let clause = Rc::new(clause);
     if at_end {
         clauses.push_back(clause.clone());
@@ -559,6 +563,7 @@ pub fn new_clause(vm: &Vm, head: Value, body: Value, line: u32) -> Clause {
     }
     Clause {
         vars,
+        mortal: has_mortals(vm, &terms),
         terms,
         head,
         body,
@@ -567,6 +572,11 @@ pub fn new_clause(vm: &Vm, head: Value, body: Value, line: u32) -> Clause {
         died: Cell::new(u64::MAX),
         line,
     }
+}
+
+/// Have the terms atoms that the collector must be shown?
+pub fn has_mortals(vm: &Vm, terms: &Terms) -> bool {
+    vm.symbols.mortal_bytes() > 0 && terms.atoms().any(Atom::is_mortal)
 }
 
 /// Name and arity of a callable term.

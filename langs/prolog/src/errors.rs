@@ -59,7 +59,7 @@ pub fn explain(vm: &mut Vm, name: &str, arity: usize, message: &str) {
     let pi = indicator(vm, name, arity);
     let system = atom(pl(vm).known.system);
     let place = vm.term2(":", system, pi);
-    let message = vm.sym(message);
+    let message = vm.data_atom(message);
     let context = vm.term2("context", place, message);
     set_context(vm, context);
 }
@@ -118,10 +118,10 @@ pub fn syntax_error(vm: &mut Vm, message: &str) -> Raised {
     // `undefined_char_escape(q)` is a term.
     let message = match message.strip_suffix(')').and_then(|m| m.split_once('(')) {
         Some((name, argument)) => {
-            let argument = vm.sym(argument);
+            let argument = vm.data_atom(argument);
             vm.term1(name, argument)
         }
-        None => vm.sym(message),
+        None => vm.data_atom(message),
     };
     let formal = vm.term1("syntax_error", message);
     raise(vm, formal)

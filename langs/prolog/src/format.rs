@@ -72,7 +72,7 @@ impl Line {
 }
 
 fn error(vm: &mut Vm, message: &str) -> Raised {
-    let text = vm.sym(message);
+    let text = vm.data_atom(message);
     let formal = vm.term1("format", text);
     raise(vm, formal)
 }

@@ -100,4 +100,9 @@ impl Language for PrologLanguage {
         }
         pl.objects.borrow_mut().visit(visit);
     }
+    fn visit_symbols(&self, state: &mut dyn Any, mark: &mut dyn FnMut(u32)) {
+        if let Some(pl) = state.downcast_ref::<&'static Pl>() {
+            crate::held::visit(pl, mark);
+        }
+    }
 }

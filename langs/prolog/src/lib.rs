@@ -17,6 +17,7 @@ pub mod cycles;
 pub mod db;
 pub mod errors;
 pub mod format;
+pub mod held;
 pub mod interp;
 pub mod kit;
 pub mod language;

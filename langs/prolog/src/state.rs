@@ -59,6 +59,8 @@ pub struct Clause {
     pub born: u64,
     pub died: Cell<u64>,
     pub line: u32,
+    /// Has mortal atoms.
+    pub mortal: bool,
 }
 
 impl Clause {
@@ -91,6 +93,8 @@ pub struct Pred {
     /// What calling it runs; `None` until it is called (or after a change).
     pub code: Cell<Option<&'static Code>>,
     pub clauses: RefCell<Clauses>,
+    /// Some of them may have mortal atoms.
+    pub mortal: Cell<bool>,
     /// Clauses with `died` set, still in the queue.
     pub dead: Cell<usize>,
     /// So many dead ones are worth sweeping.
@@ -325,6 +329,19 @@ pub struct VmAtoms<'a>(pub &'a mut Symbols);
 impl Atoms for VmAtoms<'_> {
     fn intern(&mut self, name: &str) -> Atom {
         Atom(self.0.intern(name))
+    }
+    fn name(&self, atom: Atom) -> Cow<'_, str> {
+        self.0.name(atom.0)
+    }
+}
+
+/// As [`VmAtoms`] for text that is data: new atoms are mortal. Afterwards the heap has to be told
+/// ([`Vm::note_symbols`]).
+pub struct DataAtoms<'a>(pub &'a mut Symbols);
+
+impl Atoms for DataAtoms<'_> {
+    fn intern(&mut self, name: &str) -> Atom {
+        Atom(self.0.intern_mortal(name.as_bytes()))
     }
     fn name(&self, atom: Atom) -> Cow<'_, str> {
         self.0.name(atom.0)

@@ -128,7 +128,10 @@ pub trait MakeTerms {
     fn list_with_tail(&mut self, items: &[Value], tail: Value) -> Value;
     fn term1(&mut self, name: &str, a: Value) -> Value;
     fn term2(&mut self, name: &str, a: Value, b: Value) -> Value;
+    /// The permanent atom of a name: for names that Rust code knows.
     fn sym(&mut self, name: &str) -> Value;
+    /// The atom of a text that is data: it lives as long as something refers to it.
+    fn data_atom(&mut self, name: &str) -> Value;
     fn bind(&mut self, var: Value, to: Value);
 }
 
@@ -185,6 +188,10 @@ impl MakeTerms for Vm {
 
     fn sym(&mut self, name: &str) -> Value {
         Value::symbol(self.symbols.intern(name))
+    }
+
+    fn data_atom(&mut self, name: &str) -> Value {
+        Value::symbol(self.intern_mortal(name.as_bytes()))
     }
 
     /// Binds an unbound variable, trailing it if it is older than the newest choice point.

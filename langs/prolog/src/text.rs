@@ -91,7 +91,7 @@ pub fn chars(vm: &mut Vm, text: &str) -> Value {
 
 pub fn char_atom(vm: &mut Vm, c: char) -> Value {
     let mut buffer = [0; 4];
-    vm.sym(c.encode_utf8(&mut buffer))
+    vm.data_atom(c.encode_utf8(&mut buffer))
 }
 
 /// A term as `writeq` or `write` shows it.

@@ -234,7 +234,7 @@ fn member(vm: &mut Vm, receiver: Value, name: Value) -> Guest {
     match found {
         Some(v) => Ok(v),
         None => {
-            let name = vm.sym(&wanted);
+            let name = vm.data_atom(&wanted);
             Err(errors::existence_error(vm, "member", name))
         }
     }

@@ -336,7 +336,7 @@ pub fn wrong_arity(vm: &mut Vm, pred: &Pred, others: &str) -> metatrace::meta::R
     let pi = crate::errors::indicator(vm, pred.name, pred.arity as usize);
     let pi = vm.term2(":", atom(pred.module), pi);
     let raised = crate::errors::existence_error(vm, "procedure", pi);
-    let (place, others) = (vm.new_var(), vm.sym(others));
+    let (place, others) = (vm.new_var(), vm.data_atom(others));
     let context = vm.term2("context", place, others);
     crate::errors::set_context(vm, context);
     raised

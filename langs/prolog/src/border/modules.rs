@@ -119,7 +119,7 @@ pub fn find(vm: &mut Vm, spec: &str) -> Guest<Option<Found>> {
         Search::Missing => Ok(None),
         Search::Ambiguous(a, b) => {
             let (a, b) = (a.display().to_string(), b.display().to_string());
-            let (a, b) = (vm.sym(&a), vm.sym(&b));
+            let (a, b) = (vm.data_atom(&a), vm.data_atom(&b));
             let both = vm.make_list(&[a, b]);
             Err(errors::existence_error(vm, "unambiguous_source", both))
         }

@@ -2,7 +2,7 @@
 
 use crate::errors;
 use crate::layouts::{Choice, REG_CHOICE, REG_CLEAN, REG_STAMP, REG_TRAIL, Trail, Undo};
-use crate::state::VmAtoms;
+use crate::state::DataAtoms;
 use crate::state::pl;
 use crate::syntax::parser::Quotes;
 use crate::syntax::{Atom, Parser, ReadFlags};
@@ -72,10 +72,11 @@ pub fn from_text(
     };
     let ops = p.ops.borrow();
     let read = {
-        let mut atoms = VmAtoms(&mut vm.symbols);
+        let mut atoms = DataAtoms(&mut vm.symbols);
         Parser::new(&full, 0, &mut atoms, &ops, flags).read()
     };
     drop(ops);
+    vm.note_symbols();
     let clause = match read {
         Ok(clause) => clause,
         Err(error) => {

@@ -73,7 +73,7 @@ pub fn known(vm: &mut Vm) -> Border {
 /// The atom of a string, interned once and cached on it. The string spelled as the empty list
 /// stays a string, or it would come back as a list.
 pub fn atom_of(vm: &mut Vm, v: Value) -> Value {
-    let atom = Value::symbol(vm.symbol_of(Obj::<Str>::cast(v)));
+    let atom = Value::symbol(vm.mortal_of(Obj::<Str>::cast(v)));
     if atom == crate::term::atom(pl(vm).known.nil) {
         return v;
     }

@@ -262,7 +262,7 @@ fn holds_sequences(vm: &mut Vm, list: Obj<List>) -> bool {
     let mut nested = false;
     for v in items {
         if let Some(s) = Obj::<Str>::of(*v) {
-            vm.symbol_of(s);
+            vm.mortal_of(s);
         } else {
             nested |= is::<List>(*v) || is::<Tuple>(*v);
         }

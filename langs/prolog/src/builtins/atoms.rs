@@ -17,7 +17,7 @@ use runtime::native::Guest;
 builtins! {
     "atom_length" / 2 => atom_length;
     "string_length" / 2 => |vm, a| { let t = need_text(vm, a[0])?; Ok(unify(vm, a[1], Value::small(t.chars().count() as i64))) };
-    "$atom_concat" / 3 => |vm, a| { let t = need_atomic(vm, a[0])? + &need_atomic(vm, a[1])?; let v = vm.sym(&t); Ok(unify(vm, a[2], v)) };
+    "$atom_concat" / 3 => |vm, a| { let t = need_atomic(vm, a[0])? + &need_atomic(vm, a[1])?; let v = vm.data_atom(&t); Ok(unify(vm, a[2], v)) };
     "$string_concat" / 3 => |vm, a| { let t = need_text(vm, a[0])? + &need_text(vm, a[1])?; let v = vm.str(&t); Ok(unify(vm, a[2], v)) };
     "$atom_splits" / 2 => |vm, a| splits(vm, a, false);
     "$string_splits" / 2 => |vm, a| splits(vm, a, true);
@@ -39,8 +39,8 @@ builtins! {
     "string" / 2 => |vm, a| { let t = text_arg(vm, a[0])?; let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "string_upper" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "string_lower" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_lowercase(); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
-    "upcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
-    "downcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_lowercase(); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
+    "upcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_uppercase(); let v = vm.data_atom(&t); Ok(unify(vm, a[1], v)) };
+    "downcase_atom" / 2 => |vm, a| { let t = need_text(vm, a[0])?.to_lowercase(); let v = vm.data_atom(&t); Ok(unify(vm, a[1], v)) };
     "$term_string" / 2 => |vm, a| { let t = crate::messages::show(vm, a[0]); let v = vm.str(&t); Ok(unify(vm, a[1], v)) };
     "$join" / 3 => join;
     "$split" / 3 => split;
@@ -113,7 +113,7 @@ fn splits(vm: &mut Vm, a: &[Value], strings: bool) -> Guest<bool> {
         let (l, r) = if strings {
             (vm.str(left), vm.str(right))
         } else {
-            (vm.sym(left), vm.sym(right))
+            (vm.data_atom(left), vm.data_atom(right))
         };
         pairs.push(vm.term2("-", l, r));
     }
@@ -153,7 +153,11 @@ fn sub_text(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let functor = pl(vm).functor(functor, 4);
     for (b, l) in spans {
         let sub: String = text[b..b + l].iter().collect();
-        let sub = if strings { vm.str(&sub) } else { vm.sym(&sub) };
+        let sub = if strings {
+            vm.str(&sub)
+        } else {
+            vm.data_atom(&sub)
+        };
         let parts = [
             Value::small(b as i64),
             Value::small(l as i64),
@@ -216,7 +220,7 @@ fn atom_list(vm: &mut Vm, a: &[Value], as_chars: bool) -> Guest<bool> {
     }
     match list_text(vm, a[1]) {
         Some(text) => {
-            let v = vm.sym(&text);
+            let v = vm.data_atom(&text);
             Ok(unify(vm, a[0], v))
         }
         None => Err(list_error(vm, a[1], as_chars)),
@@ -304,7 +308,7 @@ fn atom_number(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             Term::Var(_) => Err(instantiation(vm)),
             Term::Int(_) | Term::Big(_) | Term::Float(_) => {
                 let text = need_atomic(vm, a[1])?;
-                let v = vm.sym(&text);
+                let v = vm.data_atom(&text);
                 Ok(unify(vm, a[0], v))
             }
             _ => Err(type_error(vm, "number", deref(a[1]))),
@@ -345,7 +349,7 @@ fn atom_string(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         return Ok(need_text(vm, a[1])? == text);
     }
     let text = need_text(vm, a[1])?;
-    let v = vm.sym(&text);
+    let v = vm.data_atom(&text);
     Ok(unify(vm, a[0], v))
 }
 
@@ -367,7 +371,7 @@ fn string_list(vm: &mut Vm, a: &[Value], as_chars: bool) -> Guest<bool> {
 fn string_to_atom(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if !is_var(deref(a[0])) {
         let text = text_arg(vm, a[0])?;
-        let v = vm.sym(&text);
+        let v = vm.data_atom(&text);
         return Ok(unify(vm, a[1], v));
     }
     let text = need_text(vm, a[1])?;
@@ -412,7 +416,7 @@ fn join(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             None => return Err(type_error(vm, "atomic", deref(item))),
         }
     }
-    let v = vm.sym(&parts.join(&separator));
+    let v = vm.data_atom(&parts.join(&separator));
     Ok(unify(vm, a[2], v))
 }
 
@@ -427,7 +431,10 @@ fn split(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         return Err(instantiation(vm));
     }
     let text = need_text(vm, a[1])?;
-    let parts: Vec<Value> = text.split(separator.as_str()).map(|s| vm.sym(s)).collect();
+    let parts: Vec<Value> = text
+        .split(separator.as_str())
+        .map(|s| vm.data_atom(s))
+        .collect();
     let l = vm.make_list(&parts);
     Ok(unify(vm, a[2], l))
 }
@@ -532,7 +539,7 @@ fn text_kind(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     };
     let kind = vm.symbols.name(kind.0).into_owned();
     let v = match kind.as_str() {
-        "atom" => vm.sym(&text),
+        "atom" => vm.data_atom(&text),
         "string" => vm.str(&text),
         "codes" => codes(vm, &text),
         "chars" => chars(vm, &text),

@@ -29,7 +29,7 @@ fn base_name(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let spec = need_text(vm, a[0])?;
     let stem = Path::new(&spec).file_stem();
     let name = stem.map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let name = vm.sym(&name);
+    let name = vm.data_atom(&name);
     Ok(unify(vm, a[1], name))
 }
 

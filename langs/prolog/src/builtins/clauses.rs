@@ -360,6 +360,7 @@ fn tabled_goal(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if body.kind.get() == PredKind::Undefined {
         body.kind.set(PredKind::Static);
         *body.clauses.borrow_mut() = d.clauses.borrow().clone();
+        body.mortal.set(d.mortal.get());
     }
     let goal = if args.is_empty() {
         atom(name)

@@ -37,7 +37,7 @@ builtins! {
     "exists_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_file)) };
     "exists_directory" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_dir)) };
     "delete_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; match vm.host.remove_file(Path::new(&t)) { Ok(()) => Ok(true), Err(_) => Err(existence_error(vm, "file", deref(a[0]))) } };
-    "working_directory" / 2 => |vm, a| { let d = vm.host.current_dir().map(|d| d.display().to_string() + "/").unwrap_or_default(); let v = vm.sym(&d); Ok(unify(vm, a[0], v)) };
+    "working_directory" / 2 => |vm, a| { let d = vm.host.current_dir().map(|d| d.display().to_string() + "/").unwrap_or_default(); let v = vm.data_atom(&d); Ok(unify(vm, a[0], v)) };
     "prompt" / 2 => |_, _| Ok(true);
     "see" / 1 => |vm, a| { let read = atom(pl(vm).known.read); let s = vm.new_var(); let nil = atom(pl(vm).known.nil); open(vm, a[0], read, s, nil)?; let s = input_of(vm, s)?; pl(vm).streams.borrow_mut().input = s; Ok(true) };
     "seen" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; streams::close(vm, s); pl(vm).streams.borrow_mut().input = streams::USER_INPUT; Ok(true) };
@@ -142,7 +142,7 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     items.push(vm.term1("mode", m));
     items.push(vm.sym(if input { "input" } else { "output" }));
     if let Some(path) = path {
-        let v = vm.sym(&path);
+        let v = vm.data_atom(&path);
         items.push(vm.term1("file_name", v));
     }
     let standard = match id {

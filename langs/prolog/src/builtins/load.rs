@@ -26,12 +26,12 @@ builtins! {
     "$load_file" / 3 => load_file;
     "$library" / 1 => |vm, a| { let n = need_text(vm, a[0])?; Ok(library::load_named(vm, &n).is_some()) };
     "$has_expansion" / 0 => |vm, _| Ok(pl(vm).expand.get());
-    "$load_path" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.path.clone()); match path { Some(t) => { let v = vm.sym(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
+    "$load_path" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.path.clone()); match path { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
     "$load_line" / 1 => |vm, a| { let line = pl(vm).load.borrow().last().map_or(0, |l| l.term_line); Ok(unify(vm, a[0], Value::small(line as i64))) };
     "$warn" / 1 => |vm, a| { let t = need_text(vm, a[0])?; messages::warning(vm, &t); Ok(true) };
     "$print_uncaught" / 2 => |vm, a| { let kind = need_text(vm, a[1])?; messages::print_ball(vm, deref(a[0]), &kind); Ok(true) };
     "$say" / 2 => |vm, a| { let (kind, t) = (need_text(vm, a[0])?, need_text(vm, a[1])?); messages::say_as(vm, &kind, &t); Ok(true) };
-    "$describe" / 2 => |vm, a| { let t = messages::describe(vm, deref(a[0])); let v = vm.sym(&t); Ok(unify(vm, a[1], v)) };
+    "$describe" / 2 => |vm, a| { let t = messages::describe(vm, deref(a[0])); let v = vm.data_atom(&t); Ok(unify(vm, a[1], v)) };
     "$style" / 2 => style;
     "$terminal" / 0 => |vm, _| Ok(vm.host.interactive());
     "$edit_line" / 2 => edit_line;
@@ -45,7 +45,7 @@ fn edit_line(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let prompt = need_text(vm, a[0])?;
     crate::streams::flush_all(vm);
     let line = match vm.host.edit_line(&prompt) {
-        Ok(Some(line)) => vm.sym(&line),
+        Ok(Some(line)) => vm.data_atom(&line),
         _ => atom(pl(vm).known.eof),
     };
     Ok(unify(vm, a[1], line))
@@ -132,11 +132,11 @@ fn load_file(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             None if ours => found.path.display().to_string(),
             _ => spec,
         };
-        let path = vm.sym(&path);
+        let path = vm.data_atom(&path);
         return Ok(unify(vm, a[1], path) && unify(vm, a[2], language));
     }
     if vm.host.metadata(Path::new(&spec)).is_ok_and(|m| m.is_file) {
-        let path = vm.sym(&spec);
+        let path = vm.data_atom(&spec);
         let language = vm.sym("prolog");
         return Ok(unify(vm, a[1], path) && unify(vm, a[2], language));
     }

@@ -3,7 +3,7 @@
 use crate::builtins;
 use crate::convert::to_heap;
 use crate::errors::*;
-use crate::state::{VmAtoms, pl};
+use crate::state::{DataAtoms, pl};
 use crate::streams::{self, StreamId, get, input_of};
 use crate::syntax::lexer::{Lexer, Tok};
 use crate::syntax::{Atom, Clause, Parser, SyntaxError};
@@ -123,10 +123,11 @@ fn read_text(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 fn read_clause(vm: &mut Vm, text: &str, pos: usize) -> (Result<Clause, SyntaxError>, usize) {
     let p = pl(vm);
     let ops = p.ops.borrow();
-    let mut atoms = VmAtoms(&mut vm.symbols);
+    let mut atoms = DataAtoms(&mut vm.symbols);
     let mut parser = Parser::new(text, pos, &mut atoms, &ops, p.read_flags.get());
     let result = parser.read();
     let end = parser.pos();
+    vm.note_symbols();
     (result, end)
 }
 
@@ -142,7 +143,7 @@ fn names_list(vm: &mut Vm, clause: &Clause, vars: &[Value], singletons: bool) ->
     let mut pairs = Vec::new();
     for (info, v) in clause.vars.iter().zip(vars) {
         if info.name != "_" && *v != Value::UNDEF && (!singletons || info.count == 1) {
-            let name = vm.sym(&info.name);
+            let name = vm.data_atom(&info.name);
             pairs.push(vm.term2("=", name, *v));
         }
     }

@@ -82,6 +82,8 @@ pub struct Tables {
     tables: Vec<Table>,
     variants: HashMap<Key, usize>,
     stack: Vec<Evaluation>,
+    /// Mortal symbols went into keys or answers.
+    mortal: bool,
 }
 
 impl Tables {
@@ -183,10 +185,29 @@ impl Tables {
         }
     }
 
+    /// Shows the symbols in answers and keys. What a key is made of cannot be told from its words: all
+    /// that look like symbols are shown.
+    pub fn visit_symbols(&self, mark: &mut dyn FnMut(u32)) {
+        if !self.mortal {
+            return;
+        }
+        let mut key = |key: &Key| {
+            let symbols = key.iter().map(|w| Value(*w)).filter(|v| v.is_mortal());
+            symbols.for_each(|v| mark(v.as_symbol()));
+        };
+        self.variants.keys().for_each(&mut key);
+        let known = self.tables.iter().flat_map(|t| t.known.keys());
+        known.for_each(key);
+        let answers = self.tables.iter().flat_map(|t| t.answers.iter().flatten());
+        let atoms = answers.flat_map(|stored| stored.terms.atoms());
+        atoms.for_each(|a| mark(a.0));
+    }
+
     fn abolish(&mut self) {
         if self.stack.is_empty() {
             self.tables.clear();
             self.variants.clear();
+            self.mortal = false;
         }
     }
 }
@@ -242,10 +263,16 @@ fn variant_key(vm: &mut Vm, t: Value) -> Guest<Key> {
     Ok(key.into())
 }
 
+/// May a key have mortal symbols?
+fn is_mortal(key: &Key) -> bool {
+    key.iter().any(|w| Value(*w).is_mortal())
+}
+
 /// `'$tbl_find'(Goal, Id, Status)`: the table of a call variant, made if need be.
 fn find(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let key = variant_key(vm, a[0])?;
     let (id, status) = with(vm, |t| {
+        t.mortal |= is_mortal(&key);
         let next = t.tables.len();
         let id = *t.variants.entry(key).or_insert(next);
         if id == next {
@@ -276,7 +303,9 @@ fn put(vm: &mut Vm, table: Value, key: Key, answer: Value, replace: bool) {
         return;
     }
     let stored = store(vm, answer);
+    let mortal = crate::db::has_mortals(vm, &stored.terms) || is_mortal(&key);
     with(vm, |t| {
+        t.mortal |= mortal;
         let entry = &mut t.tables[table];
         // A better answer comes last: whoever saw the old one has to see it too.
         if let Some(at) = known {

@@ -326,7 +326,7 @@ fn key(vm: &mut Vm, v: Value) -> Guest<Atom> {
         Term::Var(_) => Err(instantiation(vm)),
         Term::Atom(a) => Ok(a),
         Term::Int(i) => {
-            let v = vm.sym(&i.to_string());
+            let v = vm.data_atom(&i.to_string());
             Ok(Atom(v.as_symbol()))
         }
         _ => Err(type_error(vm, "atom", deref(v))),

@@ -270,6 +270,10 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         .cloned()
         .collect();
     let mut clauses = clauses;
+    // Code is kept for good, and what its instructions name.
+    for clause in clauses.iter().filter(|c| c.mortal) {
+        clause.terms.atoms().for_each(|a| vm.symbols.pin(a.0));
+    }
     if pred.rules.get() {
         clauses.push(Rc::new(no_rule(vm, pred)));
     }
@@ -317,6 +321,7 @@ fn no_rule(vm: &mut Vm, pred: &Pred) -> Clause {
         born: 0,
         died: Cell::new(u64::MAX),
         line: 0,
+        mortal: false,
     }
 }
 

@@ -169,6 +169,11 @@ impl Ops {
         })
     }
 
+    /// All names in the table.
+    pub fn names(&self) -> impl Iterator<Item = Atom> + '_ {
+        self.table.keys().copied()
+    }
+
     /// All definitions, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (Atom, Op)> + '_ {
         self.table.iter().flat_map(|(&name, e)| {

@@ -1,5 +1,6 @@
 //! Terms as the reader makes them: nodes in one arena per clause, no reference counts.
 
+use metatrace::value::SYMBOL_MORTAL;
 use num_bigint::BigInt;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -9,6 +10,14 @@ use std::rc::Rc;
 /// An interned name; the engine's symbol number.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Atom(pub u32);
+
+impl Atom {
+    /// Does it live only while something refers to it?
+    #[inline]
+    pub fn is_mortal(self) -> bool {
+        self.0 & SYMBOL_MORTAL != 0
+    }
+}
 
 /// The table of interned names.
 pub trait Atoms {
@@ -104,6 +113,15 @@ impl Terms {
             name,
             args: start,
             arity: args.len() as u32,
+        })
+    }
+
+    /// All atoms, those that name compounds, too.
+    pub fn atoms(&self) -> impl Iterator<Item = Atom> + '_ {
+        self.nodes.iter().filter_map(|node| match *node {
+            Node::Atom(a) => Some(a),
+            Node::Compound { name, .. } => Some(name),
+            _ => None,
         })
     }
 
