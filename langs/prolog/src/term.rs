@@ -1,6 +1,6 @@
 //! Terms on the heap, for plain Rust code: looking at them, making them, binding variables.
 
-use crate::border::views::list_of;
+use crate::border::views::{self, list_of};
 use crate::cycles::{self, Walk};
 use crate::layouts::{
     AttVar, Choice, ListView, REG_CHOICE, REG_STAMP, REG_TRAIL, REG_WAKE, Struct, Trail, Undo, Var,
@@ -394,5 +394,17 @@ impl Pl {
             Err(ListEnd::Partial) => Err(true),
             _ => Err(false),
         }
+    }
+
+    /// As [`Pl::list`], but another language's empty list stays itself, see [`views::kept`].
+    pub fn list_kept(&self, v: Value) -> Result<Vec<Value>, bool> {
+        let mut items = self.list(v)?;
+        let mut at = deref(v);
+        for item in &mut items {
+            let cell = Obj::<Struct>::cast(at);
+            *item = views::kept(cell.item(Struct::ARGS, 0), *item);
+            at = arg(cell, 1);
+        }
+        Ok(items)
     }
 }

@@ -13,6 +13,7 @@ kind(X, K) :- ( atom(X) -> K = atom ; is_list(X) -> K = list ; K = other ).
 len(L, N) :- length(L, N).
 text(X, A) :- format(atom(A), "~q ~w", [X, f(X)]).
 sorted(L, S) :- msort(L, S).
+apart(L, A, B, S) :- T = f(L), arg(1, T, A), T =.. [_|As], T2 =.. [g|As], T2 =.. [_, B], sort(0, @>=, [L], [S]).
 switch([], nil).
 switch([_|_], cell).
 matches(X, X).

@@ -20,6 +20,10 @@ print(lists.switch(e, out), lists.switch([1], out), lists.matches(e, e), lists.m
 print(list(lists.split.all(e, out, out)))
 
 
+# Taken out of terms again, and sorted, it is the same list.
+print([x is e for x in lists.apart(e, out, out, out)])
+
+
 # A list that starts empty gathers what callbacks add.
 def visit(acc, n):
     acc.append(n)

@@ -21,7 +21,7 @@ builtins! {
 }
 
 fn items(vm: &mut Vm, v: Value) -> Guest<Vec<Value>> {
-    match pl(vm).list(v) {
+    match pl(vm).list_kept(v) {
         Ok(items) => Ok(items),
         Err(true) => Err(instantiation(vm)),
         Err(false) => Err(type_error(vm, "list", deref(v))),

@@ -210,7 +210,7 @@ fn univ(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             Ok(unify(vm, a[1], l))
         }
         Term::Var(_) => {
-            let items = match pl(vm).list(a[1]) {
+            let items = match pl(vm).list_kept(a[1]) {
                 Ok(items) => items,
                 Err(true) => return Err(instantiation(vm)),
                 Err(false) => return Err(type_error(vm, "list", deref(a[1]))),
