@@ -449,7 +449,7 @@ with_output_to(Sink, G) :-
     ( functor(Sink, _, 1) -> arg(1, Sink, R0), R0 = R ; arg(1, Sink, L), arg(2, Sink, T), '$append'(R, T, L0), L = L0 ).
 stream_property(S, P) :-
     ( var(S) -> '$streams'(L), '$member'(S, L) ; true ),
-    '$stream_properties'(S, Ps),
+    '$stream_properties'(S, P, Ps),
     '$member'(P, Ps).
 current_stream(_, _, S) :- '$streams'(L), '$member'(S, L).
 % Terms for which user:portray/1 has its own way are names of variables to the writer.

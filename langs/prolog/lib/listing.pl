@@ -26,22 +26,11 @@ portray_clause(S, C) :-
 % Variables that occur once are `_`, the others get letters.
 names([], _, _, []).
 names([V|Vs], C, I, [N = V|Ns]) :-
-    (   once_in(C, V) -> N = '_', J = I
+    (   '$occurs_once'(V, C) -> N = '_', J = I
     ;   L is 0'A + I mod 26, K is I // 26, J is I + 1,
         ( K =:= 0 -> char_code(N, L) ; format(atom(N), "~c~d", [L, K]) )
     ),
     names(Vs, C, J, Ns).
-once_in(T, V) :- count(T, V, 0, 1).
-count(T, V, N0, N) :-
-    (   var(T) -> ( T == V -> N is N0 + 1 ; N = N0 )
-    ;   compound(T) -> functor(T, _, A), count_args(1, A, T, V, N0, N)
-    ;   N = N0
-    ).
-count_args(I, A, T, V, N0, N) :-
-    (   I > A -> N = N0
-    ;   arg(I, T, X),
-        ( I =:= A -> count(X, V, N0, N) ; count(X, V, N0, N1), N1 =< 1, J is I + 1, count_args(J, A, T, V, N1, N) )
-    ).
 
 clause_text(C, O) :- var(C), !, term(C, 1200, O).
 clause_text((H :- true), O) :- !, term(H, 1200, O).

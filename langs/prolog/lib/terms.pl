@@ -1,6 +1,6 @@
 :- module(terms, [sub_term/2, occurrences_of_term/3, occurrences_of_var/3, mapargs/3, subsumes_chk/2, subsumes/2,
     term_size/2, term_factorized/3, foldsubterms/4, foldsubterms/5, mapsubterms/3, same_functor/2, same_functor/4,
-    contains_term/2, contains_var/2, free_of_term/2, free_of_var/2]).
+    contains_term/2, contains_var/2, free_of_term/2, free_of_var/2, '$occurs_once'/2]).
 :- meta_predicate(mapargs(2, ?, ?)).
 :- meta_predicate(mapsubterms(2, ?, ?)).
 :- meta_predicate(foldsubterms(3, ?, ?, ?)).
@@ -13,6 +13,20 @@ free_of_term(S, T) :- \+ ( sub_term(X, T), X = S ).
 free_of_var(S, T) :- \+ ( sub_term(X, T), X == S ).
 occurrences_of_term(S, T, N) :- aggregate_all(count, ( sub_term(X, T), subsumes_term(S, X) ), N).
 occurrences_of_var(S, T, N) :- aggregate_all(count, ( sub_term(X, T), X == S ), N).
+% Does a variable occur once? What is left is not looked at when it occurs twice.
+'$occurs_once'(V, T) :- '$count_var'(T, V, 0, 1).
+'$count_var'(T, V, N0, N) :-
+    (   var(T) -> ( T == V -> N is N0 + 1 ; N = N0 )
+    ;   compound(T) -> functor(T, _, A), '$count_var_args'(1, A, T, V, N0, N)
+    ;   N = N0
+    ).
+'$count_var_args'(I, A, T, V, N0, N) :-
+    (   I > A -> N = N0
+    ;   arg(I, T, X),
+        (   I =:= A -> '$count_var'(X, V, N0, N)
+        ;   '$count_var'(X, V, N0, N1), N1 =< 1, J is I + 1, '$count_var_args'(J, A, T, V, N1, N)
+        )
+    ).
 subsumes_chk(G, S) :- subsumes_term(G, S).
 subsumes(G, S) :- subsumes_term(G, S), G = S.
 mapargs(G, T, U) :-

@@ -170,24 +170,13 @@ other_names(T, Known, Bindings, Names) :-
 name_vars([], _, Known, _, _, Known).
 name_vars([V|Vs], T, Known, Bs, I, Names) :-
     (   '$member'(_ = W, Known), W == V -> name_vars(Vs, T, Known, Bs, I, Names)
-    ;   occurs_once(T, V) -> Names = ['_' = V|Names1], name_vars(Vs, T, Known, Bs, I, Names1)
+    ;   '$occurs_once'(V, T) -> Names = ['_' = V|Names1], name_vars(Vs, T, Known, Bs, I, Names1)
     ;   free_name(I, Bs, N, I1), Names = [N = V|Names1], name_vars(Vs, T, Known, Bs, I1, Names1)
     ).
 free_name(I, Bs, N, I1) :-
     Letter is 0'A + I mod 26, Number is I // 26, J is I + 1,
     ( Number =:= 0 -> format(atom(M), "_~c", [Letter]) ; format(atom(M), "_~c~d", [Letter, Number]) ),
     ( '$member'(M = _, Bs) -> free_name(J, Bs, N, I1) ; N = M, I1 = J ).
-occurs_once(T, V) :- count_var(T, V, 0, 1).
-count_var(T, V, N0, N) :-
-    (   var(T) -> ( T == V -> N is N0 + 1 ; N = N0 )
-    ;   compound(T) -> functor(T, _, A), count_args(1, A, T, V, N0, N)
-    ;   N = N0
-    ).
-count_args(I, A, T, V, N0, N) :-
-    (   I > A -> N = N0
-    ;   arg(I, T, X),
-        ( I =:= A -> count_var(X, V, N0, N) ; count_var(X, V, N0, N1), N1 =< 1, J is I + 1, count_args(J, A, T, V, N1, N) )
-    ).
 binding_lines([], _, Ls, Ls).
 binding_lines([group(V, Ns)|Gs], Names, Ls0, Ls) :-
     (   var(V) -> equal_names(Ns, Eqs), ( Eqs == [] -> Ls0 = Ls1 ; join(Eqs, L), Ls0 = [L|Ls1] )

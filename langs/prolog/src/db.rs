@@ -180,26 +180,26 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
 
 /// How a predicate that does not exist is called.
 fn undefined(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
-    match pred.undefined.get() {
-        Some(code) => code,
-        None => {
-            let code = compile::stubs::undefined(vm, pred);
-            pred.undefined.set(Some(code));
-            code
-        }
-    }
+    kept(vm, pred, &pred.undefined, compile::stubs::undefined)
 }
 
 /// How a predicate that is not compiled is called.
 fn stub(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
-    match pred.stub.get() {
-        Some(code) => code,
-        None => {
-            let code = compile::stubs::dynamic(vm, pred);
-            pred.stub.set(Some(code));
-            code
-        }
-    }
+    kept(vm, pred, &pred.stub, compile::stubs::dynamic)
+}
+
+/// Code that a predicate has one of, however often it is wanted: code is never freed.
+fn kept(
+    vm: &mut Vm,
+    pred: &'static Pred,
+    place: &Cell<Option<&'static Code>>,
+    make: impl FnOnce(&mut Vm, &'static Pred) -> &'static Code,
+) -> &'static Code {
+    place.get().unwrap_or_else(|| {
+        let code = make(vm, pred);
+        place.set(Some(code));
+        code
+    })
 }
 
 /// The predicate's clauses or properties change: compiled code is out of date.

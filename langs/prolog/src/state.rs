@@ -42,7 +42,7 @@ atoms! {
     write = "write", append = "append", text = "text", binary = "binary", stream = "$stream",
     user_input = "user_input", user_output = "user_output", user_error = "user_error",
     default = "default", on = "on", off = "off", codes = "codes", chars = "chars",
-    atom = "atom", string = "string", is = "is", at = "@", inf = "inf", nan = "nan",
+    arg = "arg", atom = "atom", string = "string", is = "is", at = "@", inf = "inf", nan = "nan",
 }
 
 /// One clause of a predicate, as a term.

@@ -345,42 +345,6 @@ pub fn choice(vm: &Vm) -> Value {
     vm.core().regs[REG_CHOICE as usize]
 }
 
-/// A proper list's items, or where it stops being one.
-pub fn list_items(v: Value) -> Result<Vec<Value>, ListEnd> {
-    let mut items = Vec::new();
-    let mut at = deref(v);
-    let mut walk = Walk::new();
-    loop {
-        if let Some((head, tail)) = cons_parts(at) {
-            // Nothing else is shared along a list's rests: it has come round.
-            if walk.suspects(at.0) {
-                return Err(ListEnd::Improper);
-            }
-            items.push(head);
-            at = tail;
-        } else if is_var(at) {
-            return Err(ListEnd::Partial);
-        } else {
-            return Ok(items).and_then(|items| {
-                if at.is_symbol() {
-                    Err(ListEnd::Atom(items, Atom(at.as_symbol())))
-                } else {
-                    Err(ListEnd::Improper)
-                }
-            });
-        }
-    }
-}
-
-/// How a list ended other than by its known end.
-#[derive(Debug)]
-pub enum ListEnd {
-    Partial,
-    Improper,
-    /// By an atom, which may be `[]`.
-    Atom(Vec<Value>, Atom),
-}
-
 impl Pl {
     /// Is it a proper list?
     pub fn is_list(&self, v: Value) -> bool {
@@ -389,22 +353,33 @@ impl Pl {
 
     /// Items of a proper list; `Err` with whether it was partial otherwise.
     pub fn list(&self, v: Value) -> Result<Vec<Value>, bool> {
-        match list_items(v) {
-            Err(ListEnd::Atom(items, a)) if a == self.known.nil => Ok(items),
-            Err(ListEnd::Partial) => Err(true),
-            _ => Err(false),
-        }
+        self.list_of(v, |cell| arg(cell, 0))
     }
 
-    /// As [`Pl::list`], but another language's empty list stays itself, see [`views::kept`].
+    /// The same, but another language's empty list stays itself, see [`views::kept`].
     pub fn list_kept(&self, v: Value) -> Result<Vec<Value>, bool> {
-        let mut items = self.list(v)?;
+        self.list_of(v, |cell| {
+            views::kept(cell.item(Struct::ARGS, 0), arg(cell, 0))
+        })
+    }
+
+    fn list_of(&self, v: Value, item: impl Fn(Obj<Struct>) -> Value) -> Result<Vec<Value>, bool> {
+        let mut items = Vec::new();
         let mut at = deref(v);
-        for item in &mut items {
-            let cell = Obj::<Struct>::cast(at);
-            *item = views::kept(cell.item(Struct::ARGS, 0), *item);
+        let mut walk = Walk::new();
+        while let Some(cell) = Obj::<Struct>::of(at)
+            && cell.shape() == DOT
+        {
+            // Nothing else is shared along a list's rests: it has come round.
+            if walk.suspects(at.0) {
+                return Err(false);
+            }
+            items.push(item(cell));
             at = arg(cell, 1);
         }
-        Ok(items)
+        match at == atom(self.known.nil) {
+            true => Ok(items),
+            false => Err(is_var(at)),
+        }
     }
 }

@@ -184,9 +184,12 @@ impl Forest {
     pub fn count_stay(&mut self, trace: TraceId, options: &JitOptions, luck: Option<bool>) -> bool {
         let tree = &mut self.trees[self.roots[trace.index()].tree];
         tree.stays = tree.stays.saturating_add(1);
+        let ops_max = match tree.searches {
+            true => options.promote_search_ops,
+            false => options.promote_ops_max,
+        };
         tree.quick
-            && (!tree.searches || tree.ops <= options.promote_search_ops)
-            && tree.ops <= options.promote_ops_max
+            && tree.ops <= ops_max
             && tree.stays >= options.promote_stays
             && luck.unwrap_or(tree.stayed_ns >= tree.ops as u64 * options.promote_ns)
     }

@@ -74,18 +74,19 @@ impl Walk<'_, '_> {
         self.st.regs_dirty = 0;
     }
 
+    /// Loads of registers so far, with their results.
+    fn loaded_regs(&self) -> Vec<(usize, OpRef)> {
+        let loads = self.out.insts.iter().filter(|i| i.op == Op::LoadReg);
+        loads.map(|i| (reg_of(i), i.result)).collect()
+    }
+
     /// Registers that hold at the end of the preamble what it loaded from them.
     pub fn steady_regs(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
         let mut out: Vec<(usize, OpRef)> = Vec::new();
-        if !assume.carries_regs() || !self.options.heap {
+        if assume.nothing || !self.options.heap {
             return out;
         }
-        for at in 0..self.out.insts.len() {
-            let (Op::LoadReg, Descr::Reg(reg)) = (self.out.insts[at].op, self.out.insts[at].descr)
-            else {
-                continue;
-            };
-            let (reg, value) = (reg as usize, self.out.insts[at].result);
+        for (reg, value) in self.loaded_regs() {
             let Some(now) = self.st.regs[reg] else {
                 continue;
             };
@@ -102,20 +103,15 @@ impl Walk<'_, '_> {
     /// to be stored to them need not be: the loop carries it.
     pub(super) fn regs_to_carry(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
         let mut out: Vec<(usize, OpRef)> = Vec::new();
-        if !assume.carries_regs() || assume.last_round || !self.options.heap {
+        if assume.nothing || assume.last_round || !self.options.heap {
             return out;
         }
-        for at in 0..self.out.insts.len() {
-            let (Op::LoadReg, Descr::Reg(reg)) = (self.out.insts[at].op, self.out.insts[at].descr)
-            else {
-                continue;
-            };
-            let reg = usize::from(reg);
+        for (reg, _) in self.loaded_regs() {
             let known = self.st.regs[reg].filter(|_| self.st.regs_dirty >> reg & 1 != 0);
             if let Some(Abs::Op(value)) = known.map(|now| self.resolve(now))
                 && reg != usize::from(crate::vm::REG_PENDING)
             {
-                self.st.regs_dirty &= !(1 << reg);
+                self.take_reg(reg);
                 out.push((reg, value));
             }
         }
@@ -131,9 +127,7 @@ impl Walk<'_, '_> {
     ) -> Vec<(usize, u32)> {
         let mut out = Vec::new();
         for (reg, value) in carried {
-            let shared = std::mem::take(&mut o.shared);
-            let leaf = self.leaf(*value, reg_path(*reg), None, o);
-            o.shared = shared;
+            let leaf = self.own_leaf(*value, reg_path(*reg), o);
             let param = o.leaves[leaf as usize].param;
             self.fact_mut(param).range = Range::FULL;
             out.push((*reg, leaf));

@@ -69,10 +69,6 @@ impl Assume {
     pub fn carries_words(&self) -> bool {
         !self.nothing
     }
-    /// May registers keep what they hold, or be operands?
-    pub fn carries_regs(&self) -> bool {
-        !self.nothing
-    }
     pub fn nothing() -> Assume {
         Assume {
             nothing: true,
@@ -221,7 +217,7 @@ pub(super) struct Opening<'s> {
     /// The patterns being made are of virtual objects in words.
     pub in_word: bool,
     /// Operands made so far, by first value.
-    pub(super) shared: HashMap<OpRef, u32>,
+    shared: HashMap<OpRef, u32>,
     /// Virtual object of the preamble to entry of `Draft::virts`.
     virts: HashMap<u32, u32>,
     /// Virtual objects of the label's state, by entry of `Draft::virts`.
@@ -558,13 +554,7 @@ impl Walk<'_, '_> {
     }
 
     /// An operand of the label that starts as `init`.
-    pub(super) fn leaf(
-        &mut self,
-        init: OpRef,
-        path: u64,
-        entry: Option<Abs>,
-        o: &mut Opening,
-    ) -> u32 {
+    fn leaf(&mut self, init: OpRef, path: u64, entry: Option<Abs>, o: &mut Opening) -> u32 {
         let alone = init.is_const() || o.assume.nothing || o.assume.split.contains(&path);
         if let (Some(k), false) = (o.shared.get(&init), alone) {
             return *k;
@@ -747,17 +737,20 @@ impl Walk<'_, '_> {
         delayed
     }
 
-    fn heap_leaf(&mut self, value: OpRef, path: u64, origin: u32, o: &mut Opening) -> u32 {
-        // A word's value is its own operand, even if a slot starts the same.
-        let k = o.leaves.len() as u32;
+    /// An operand of its own, even if another starts the same.
+    pub(super) fn own_leaf(&mut self, init: OpRef, path: u64, o: &mut Opening) -> u32 {
         let shared = std::mem::take(&mut o.shared);
+        let made = self.leaf(init, path, None, o);
+        o.shared = shared;
+        made
+    }
+
+    fn heap_leaf(&mut self, value: OpRef, path: u64, origin: u32, o: &mut Opening) -> u32 {
         let raw = match o.assume.no_tag.contains(&path) {
             true => None,
             false => self.raw_float(value),
         };
-        let made = self.leaf(raw.unwrap_or(value), path, None, o);
-        o.shared = shared;
-        debug_assert_eq!(k, made);
+        let made = self.own_leaf(raw.unwrap_or(value), path, o);
         o.leaves[made as usize].source = LeafSource::Heap(origin);
         made
     }

@@ -381,17 +381,16 @@ fn string_to_atom(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 
 fn string_code(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let text = need_text(vm, a[1])?;
-    let i = deref(a[0]);
-    if is_var(i) {
+    let given = deref(a[0]);
+    if is_var(given) {
         return Err(instantiation(vm));
     }
-    let Some(at) = i.to_int() else {
-        return Err(type_error(vm, "integer", i));
+    let Some(i) = given.to_int() else {
+        return Err(type_error(vm, "integer", given));
     };
-    if at < 0 {
-        return Err(domain_error(vm, "not_less_than_zero", i));
+    if i < 0 {
+        return Err(domain_error(vm, "not_less_than_zero", given));
     }
-    let i = at;
     match usize::try_from(i - 1)
         .ok()
         .and_then(|i| text.chars().nth(i))

@@ -22,7 +22,7 @@ builtins! {
     "current_input" / 1 => |vm, a| current(vm, a[0], true);
     "set_output" / 1 => |vm, a| { let s = output_of(vm, a[0])?; pl(vm).streams.borrow_mut().output = s; Ok(true) };
     "set_input" / 1 => |vm, a| { let s = input_of(vm, a[0])?; pl(vm).streams.borrow_mut().input = s; Ok(true) };
-    "$stream_properties" / 2 => properties;
+    "$stream_properties" / 3 => properties;
     "$streams" / 1 => |vm, a| { let ids: Vec<StreamId> = pl(vm).streams.borrow().table.keys().copied().collect(); let items: Vec<Value> = ids.into_iter().map(|i| stream_term(vm, i)).collect(); let l = vm.make_list(&items); Ok(unify(vm, a[0], l)) };
     "is_stream" / 1 => |vm, a| { let ok = stream_of(vm, a[0]).is_ok(); if !ok { vm.take_pending(); } Ok(ok) };
     "at_end_of_stream" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; Ok(streams::get(vm, s, false, false).is_none()) };
@@ -118,7 +118,8 @@ fn current(vm: &mut Vm, v: Value, input: bool) -> Guest<bool> {
     Ok(unify(vm, v, t))
 }
 
-/// `'$stream_properties'(Stream, List)`.
+/// `'$stream_properties'(Stream, Wanted, List)`. The position takes a look at all that was read: it is
+/// among them only if it may be wanted.
 fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let id = stream_of(vm, a[0])?;
     let p = pl(vm);
@@ -162,7 +163,13 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let movable = input && id != streams::USER_INPUT;
     let reposition = vm.sym(if movable { "true" } else { "false" });
     items.push(vm.term1("reposition", reposition));
-    if movable && let Some(at) = place_term(vm, id) {
+    let wanted = matches!(term(a[1]), Term::Var(_))
+        || crate::db::functor_of(vm, a[1])
+            .is_some_and(|(n, _)| *vm.symbols.name(n.0) == *"position");
+    if movable
+        && wanted
+        && let Some(at) = place_term(vm, id)
+    {
         items.push(vm.term1("position", at));
     }
     let newline = vm.sym("posix");
@@ -180,7 +187,7 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         items.push(vm.term1("end_of_stream", state));
     }
     let l = vm.make_list(&items);
-    Ok(unify(vm, a[1], l))
+    Ok(unify(vm, a[2], l))
 }
 
 /// `'$stream_position'(Characters, Line, Column, Bytes)` of an input stream.

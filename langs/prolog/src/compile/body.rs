@@ -463,7 +463,8 @@ impl ClauseCompiler<'_> {
     fn call_terms(&mut self, name: Atom, args: &[NodeId], last: bool) -> bool {
         let mark = self.next_temp;
         let pred = db::resolve_early(self.vm, self.module, name, args.len());
-        if pred.module == self.known().system && self.is_arg(name, args.len()) {
+        let k = self.known();
+        if (pred.module, name, args.len()) == (k.system, k.arg, 3) {
             return self.call_arg(pred, args);
         }
         let slots = self.arguments(pred, args);
@@ -505,10 +506,6 @@ impl ClauseCompiler<'_> {
     }
 
     /// Slots of the arguments; goals passed out of a module carry its name.
-    fn is_arg(&self, name: Atom, arity: usize) -> bool {
-        arity == 3 && &*self.vm.symbols.name(name.0) == "arg"
-    }
-
     /// `arg/3` has an instruction for known numbers and compounds; else it is called.
     fn call_arg(&mut self, pred: &crate::state::Pred, args: &[NodeId]) -> bool {
         let mark = self.next_temp;
