@@ -46,3 +46,6 @@ except ValueError as e:
     print("ValueError", e)
 print(trees.deep(20, out))
 print(isinstance(t, Term), isinstance(Var(), Var), isinstance(3, Term))
+
+# A list without an end is no list.
+print(isinstance(trees.endless(out), Term), isinstance(trees.endless_words(out), Term))

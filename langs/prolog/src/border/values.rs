@@ -139,54 +139,45 @@ enum Out {
     Dict(usize),
 }
 
-/// The items of a list of small integers: no more is done for each than must be.
-fn flat_ints(vm: &Vm, v: Value) -> Option<Vec<Value>> {
+/// The items of a proper list of Prolog's own without compounds in it, as shared values. Small
+/// integers, and rests that are there or one step away, take one test each.
+fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
     let nil = atom(pl(vm).known.nil);
     let mut at = Obj::<Struct>::of(deref(v))?;
     let mut items = Vec::with_capacity(64);
-    while at.shape() == DOT {
-        let head = at.item(Struct::ARGS, 0);
-        if !head.is_int() {
-            return None;
-        }
-        items.push(head);
+    let mut walk = Walk::new();
+    // A list that may have come round is for those who can tell.
+    while at.shape() == DOT && !walk.suspects(at.value().0) {
+        let given = at.item(Struct::ARGS, 0);
+        items.push(match given.is_int() {
+            true => given,
+            false => flat_item(vm, given)?,
+        });
         let mut tail = at.item(Struct::ARGS, 1);
         if let Some(var) = Obj::<Var>::of(tail) {
             tail = var.get(Var::REF);
         }
         match Obj::<Struct>::of(tail) {
             Some(cell) => at = cell,
-            None => return (tail == nil).then_some(items),
+            None => match deref(at.item(Struct::ARGS, 1)) {
+                end if end == nil => return Some(items),
+                rest => at = Obj::<Struct>::of(rest)?,
+            },
         }
     }
     None
 }
 
-/// The items of a proper list of Prolog's own without compounds in it, as shared values.
-fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
-    let nil = atom(pl(vm).known.nil);
-    let mut at = Obj::<Struct>::of(deref(v))?;
-    let mut items = Vec::new();
-    while at.shape() == DOT {
-        let given = at.item(Struct::ARGS, 0);
-        let head = deref(given);
-        items.push(if head.is_symbol() {
-            match views::kept(given, head) {
-                view if view != head => Obj::<ListView>::cast(view).get(ListView::LIST),
-                _ => value_of_atom(vm, head),
-            }
-        } else if is::<Struct>(head) {
-            return None;
-        } else {
-            head
-        });
-        let tail = deref(at.item(Struct::ARGS, 1));
-        if tail == nil {
-            return Some(items);
-        }
-        at = Obj::<Struct>::of(tail)?;
+/// An item of such a list, unless it is a compound.
+fn flat_item(vm: &mut Vm, given: Value) -> Option<Value> {
+    let value = deref(given);
+    if !value.is_symbol() {
+        return Some(value).filter(|v| !is::<Struct>(*v));
     }
-    None
+    Some(match views::kept(given, value) {
+        view if view != value => Obj::<ListView>::cast(view).get(ListView::LIST),
+        _ => value_of_atom(vm, value),
+    })
 }
 
 /// A term as a shared value. Variables bound inside terms are replaced by their values; ground terms
@@ -195,7 +186,7 @@ pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
     if let Some(list) = list_behind(v) {
         return Ok(list);
     }
-    if let Some(items) = flat_ints(vm, v).or_else(|| flat_items(vm, v)) {
+    if let Some(items) = flat_items(vm, v) {
         return Ok(vm.list(&items));
     }
     let mut work = vec![Out::Value(v)];
