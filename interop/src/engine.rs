@@ -59,6 +59,7 @@ pub fn join(vm: &mut Vm, lang: u8, speaker: &'static dyn Speaker) {
         vm.term_hooks = Some(runtime::compare::TermHooks {
             same: same_terms,
             hash: hash_term,
+            part: part_of_term,
         });
     }
     if speaker.answers_for_shared() {
@@ -192,6 +193,13 @@ fn same_terms(vm: &mut Vm, a: Value, b: Value) -> Option<bool> {
     }
     let terms = terms(vm)?;
     Some(terms.same(vm, a, b))
+}
+
+fn part_of_term(vm: &mut Vm, v: Value) -> Value {
+    match terms(vm) {
+        Some(terms) => terms.part(vm, v),
+        None => v,
+    }
 }
 
 fn hash_term(vm: &mut Vm, v: Value) -> runtime::Guest<Option<i64>> {

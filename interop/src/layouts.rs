@@ -39,10 +39,6 @@ layouts! {
     pub MarkedText = 55, "marked_text" {
         TEXT "text": Val Immutable,
     }
-    /// A compound term of the language that has them, which registers it; the shape is its functor.
-    pub Compound = TERM, "struct" {
-        @items ARGS: Val Mutable,
-    }
     /// An exception of language `LANG` on its way through frames of another: `OBJECT` is what
     /// was raised, `TRACE` a tuple of tokens, outermost first.
     pub Foreign = 56, "foreign_exception" {
@@ -66,8 +62,9 @@ pub const QUERY_OPEN: i64 = 1;
 pub const QUERY_RUNNING: i64 = 2;
 pub const QUERY_DONE: i64 = 3;
 
-/// Layout ids of compound terms and logic variables, whichever language has them.
-pub const TERM: LayoutId = 96;
+pub use runtime::layouts::{Compound, TERM};
+
+/// Layout ids of logic variables, whichever language has them.
 pub const VARIABLE: LayoutId = 97;
 pub const ATTRIBUTED: LayoutId = 98;
 

@@ -103,13 +103,15 @@ pub enum Mismatch {
     Ask(usize, Value, Value, Value),
 }
 
-/// How terms of a language that has them are compared and hashed.
+/// What the runtime asks the language that has terms.
 #[derive(Copy, Clone)]
 pub struct TermHooks {
     /// Are two values the same term? `None` when neither is one.
     pub same: fn(&mut Vm, Value, Value) -> Option<bool>,
     /// The hash of a term; `None` when the value is none.
     pub hash: fn(&mut Vm, Value) -> Guest<Option<i64>>,
+    /// A part of a term without variables as a shared value.
+    pub part: fn(&mut Vm, Value) -> Value,
 }
 
 /// What is known about a pair without looking inside.

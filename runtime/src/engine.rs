@@ -9,6 +9,7 @@ use crate::host_objects::HostObjects;
 use crate::kept::Keeper;
 use crate::language::Language;
 use crate::layouts;
+use crate::list::linked::LinkedLists;
 use crate::options::Options;
 use crate::shapes::Shapes;
 use crate::symbols::Symbols;
@@ -18,7 +19,7 @@ use metatrace::jit::Jit;
 use metatrace::value::Value;
 use metatrace::vm::VmCore;
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
@@ -51,8 +52,10 @@ pub struct Vm {
     pub interop: Box<dyn Any>,
     /// Steps of guest code are counted, see [`Vm::limit_steps`].
     pub(crate) limits_steps: bool,
-    /// Equality and hashes of terms, if a language has terms.
+    /// Equality, hashes and parts of terms, if a language has terms.
     pub term_hooks: Option<crate::compare::TermHooks>,
+    /// Lists whose items are in cells of terms.
+    pub(crate) linked: Rc<RefCell<LinkedLists>>,
     /// The core is known by its address, and natives that hold the engine make values through that as
     /// well: neither kind of reference to an engine may be taken for the only one.
     reached_by_address: (PhantomPinned, Cell<()>),
@@ -114,6 +117,7 @@ impl Vm {
             interop: Box::new(()),
             limits_steps: false,
             term_hooks: None,
+            linked: Rc::default(),
             reached_by_address: (PhantomPinned, Cell::new(())),
             recount_wait: 0,
             kept: Keeper::default(),
@@ -123,6 +127,8 @@ impl Vm {
         }
         vm.core_mut().depth_limit = vm.options.depth_limit;
         well_known::init(&mut vm);
+        let linked = vm.linked.clone();
+        vm.heap.add_weak_table(linked);
         vm
     }
 

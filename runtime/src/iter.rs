@@ -9,7 +9,8 @@ use crate::dict::Table;
 use crate::engine::Vm;
 use crate::error::ErrorKind;
 use crate::layouts::*;
-use crate::list::{LIST_GROUPS, list_load};
+use crate::list::linked::{linked_next, unlinked_shape};
+use crate::list::{self, LIST_GROUPS, list_load};
 use crate::native::Guest;
 use crate::natives;
 use crate::number;
@@ -122,14 +123,20 @@ pub fn range_next<M: Meta>(m: &mut M, it: Ref<M, RangeIter>) -> Option<Int<M>> {
 pub fn list_next<M: Meta>(m: &mut M, it: Ref<M, ListIter>) -> Option<Val<M>> {
     let list = m.get(it, ListIter::LIST);
     let list = m.as_ref::<List>(list)?;
-    let strategy = m.shape(list);
     let (i, len) = (m.get(it, ListIter::INDEX), m.get(list, List::LEN));
     if !m.in_range(i, len) {
         let none = m.val(Value::NONE);
         m.set(it, ListIter::LIST, none);
         return None;
     }
-    let v = list_load(m, list, strategy, i);
+    let mut shape = m.shape(list);
+    if list::strategy_in(shape) >= list::LINKED {
+        if shape == list::LINKED {
+            return Some(m.outlined(|m| linked_next(m, it, list, i)));
+        }
+        shape = unlinked_shape(m, list);
+    }
+    let v = list_load(m, list, shape, i);
     let one = m.const_int(1);
     let next = m.int_op(Op::IntAdd, i, one);
     m.set(it, ListIter::INDEX, next);

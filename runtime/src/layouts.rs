@@ -8,7 +8,7 @@
 //! strategy, what a dict iterator yields, an instance's hidden class), the
 //! header's shape id tells them apart; see the module that owns the layout.
 
-use metatrace::layout::{Layout, LayoutType};
+use metatrace::layout::{Layout, LayoutId, LayoutType};
 use metatrace::layouts;
 
 /// First layout id that languages may use.
@@ -175,10 +175,12 @@ layouts! {
         EXTRA "extra": Val Mutable,
         BORN "born": Int Immutable,
     }
-    /// Steps through a list by index; at its end `LIST` is none.
+    /// Steps through a list by index; at its end `LIST` is none. `CELL` is the next cell of a list that
+    /// is linked, after the first step.
     pub ListIter = 33, "list_iterator" {
         LIST "list": Val Mutable,
         INDEX "index": Int Mutable,
+        CELL "cell": Val Mutable,
     }
     /// Steps through a tuple.
     pub TupleIter = 34, "tuple_iterator" {
@@ -247,7 +249,15 @@ layouts! {
         LEN "len": Int Immutable,
         @items ITEMS: Byte Mutable,
     }
+    /// A compound term of the language that has them, which registers it; the shape is its functor.
+    /// Shape 0 is a cell of a list: an item and the rest.
+    pub Compound = TERM, "struct" {
+        @items ARGS: Val Mutable,
+    }
 }
+
+/// Layout id of compound terms, whichever language has them.
+pub const TERM: LayoutId = 96;
 
 /// Every layout of this table.
 pub const RUNTIME_LAYOUTS: &[&Layout] = &[

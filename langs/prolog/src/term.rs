@@ -1,5 +1,6 @@
 //! Terms on the heap, for plain Rust code: looking at them, making them, binding variables.
 
+use crate::border::values::stands_for_value;
 use crate::border::views::{self, list_of};
 use crate::cycles::{self, Walk};
 use crate::layouts::{
@@ -195,6 +196,7 @@ impl MakeTerms for Vm {
     }
 
     /// Binds an unbound variable, trailing it if it is older than the newest choice point.
+    #[inline]
     fn bind(&mut self, var: Value, to: Value) {
         if let Some(v) = Obj::<Var>::of(var) {
             if v.int(Var::STAMP) < self.core().regs[REG_STAMP as usize].as_int() {
@@ -203,22 +205,28 @@ impl MakeTerms for Vm {
             v.set(self, Var::REF, to);
             return;
         }
-        let v = Obj::<AttVar>::cast(var);
-        if outlives_choice(self, v) {
-            push_trail(self, var);
-        }
-        v.set(self, AttVar::REF, to);
-        let attrs = v.get(AttVar::ATTRS);
-        let wake = self.core().regs[REG_WAKE as usize];
-        let pending = if wake == Value::NIL {
-            atom(pl(self).known.nil)
-        } else {
-            wake
-        };
-        let goal = self.term2("wakeup", attrs, to);
-        let list = self.cons(goal, pending);
-        self.core_mut().regs[REG_WAKE as usize] = list;
+        bind_attributed(self, var, to);
     }
+}
+
+/// Binds a variable with attributes: their goals are to be called soon.
+#[inline(never)]
+fn bind_attributed(vm: &mut Vm, var: Value, to: Value) {
+    let v = Obj::<AttVar>::cast(var);
+    if outlives_choice(vm, v) {
+        push_trail(vm, var);
+    }
+    v.set(vm, AttVar::REF, to);
+    let attrs = v.get(AttVar::ATTRS);
+    let wake = vm.core().regs[REG_WAKE as usize];
+    let pending = if wake == Value::NIL {
+        atom(pl(vm).known.nil)
+    } else {
+        wake
+    };
+    let goal = vm.term2("wakeup", attrs, to);
+    let list = vm.cons(goal, pending);
+    vm.core_mut().regs[REG_WAKE as usize] = list;
 }
 
 /// Is the variable older than the newest choice point, so that its changes have to be undone?
@@ -286,12 +294,24 @@ pub fn undo_trail(vm: &mut Vm, mark: Value) {
                     let name = Atom(target.as_symbol());
                     pl(vm).globals.borrow_mut().insert(name, old);
                 }
-                i => Obj::<Struct>::cast(target).set_item(vm, Struct::ARGS, i as usize, old),
+                i => {
+                    let target = Obj::<Struct>::cast(target);
+                    about_to_write(vm, target);
+                    target.set_item(vm, Struct::ARGS, i as usize, old);
+                }
             }
             at = record.get(Undo::PREV);
         }
     }
     vm.core_mut().regs[REG_TRAIL as usize] = mark;
+}
+
+/// To be called before an argument of a term that others know is written: lists of other languages
+/// whose items are in such cells are made ordinary ones.
+pub fn about_to_write(vm: &mut Vm, target: Obj<Struct>) {
+    if stands_for_value(vm, target.shape()) {
+        vm.unlink_all();
+    }
 }
 
 /// After a cut to a choice point with stamp `stamp` and trail `mark`: drops trail

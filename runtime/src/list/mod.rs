@@ -13,6 +13,7 @@
 //! | [`STR`] | `Array` | strings |
 //! | [`RANGE`] | `IntArray` of first and step | an arithmetic progression of fixnums |
 //! | [`OBJECT`] | `Array` | anything |
+//! | [`LINKED`], [`DEFERRED`] | another language's first cell | see `linked.rs` |
 //!
 //! A store that someone else reads is [`SHARED`]: nobody writes to the items that it had then, so
 //! that the list is copied before it changes other than by growing.
@@ -20,8 +21,10 @@
 //! A store only ever becomes more general (an emptied list starts anew). The
 //! generic functions below do the common case of each strategy and leave growth
 //! and changes of strategy to natives. With strategies switched off every list is
-//! [`OBJECT`]. Plain operations are in `plain.rs`, sorting in `sort.rs`.
+//! [`OBJECT`]. Plain operations are in `plain.rs`, sorting in `sort.rs`, lists that other languages
+//! made in `linked.rs`.
 
+pub mod linked;
 mod plain;
 pub mod sort;
 
@@ -40,6 +43,7 @@ use metatrace::meta::{Int, Meta, Ref, Val};
 use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 
+use linked::unlinked_shape;
 pub use plain::ListItems;
 
 /// No items, no store.
@@ -54,6 +58,10 @@ pub const STR: u32 = 3;
 pub const RANGE: u32 = 4;
 /// Any values.
 pub const OBJECT: u32 = 5;
+/// Items in cells of another language, each a value of its own.
+pub const LINKED: u32 = 6;
+/// Items in cells of another language, which make lists and the like in turn.
+pub const DEFERRED: u32 = 7;
 
 /// Added to a strategy: the store is shared; see [`Vm::share_list`].
 pub const SHARED: u32 = 8;
@@ -126,13 +134,13 @@ pub fn list_len<M: Meta>(m: &mut M, list: Ref<M, List>) -> Int<M> {
 /// Item `i`, negative ones from the end; `None` out of range.
 #[inline(always)]
 pub fn list_get<M: Meta>(m: &mut M, list: Ref<M, List>, i: Int<M>) -> Option<Val<M>> {
-    let shape = m.shape(list);
+    let shape = unlinked_shape(m, list);
     let len = m.get(list, List::LEN);
     let i = index(m, i, len)?;
     Some(list_load(m, list, shape, i))
 }
 
-/// Item `i`, known to be in range, of a list with this shape.
+/// Item `i`, known to be in range, of a list with this shape, which is not linked.
 #[inline(always)]
 pub fn list_load<M: Meta>(m: &mut M, list: Ref<M, List>, shape: u32, i: Int<M>) -> Val<M> {
     let store = m.get(list, List::STORE);
@@ -192,7 +200,7 @@ fn store_item<M: Meta>(m: &mut M, list: Ref<M, List>, strategy: u32, i: Int<M>, 
             let store = m.cast::<FloatArray>(store);
             m.set_item(store, FloatArray::ITEMS, i, v);
         }
-        EMPTY | RANGE => return false,
+        EMPTY | RANGE | LINKED | DEFERRED => return false,
         _ => {
             if strategy == STR && !m.is_tag(v, Tag::layout(Str::LAYOUT.id)) {
                 return false;
@@ -230,7 +238,7 @@ fn capacity<M: Meta>(m: &mut M, list: Ref<M, List>, strategy: u32) -> Int<M> {
 pub fn list_append<M: Meta>(m: &mut M, list: Ref<M, List>, v: Val<M>) {
     // Who shares the store looks at no more items than there were.
     let strategy = strategy_in(m.shape(list));
-    if strategy != EMPTY && strategy != RANGE {
+    if matches!(strategy, INT | FLOAT | STR | OBJECT) {
         let len = m.get(list, List::LEN);
         let room = capacity(m, list, strategy);
         if m.lt(len, room) && store_item(m, list, strategy, len, v) {
@@ -253,7 +261,7 @@ pub fn list_pop<M: Meta>(m: &mut M, list: Ref<M, List>) -> Option<Val<M>> {
         return None;
     }
     let last = m.int_op(Op::IntSub, len, one);
-    if strategy >= SHARED {
+    if strategy >= LINKED {
         return Some(m.call(&LIST_REMOVE_AT, [list.val(), last.val()]));
     }
     let v = list_load(m, list, strategy, last);

@@ -1,5 +1,6 @@
 //! Lists for plain Rust code: natives and builtins.
 
+use super::linked::is_linked;
 use super::{EMPTY, FLOAT, INT, OBJECT, RANGE, SHARED, STR, strategy_in};
 use crate::engine::Vm;
 use crate::error::ErrorKind;
@@ -133,8 +134,9 @@ impl Vm {
         }
     }
 
-    /// The items as stored.
-    pub fn list_items<'a>(&self, list: Obj<List>) -> ListItems<'a> {
+    /// The items as stored. A linked list becomes an ordinary one.
+    pub fn list_items<'a>(&mut self, list: Obj<List>) -> ListItems<'a> {
+        self.unlink(list);
         let (store, n) = (list.get(List::STORE), list.size(List::LEN));
         match strategy_in(list.shape()) {
             EMPTY => ListItems::Values(&[]),
@@ -173,8 +175,8 @@ impl Vm {
     /// wants them: the list is copied before it changes them.
     pub fn share_list(&mut self, list: Obj<List>) -> (u32, Value, usize) {
         let strategy = strategy_in(list.shape());
-        // Nobody writes to a progression.
-        if strategy != EMPTY && strategy != RANGE {
+        // Nobody writes to a progression, nor to cells.
+        if strategy != EMPTY && strategy != RANGE && !is_linked(list) {
             list.set_shape(strategy | SHARED);
         }
         (strategy, list.get(List::STORE), self.list_len(list))
@@ -202,6 +204,7 @@ impl Vm {
 
     /// Makes the store able to hold `v` and at least `room` items; the strategy may change.
     fn prepare(&mut self, list: Obj<List>, v: Value, room: usize) {
+        self.unlink(list);
         let (now, wanted) = (strategy_in(list.shape()), strategy_of(self, v));
         let next = match now {
             _ if now == wanted || now == OBJECT => now,
@@ -299,6 +302,7 @@ impl Vm {
     /// Gives the list a store that it may write to: a shared one is copied, a progression becomes
     /// an ordinary int list.
     pub(super) fn own_store(&mut self, list: Obj<List>) {
+        self.unlink(list);
         let (shape, n) = (list.shape(), self.list_len(list));
         if shape == RANGE {
             self.restore(list, INT, n);
@@ -368,6 +372,7 @@ impl Vm {
 
     /// The items of a span as a new list.
     pub fn list_slice(&mut self, list: Obj<List>, span: Span) -> Value {
+        self.unlink(list);
         let n = span.count;
         if n == 0 {
             return self.list(&[]);

@@ -91,7 +91,8 @@ impl Vm {
     pub fn list_sort(&mut self, list: Obj<List>, reverse: bool) -> Guest<bool> {
         self.own_store(list);
         let n = self.list_len(list);
-        match (list.shape(), self.list_items(list)) {
+        let items = self.list_items(list);
+        match (list.shape(), items) {
             (INT, _) => {
                 // The words of fixnums are ordered as the fixnums.
                 let words = self.int_store(list, n);

@@ -18,10 +18,11 @@ use metatrace::meta::{Flow, Int, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::vm::REG_MADE;
 use metatrace::{Ref, Val};
+use runtime::iter::{list_next, tuple_next};
 use runtime::layouts::{
     Class, Generator, Instance, List, ListIter, Range, RangeIter, StrIter, Tuple, TupleIter,
 };
-use runtime::{list, text};
+use runtime::text;
 
 /// `GetIter`.
 #[inline(never)]
@@ -127,7 +128,7 @@ pub fn for_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
         };
     }
     if let Some(it) = m.as_ref::<ListIter>(iter) {
-        return match next_of_list(m, it) {
+        return match list_next(m, it) {
             Some(v) => {
                 m.set_slot(i.a(), v);
                 Flow::Next
@@ -159,53 +160,16 @@ fn next_of_range<M: Meta>(m: &mut M, range: Ref<M, RangeIter>) -> Option<Val<M>>
     Some(next.val())
 }
 
-#[inline(always)]
-fn next_of_list<M: Meta>(m: &mut M, it: Ref<M, ListIter>) -> Option<Val<M>> {
-    let list = m.get(it, ListIter::LIST);
-    let list = m.as_ref::<List>(list)?;
-    let index = m.get(it, ListIter::INDEX);
-    match list::list_get(m, list, index) {
-        Some(v) => {
-            let one = m.const_int(1);
-            let index = m.int_op(Op::IntAdd, index, one);
-            m.set(it, ListIter::INDEX, index);
-            Some(v)
-        }
-        None => {
-            let none = m.val(Value::NONE);
-            m.set(it, ListIter::LIST, none);
-            None
-        }
-    }
-}
-
-fn next_of_tuple<M: Meta>(m: &mut M, it: Ref<M, TupleIter>) -> Option<Val<M>> {
-    let tuple = m.get(it, TupleIter::TUPLE);
-    let tuple = m.as_ref::<Tuple>(tuple)?;
-    let index = m.get(it, TupleIter::INDEX);
-    let len = m.get(tuple, Tuple::LEN);
-    if !m.in_range(index, len) {
-        let none = m.val(Value::NONE);
-        m.set(it, TupleIter::TUPLE, none);
-        return None;
-    }
-    let v = m.item(tuple, Tuple::ITEMS, index);
-    let one = m.const_int(1);
-    let index = m.int_op(Op::IntAdd, index, one);
-    m.set(it, TupleIter::INDEX, index);
-    Some(v)
-}
-
 /// The next value of a built-in iterator: `Ok(None)` at its end.
 pub fn next_of_builtin<M: Meta>(m: &mut M, iter: Val<M>) -> Result<Option<Val<M>>, Raised> {
     if let Some(range) = m.as_ref::<RangeIter>(iter) {
         return Ok(next_of_range(m, range));
     }
     if let Some(it) = m.as_ref::<ListIter>(iter) {
-        return Ok(next_of_list(m, it));
+        return Ok(list_next(m, it));
     }
     if let Some(it) = m.as_ref::<TupleIter>(iter) {
-        return Ok(next_of_tuple(m, it));
+        return Ok(tuple_next(m, it));
     }
     if let Some(v) = runtime::iter::next_of_table(m, iter) {
         return Ok(Some(v));

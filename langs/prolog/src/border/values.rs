@@ -30,8 +30,10 @@ const CONVERTS: Effects = Effects {
 natives! {
     /// A shared value as a term.
     pub static TO_TERM = "shared_to_term"(vm, v) -> Value [CONVERTS] { to_term(vm, v) }
-    /// A term as a shared value.
-    pub static TO_SHARED = "term_to_shared"(vm, v) -> Guest [CONVERTS.raises()] { to_shared(vm, v) }
+    /// A term as a shared value; second, the stamp of the newest choice point.
+    pub static TO_SHARED = "term_to_shared"(vm, v, newest) -> Guest [CONVERTS.raises()] {
+        to_shared_since(vm, v, newest.as_int())
+    }
     /// The atom of a string.
     pub static ATOM_OF = "atom_of"(vm, v) -> Value [Effects::PURE] { atom_of(vm, v) }
     /// The string of an atom that is not the empty list, or what the atom stands for.
@@ -139,6 +141,91 @@ enum Out {
     Dict(usize),
 }
 
+/// A proper list of Prolog's own as a list whose items stay in its cells: there is no variable in it,
+/// unbound or bound by what may be undone, so that what the list is for others cannot change.
+fn linked(vm: &mut Vm, v: Value, newest: i64) -> Option<Value> {
+    let nil = atom(pl(vm).known.nil);
+    let first = Obj::<Struct>::of(deref(v))?;
+    let (mut at, mut len, mut plain) = (first, 0, true);
+    // Who comes round meets a place that was marked (Brent's algorithm).
+    let (mut mark, mut next_mark) = (Value::NIL, 64);
+    while at.shape() == DOT {
+        let mut item = at.item(Struct::ARGS, 0);
+        if !item.is_int() {
+            item = settled(vm, at, 0, item, newest);
+            plain &= match item.is_symbol() {
+                true => item != nil,
+                false => stays(vm, item)?,
+            };
+        }
+        len += 1;
+        let mut rest = at.item(Struct::ARGS, 1);
+        if is_var(rest) {
+            rest = settled(vm, at, 1, rest, newest);
+        }
+        if rest == nil {
+            return Some(vm.linked_list(first.value(), len, plain));
+        }
+        if rest == mark {
+            return None;
+        }
+        if len == next_mark {
+            (mark, next_mark) = (rest, 2 * len);
+        }
+        at = Obj::<Struct>::of(rest)?;
+    }
+    None
+}
+
+/// Argument `i` of a cell, which is `v`, without the variables that no choice point can unbind any more.
+fn settled(vm: &mut Vm, cell: Obj<Struct>, i: usize, mut v: Value, newest: i64) -> Value {
+    while let Some(var) = Obj::<Var>::of(v)
+        && var.get(Var::REF) != Value::UNDEF
+        && var.int(Var::STAMP) >= newest
+    {
+        v = var.get(Var::REF);
+        cell.set_item(vm, Struct::ARGS, i, v);
+    }
+    v
+}
+
+/// Can an item stay in its cell, having no variables in it, and is it a value of its own then? A list
+/// and its like are made for the others once and for all.
+fn stays(vm: &mut Vm, item: Value) -> Option<bool> {
+    if let Some(view) = Obj::<ListView>::of(item) {
+        return views::is_plain(item).then_some(!view.get(ListView::LIST).is_heap());
+    }
+    if is_var(item) {
+        return None;
+    }
+    let Some(s) = Obj::<Struct>::of(item) else {
+        return Some(true);
+    };
+    free_of_variables(vm, item).then(|| !stands_for_value(vm, s.shape()))
+}
+
+/// Are there no variables in a term, not even bound ones?
+fn free_of_variables(vm: &Vm, t: Value) -> bool {
+    let mut walk = Walk::new();
+    let mut stack = vec![t];
+    while let Some(t) = stack.pop() {
+        if is_var(t) || Obj::<ListView>::of(t).is_some_and(|_| !views::is_plain(t)) {
+            return false;
+        }
+        if let Some(s) = Obj::<Struct>::of(t)
+            && !walk.passed(t.0)
+        {
+            for i in 0..arity(vm, s) {
+                let part = s.item(Struct::ARGS, i);
+                if part.is_heap() {
+                    stack.push(part);
+                }
+            }
+        }
+    }
+    true
+}
+
 /// The items of a proper list of Prolog's own without compounds in it, as shared values. Small
 /// integers, and rests that are there or one step away, take one test each.
 fn flat_items(vm: &mut Vm, v: Value) -> Option<Vec<Value>> {
@@ -183,7 +270,16 @@ fn flat_item(vm: &mut Vm, given: Value) -> Option<Value> {
 /// A term as a shared value. Variables bound inside terms are replaced by their values; ground terms
 /// are not copied.
 pub fn to_shared(vm: &mut Vm, v: Value) -> Guest {
+    to_shared_since(vm, v, i64::MAX)
+}
+
+/// [`to_shared`], where bindings of variables made since `newest`, the stamp of the newest choice
+/// point, cannot be undone.
+fn to_shared_since(vm: &mut Vm, v: Value, newest: i64) -> Guest {
     if let Some(list) = list_behind(v) {
+        return Ok(list);
+    }
+    if let Some(list) = linked(vm, v, newest) {
         return Ok(list);
     }
     if let Some(items) = flat_items(vm, v) {

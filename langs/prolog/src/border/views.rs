@@ -102,6 +102,11 @@ fn look(view: Obj<ListView>) -> Value {
     let core = mem::word(view.value().0, ListView::CORE.raw.word as usize);
     let vm = Vm::from_core(core as *mut VmCore);
     let (strategy, store) = (view.shape(), view.get(ListView::STORE));
+    if strategy >= list::LINKED {
+        let first = Obj::<Struct>::cast(store);
+        let part = |i| first.item(Struct::ARGS, i);
+        return made(vm, view, part(0), part(1));
+    }
     let (from, len) = (view.size(ListView::NEXT), view.size(ListView::LEN));
     let to = (from + from.clamp(RUN_MIN, RUN_MAX)).min(len);
     let mut tail = if to == len {
@@ -109,7 +114,6 @@ fn look(view: Obj<ListView>) -> Value {
     } else {
         new_view(vm, strategy, store, to, len).value()
     };
-    let origin = view.get(ListView::LIST);
     if strategy == list::INT {
         let items = Obj::<IntArray>::cast(store).values(IntArray::ITEMS, to);
         for &item in items[from + 1..].iter().rev() {
@@ -122,6 +126,12 @@ fn look(view: Obj<ListView>) -> Value {
         }
     }
     let first = item(vm, strategy, store, from);
+    made(vm, view, first, tail)
+}
+
+/// The first cell of a view.
+fn made(vm: &mut Vm, view: Obj<ListView>, first: Value, tail: Value) -> Value {
+    let origin = view.get(ListView::LIST);
     let cell = if origin.is_heap() {
         let cell = vm.alloc_sized::<Struct>(DOT, 3);
         cell.init_item(Struct::ARGS, 0, first);
@@ -229,7 +239,7 @@ fn view_of(
     if let Some(view) = views.get(&list.value().0) {
         return *view;
     }
-    let nested = holds_sequences(vm, list);
+    let nested = vm.first_cell(list).is_none() && holds_sequences(vm, list);
     let (strategy, store, len) = if nested {
         let items = vm.list_values(list);
         let array = vm.alloc_counted::<Array>(0, items.len());

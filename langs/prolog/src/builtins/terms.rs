@@ -6,7 +6,9 @@ use crate::layouts::{AttVar, Struct, Trail, Var};
 use crate::number::is_number;
 use crate::state::pl;
 use crate::syntax::Atom;
-use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, outlives_choice, push_undo, term};
+use crate::term::{
+    MakeTerms, Term, about_to_write, arg, atom, deref, is_var, outlives_choice, push_undo, term,
+};
 use crate::unify::{
     compare, copy, copy_kept, ground, identical, occurs, subsumes, unify, unify_occurs, variables,
     variant,
@@ -293,6 +295,7 @@ fn setarg(vm: &mut Vm, a: &[Value], trail: bool, duplicate: bool) -> Guest<bool>
         return Ok(false);
     }
     let i = i as usize - 1;
+    about_to_write(vm, s);
     if trail {
         push_undo(vm, t, i as i64, s.item(Struct::ARGS, i));
     }

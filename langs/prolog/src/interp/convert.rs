@@ -48,7 +48,8 @@ pub(super) fn to_shared<M: Meta>(m: &mut M, v: Val<M>) -> Result<Val<M>, Raised>
         return Ok(text_of(m, v));
     }
     if tag == STRUCT || tag == VIEW {
-        return m.try_call(&TO_SHARED, [v]);
+        let newest = m.reg(REG_STAMP);
+        return m.try_call(&TO_SHARED, [v, newest]);
     }
     Ok(v)
 }
