@@ -118,6 +118,12 @@ pub fn json(vm: &Vm, wall: Duration, bridge_entry_ns: Option<f64>) -> Json {
             "exits": s.exits,
             "ns_per_exit": s.exit_ns.checked_div(s.exits).unwrap_or(0),
             "ns_per_bridge_entry": bridge_entry_ns,
+            "search_trials": {
+                "done": s.trials,
+                "won": s.trials_won,
+                "work_per_us": s.trial_pace[0],
+                "work_per_us_interpreted": s.trial_pace[1],
+            },
             "aborts": aborts,
             "crossings": {
                 "inlined": crossings.iter().map(|c| c.inlined).sum::<u64>(),

@@ -136,25 +136,20 @@ main(5000)
         "main",
         "5000\n",
         expect![[r#"
-            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: int, v6: val, v7: val, v8: int, v9: val, v10: val)
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: int, v6: val, v7: val, v8: int, v9: val)
             guard_no_poll
             ; main for_iter
-            v11 = int_lt 0, v3
-            guard_true v11
+            v10 = int_lt 0, v3
+            guard_true v10
             ; next/2 add_const
-            v12 = int_sub v3, 1
-            v13 = int_add v8, v4
-            v14 = int_add v2, 1
-            v15 = int_add_ovf v0, 1
+            v11 = int_sub v3, 1
+            v12 = int_add v8, v4
+            v13 = int_add v2, 1
+            v14 = int_add_ovf v0, 1
             ; next/2 unify
-            v16 = int_lt v1, v14
-            guard_true v16
-            ; <call/2> cut_to
-            v17 = int_lt v1, 0
-            guard_false v17
-            store v6, v0, frame[1]
-            store_reg v15, r0
-            jump L1 (v15, 0, v14, v12, v13, 13, v6, v7, v8, v9, v10)
+            v15 = int_lt 0, v13
+            guard_true v15
+            jump L1 (v14, v14, v13, v11, v12, 13, v6, v7, v8, v9)
         "#]],
     );
 }
@@ -186,31 +181,74 @@ from(I, N, X) :- I1 is I + 1, upto(I1, N, X).
         "main",
         "12497500\n",
         expect![[r#"
-            label L1 (v0: int, v1: int, v2: int, v3: int, v4: val, v5: val, v6: val, v7: val, v8: val, v9: val, v10: val, v11: val, v12: val, v13: val, v14: int, v15: val, v16: val, v17: int, v18: val)
+            label L1 (v0: int, v1: int, v2: int, v3: int, v4: int, v5: val, v6: val, v7: val, v8: val, v9: val, v10: val, v11: val, v12: val, v13: val, v14: val, v15: int, v16: val, v17: val, v18: int, v19: val)
             guard_no_poll
             ; from/3 add_const
-            v19 = int_add_ovf v2, 1
+            v20 = int_add_ovf v3, 1
             ; upto/3 compare
-            v20 = int_lt v19, v15
-            guard_true v20
+            v21 = int_lt v20, v16
+            guard_true v21
             ; from/3 unify
-            v21 = int_add v1, 1
-            v22 = int_lt v17, v21
-            guard_true v22
+            v22 = int_add v2, 1
+            v23 = int_lt v18, v22
+            guard_true v23
             ; <query> query_yield
-            store v16, v19, var.ref
-            v23 = load v18, var.ref
-            v24 = same v23, undef
-            guard_false v24
-            guard_tag v23, int
+            store v17, v20, var.ref
+            v24 = load v19, var.ref
+            v25 = same v24, undef
+            guard_false v25
+            guard_tag v24, int
             ; main iadd
-            v25 = int_add_ovf v0, v23
-            store v6, v0, frame[1]
-            store v11, v7, frame[0]
-            store v6, 13, frame.token
-            store_reg v23, r0
-            store_reg 0, r4
-            jump L1 (v25, v21, v19, v21, undef, nil, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18)
+            v26 = int_add_ovf v0, v24
+            store v12, v8, frame[0]
+            store v7, 13, frame.token
+            jump L1 (v26, v24, v22, v20, v22, undef, nil, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19)
+        "#]],
+    );
+}
+
+#[test]
+fn fl_loops_over_a_list() {
+    // The items come from Prolog's cells.
+    let main = "\
+import rules
+from polyglot import out
+
+def total(xs):
+    sum = 0
+    for x in xs:
+        sum += x
+    return sum
+
+print(total(rules.numbers(5000, out)))
+";
+    let rules = "\
+:- module(rules, [numbers/2]).
+numbers(N, L) :- numbers(0, N, L).
+numbers(N, N, []) :- !.
+numbers(I, N, [I|T]) :- I1 is I + 1, numbers(I1, N, T).
+";
+    check(
+        "fl_loops_over_a_list",
+        ("main.py", main),
+        ("rules.pl", rules),
+        "total",
+        "12497500\n",
+        expect![[r#"
+            label L3 (v0: int, v1: int, v2: val, v3: val, v4: val, v5: val, v6: int)
+            guard_no_poll
+            ; total for_iter
+            v7 = int_ult v1, v6
+            guard_true v7
+            v8 = int_lt 0, v1
+            guard_true v8
+            v9 = load v2, struct[0]
+            v10 = load v2, struct[1]
+            v11 = int_add v1, 1
+            guard_tag v9, int
+            ; total iadd
+            v12 = int_add_ovf v0, v9
+            jump L3 (v12, v11, v10, v3, v4, v5, v6)
         "#]],
     );
 }
@@ -231,17 +269,16 @@ run(N, X, Z) :- steps:step(X, Y), N1 is N - 1, run(N1, Y, Z).
         "run/3",
         "5000\n",
         expect![[r#"
-            label L1 (v0: int, v1: int, v2: val, v3: val, v4: val)
+            label L1 (v0: int, v1: int, v2: int, v3: val, v4: val, v5: val)
             guard_no_poll
             ; run/3 switch
-            v5 = same v0, 0
-            guard_false v5
+            v6 = same v0, 0
+            guard_false v6
             ; step add_k
-            v6 = int_add_ovf v1, 1
+            v7 = int_add_ovf v1, 1
             ; run/3 add_const
-            v7 = int_add_ovf v0, -1
-            store_reg v6, r0
-            jump L1 (v7, v6, v2, v3, v4)
+            v8 = int_add_ovf v0, -1
+            jump L1 (v8, v7, v7, v3, v4, v5)
         "#]],
     );
 }
@@ -380,70 +417,69 @@ fn prolog_fails_through_a_generator() {
 }
 
 const FAILING_LOOP: Expect = expect![[r#"
-    label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: int, v6: int, v7: int, v8: val, v9: val, v10: val, v11: int, v12: val, v13: val, v14: val, v15: val)
+    label L1 (v0: val, v1: val, v2: val, v3: val, v4: val, v5: int, v6: int, v7: int, v8: int, v9: val, v10: val, v11: val, v12: int, v13: val, v14: val, v15: val, v16: val)
     guard_no_poll
     ; $generate/2 generate_next
     guard_tag v1, generator
     ; border_next for_iter
-    v16 = load v1, generator.state
-    guard_value v16, 1
-    v17 = load v1, generator.frame
-    store v12, v7, frame.token
-    v18 = load v17, frame.token
-    guard_value v18, PLACE
+    v17 = load v1, generator.state
+    guard_value v17, 1
+    v18 = load v1, generator.frame
+    store v13, v8, frame.token
+    v19 = load v18, frame.token
+    guard_value v19, PLACE
     ; numbers iadd_k
-    v19 = load v17, frame[1]
-    guard_tag v19, int
-    v20 = int_add_ovf v19, 1
+    v20 = load v18, frame[1]
+    guard_tag v20, int
+    v21 = int_add_ovf v20, 1
     ; numbers jump_if_lt
-    v21 = load v17, frame[0]
-    guard_tag v21, int
-    v22 = int_lt v20, v21
-    guard_true v22
+    v22 = load v18, frame[0]
+    guard_tag v22, int
+    v23 = int_lt v21, v22
+    guard_true v23
     ; $generate/2 generate_yield
-    v23 = load v17, frame[5]
+    v24 = load v18, frame[5]
     guard_tag v2, var
-    v24 = load v2, var.ref
-    v25 = same v24, undef
-    guard_true v25
-    v26 = load v2, var.stamp
-    v27 = int_lt v26, v5
-    guard_true v27
+    v25 = load v2, var.ref
+    v26 = same v25, undef
+    guard_true v26
+    v27 = load v2, var.stamp
+    v28 = int_lt v27, v6
+    guard_true v28
     ; $generate/2 proceed
-    store v17, nil, frame.parent
-    v28 = load v0, frame.parent
-    v29 = load v28, frame.token
-    guard_value v29, PLACE
+    store v18, nil, frame.parent
+    v29 = load v0, frame.parent
+    v30 = load v29, frame.token
+    guard_value v30, PLACE
     ; forall/2 resume
-    v30 = load v28, frame[2]
-    v31 = same v10, v30
-    guard_false v31
+    v31 = load v29, frame[2]
+    v32 = same v11, v31
+    guard_false v32
     ; call/1 meta_call
-    store v17, v20, frame[1]
-    v32 = load v28, frame[1]
-    v33 = load v28, frame[3]
-    v34 = load v28, frame.aux
-    v35 = load v28, frame.parent
-    v36 = int_add v6, 1
-    guard_tag v32, struct
-    guard_shape v32, shape N
+    store v18, v21, frame[1]
+    v33 = load v29, frame[1]
+    v34 = load v29, frame[3]
+    v35 = load v29, frame.aux
+    v36 = load v29, frame.parent
+    v37 = int_add v7, 1
+    guard_tag v33, struct
+    guard_shape v33, shape N
     ; natural/1 compare_const
-    v37 = load v32, struct[0]
-    guard_tag v37, var
-    store v2, v20, var.ref
-    v38 = load v37, var.ref
-    v39 = same v38, undef
-    guard_false v39
-    guard_tag v38, int
-    v40 = int_le 0, v38
-    guard_true v40
-    v41 = load v12, frame[1]
+    v38 = load v33, struct[0]
+    guard_tag v38, var
+    store v2, v21, var.ref
+    v39 = load v38, var.ref
+    v40 = same v39, undef
+    guard_false v40
+    guard_tag v39, int
+    v41 = int_le 0, v39
+    guard_true v41
+    v42 = load v13, frame[1]
     store v1, 2, generator.state
-    store v23, 1, generator.state
-    store v17, undef, frame[4]
-    store v17, v8, frame[6]
+    store v24, 1, generator.state
+    store v18, undef, frame[4]
+    store v18, v9, frame[6]
     store v2, undef, var.ref
-    store_reg v20, r0
     add_depth -1
-    jump L1 (v12, v13, v41, v14, v15, v11, v36, PLACE, v8, v9, v10, v11, v12, v13, v14, v15)
+    jump L1 (v13, v14, v42, v15, v16, v21, v12, v37, PLACE, v9, v10, v11, v12, v13, v14, v15, v16)
 "#]];

@@ -187,6 +187,14 @@ pub trait Meta: Sized {
     fn recording(&self) -> bool {
         false
     }
+    /// See [`Meta::made_here`].
+    fn made_here_raw(&mut self, _: Self::Raw) -> bool {
+        true
+    }
+    /// See [`Meta::left_by_native`].
+    fn left_by_native_raw(&mut self, _: Self::Raw) -> bool {
+        false
+    }
 
     // ---------------------------------------------------------- raw operations
 
@@ -365,6 +373,20 @@ pub trait Meta: Sized {
     #[inline(always)]
     fn cast<T: LayoutType>(&mut self, v: Val<Self>) -> Ref<Self, T> {
         Ref(v.0, PhantomData)
+    }
+    /// In a recording: was the object made by it? Elsewhere true. For the choice between operations in
+    /// line, of which a trace need not do what concerns its own objects, and a native that does
+    /// the same without a decision: whole paths less where the objects come from elsewhere.
+    #[inline(always)]
+    fn made_here(&mut self, v: Val<Self>) -> bool {
+        self.made_here_raw(v.0)
+    }
+    /// In a recording: may a native of it have left the value, which a register held? Elsewhere false.
+    /// As [`Meta::made_here`], for what nothing is known of. Natives that might do anything to all
+    /// registers do not count.
+    #[inline(always)]
+    fn left_by_native(&mut self, v: Val<Self>) -> bool {
+        self.left_by_native_raw(v.0)
     }
     /// The value as an int, which green knowledge says it is.
     #[inline(always)]

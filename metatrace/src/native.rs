@@ -41,6 +41,8 @@ pub struct Effects {
     pub lookup: bool,
     /// May invalidate assumptions that traces rely on.
     pub invalidates: bool,
+    /// Engine registers (a bit set) that it reads or writes, besides that for exceptions.
+    pub regs: u32,
     /// May read or write engine registers, frames or anything else.
     pub opaque: bool,
 }
@@ -59,6 +61,7 @@ impl Effects {
         pure: true,
         lookup: false,
         invalidates: false,
+        regs: 0,
         opaque: false,
     };
     /// No effect on existing objects, but not repeatable (allocates something mutable, reads the clock).
@@ -74,6 +77,7 @@ impl Effects {
         pure: false,
         lookup: false,
         invalidates: true,
+        regs: !0,
         opaque: true,
     };
     pub const fn raises(self) -> Effects {
@@ -92,6 +96,18 @@ impl Effects {
     pub const fn writes(self, groups: u64) -> Effects {
         Effects {
             writes: self.writes | groups,
+            pure: false,
+            ..self
+        }
+    }
+    pub const fn regs(self, regs: &[u8]) -> Effects {
+        let (mut set, mut i) = (self.regs, 0);
+        while i < regs.len() {
+            set |= 1 << regs[i];
+            i += 1;
+        }
+        Effects {
+            regs: set,
             pure: false,
             ..self
         }

@@ -21,7 +21,7 @@ pub struct JitOptions {
     /// Recordings given up at one merge point before it is left alone.
     pub aborts_max: u32,
     /// Compiling for searches may take these shares of the time that passed and (second) of the time that
-    /// stays in machine code lasted longer than leaving it, besides `compile_free`. `None`: as much as it likes.
+    /// machine code saved, besides `compile_free`. `None`: as much as it likes.
     pub compile_share: Option<(f64, f64)>,
     /// See `compile_share`.
     pub compile_free: Duration,

@@ -56,6 +56,15 @@ impl Services for VmServices {
         let vm = Vm::from_core(core);
         vm.recount_depth(vm.core().frame);
     }
+    fn progress(&self, core: *mut VmCore) -> Option<(u64, u64)> {
+        let vm = Vm::from_core(core);
+        let counters = vm.languages.iter().filter_map(|l| l.work_register());
+        let work: Vec<u64> = counters
+            .map(|reg| vm.core().regs[reg as usize].as_int() as u64)
+            .collect();
+        let ns = crate::heap::cpu_nanos(false).filter(|_| !work.is_empty())?;
+        Some((work.iter().sum(), ns))
+    }
     fn rearm(&self, core: *mut VmCore) {
         Vm::from_core(core).rearm();
     }

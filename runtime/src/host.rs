@@ -385,9 +385,7 @@ impl Host for System {
         Ok(self.start.elapsed().as_nanos() as u64)
     }
     fn cpu_nanos(&mut self) -> io::Result<u64> {
-        // Linux tells nanoseconds on the processor; elsewhere elapsed time has to do.
-        let text = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-        match text.split(' ').next().and_then(|n| n.parse().ok()) {
+        match crate::heap::cpu_nanos(true) {
             Some(nanos) => Ok(nanos),
             None => self.monotonic_nanos(),
         }

@@ -61,6 +61,12 @@ pub trait Language: Sync {
     fn extensions(&self) -> &'static [&'static str];
     /// Its step functions. Exceptions reach its frames as `Arrival::Raise`.
     fn loops(&self) -> StepLoops;
+    /// The engine register, a fixnum that only grows, that counts the work of its programs (choice
+    /// points, say) the same in traces and without: for languages that search, so that the tracer
+    /// can find out whether traces help them.
+    fn work_register(&self) -> Option<u8> {
+        None
+    }
     /// The state it keeps per engine. Its number is `lang`.
     fn new_state(&self, vm: &mut Vm, lang: u8) -> Box<dyn Any>;
     /// Compiles a module. Errors in the text are raised as the language's exceptions.

@@ -33,6 +33,9 @@ impl Language for PrologLanguage {
     fn loops(&self) -> StepLoops {
         const { loops::<Prolog>() }
     }
+    fn work_register(&self) -> Option<u8> {
+        Some(REG_COUNTER)
+    }
     fn new_state(&self, vm: &mut Vm, lang: u8) -> Box<dyn Any> {
         metatrace::layout::register(PROLOG_LAYOUTS);
         let regs = &mut vm.core_mut().regs;

@@ -14,11 +14,12 @@ use crate::term::{self, MakeTerms, deref, undo_trail};
 use crate::unify::{self, copy};
 use interop::layouts::{QUERY_DONE, Query};
 use metatrace::code::{token_code, token_pc};
-use metatrace::layout::Frame;
-use metatrace::native::Effects;
+use metatrace::layout::{FRAME, Frame, LayoutType};
+use metatrace::native::{Effects, group};
 use metatrace::value::Value;
 use metatrace::vm::REG_PENDING;
 use runtime::Vm;
+use runtime::list;
 use runtime::native::Guest;
 use runtime::natives;
 use runtime::object::Obj;
@@ -26,11 +27,11 @@ use std::cmp::Ordering;
 
 natives! {
     /// Full unification.
-    pub static UNIFY = "unify"(vm, a, b) -> bool [ANY_QUIET] { unify::unify(vm, a, b) }
+    pub static UNIFY = "unify"(vm, a, b) -> bool [BINDS] { unify::unify(vm, a, b) }
     /// Binds an unbound variable.
-    pub static BIND = "bind"(vm, var, to) -> () [ANY_QUIET] { vm.bind(var, to) }
+    pub static BIND = "bind"(vm, var, to) -> () [BINDS] { vm.bind(var, to) }
     /// Undoes bindings down to a trail record.
-    pub static UNDO = "undo"(vm, mark) -> () [ANY_QUIET] { undo_trail(vm, mark) }
+    pub static UNDO = "undo"(vm, mark) -> () [UNDOES] { undo_trail(vm, mark) }
     /// Drops trail records that nothing needs after a cut.
     pub static TRIM = "trim"(vm, from, to) -> () [ANY_QUIET] { trim(vm, from, to) }
     /// Goals of call_cleanup choice points that a cut drops.
@@ -171,6 +172,26 @@ const ANY_QUIET: Effects = Effects {
     raises: false,
     ..Effects::ANY
 };
+
+/// All but frames and choice points.
+const TERMS: u64 = !(group(FRAME) | group(Choice::LAYOUT.id));
+
+/// Binds variables, attributed ones too.
+const BINDS: Effects = Effects::FRESH
+    .reads(TERMS)
+    .writes(group(Var::LAYOUT.id) | group(AttVar::LAYOUT.id) | group(ListView::LAYOUT.id))
+    .regs(&[REG_STAMP, REG_TRAIL, REG_WAKE]);
+
+/// Undoes what the trail remembers: bindings and assignments.
+const UNDOES: Effects = Effects::FRESH
+    .reads(TERMS)
+    .writes(
+        group(Var::LAYOUT.id)
+            | group(AttVar::LAYOUT.id)
+            | group(Struct::LAYOUT.id)
+            | list::LIST_GROUPS,
+    )
+    .regs(&[REG_TRAIL]);
 
 /// Looks at terms and makes fresh ones.
 const READS: Effects = Effects::FRESH.reads(!0);

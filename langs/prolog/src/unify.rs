@@ -33,8 +33,63 @@ pub fn same_atomic(a: Value, b: Value) -> bool {
     is::<Str>(a) && is::<Str>(b) && str_text(a) == str_text(b)
 }
 
+/// Pairs of compounds that [`unify`] looks at by recursion, which is quick, and how deep it goes:
+/// beyond, terms may be cyclic or share parts.
+const QUICK_PAIRS: u32 = 200;
+const QUICK_DEPTH: u32 = 16;
+
 /// Unifies two terms; bindings made before a failure stay for backtracking to undo.
 pub fn unify(vm: &mut Vm, a: Value, b: Value) -> bool {
+    unify_quick(vm, a, b, QUICK_DEPTH, &mut { QUICK_PAIRS })
+}
+
+fn unify_quick(vm: &mut Vm, given_a: Value, given_b: Value, depth: u32, left: &mut u32) -> bool {
+    let (mut given_a, mut given_b) = (given_a, given_b);
+    loop {
+        if given_a == given_b {
+            return true;
+        }
+        let (a, b) = (deref(given_a), deref(given_b));
+        if a == b {
+            return true;
+        }
+        let (x, y) = match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
+            (Some(x), Some(y)) => (x, y),
+            _ if is_var(a) => {
+                match is_var(b) {
+                    true => bind_vars(vm, a, b),
+                    false => vm.bind(a, views::kept(given_b, b)),
+                }
+                return true;
+            }
+            _ if is_var(b) => {
+                vm.bind(b, views::kept(given_a, a));
+                return true;
+            }
+            _ => return same_atomic(a, b),
+        };
+        if x.shape() != y.shape() {
+            return false;
+        }
+        if depth == 0 || *left == 0 {
+            return unify_large(vm, a, b);
+        }
+        *left -= 1;
+        let Some(last) = arity(vm, x).checked_sub(1) else {
+            return true;
+        };
+        for i in 0..last {
+            let (p, q) = (x.item(Struct::ARGS, i), y.item(Struct::ARGS, i));
+            if p != q && !unify_quick(vm, p, q, depth - 1, left) {
+                return false;
+            }
+        }
+        (given_a, given_b) = (x.item(Struct::ARGS, last), y.item(Struct::ARGS, last));
+    }
+}
+
+/// Unifies terms of any depth, which may be cyclic.
+fn unify_large(vm: &mut Vm, a: Value, b: Value) -> bool {
     let mut stack: SmallVec<[(Value, Value); 16]> = SmallVec::new();
     let (mut a, mut b) = (a, b);
     let mut walk = Walk::new();

@@ -15,6 +15,7 @@ mod heap;
 mod pace;
 mod stats;
 mod tree;
+mod trial;
 
 pub use crossings::Crossing;
 use crossings::Crossings;
@@ -55,6 +56,11 @@ pub trait Services {
     fn poll(&self, core: *mut VmCore) -> Option<Arrival>;
     /// Counts the frames of the stack, which are all real.
     fn recount_depth(&self, _core: *mut VmCore) {}
+    /// Work done so far, as the languages count it, and nanoseconds of the processor that the program took; `None`
+    /// when nobody counts.
+    fn progress(&self, _core: *mut VmCore) -> Option<(u64, u64)> {
+        None
+    }
     /// Called before guest code runs in step loops.
     fn rearm(&self, _core: *mut VmCore) {}
     /// Makes the objects among `words` (tagged values) old, so that their
@@ -91,8 +97,9 @@ struct State {
     crossings: Crossings,
     /// The exit by which machine code was left last, unless it was left in another way.
     left_by: Option<ExitId>,
-    /// Nanoseconds in machine code, as far as they are measured.
+    /// Nanoseconds that machine code saved, as far as they are measured.
     useful_ns: u64,
+    trial: trial::Trial,
 }
 
 /// What to do after the driver dealt with a merge point or an exit.
@@ -120,6 +127,7 @@ impl Jit {
                 stats: JitStats::default(),
                 crossings: Crossings::default(),
                 useful_ns: 0,
+                trial: trial::Trial::default(),
             }),
             dice: options.pace_seed.map(pace::Dice::new),
             options,
@@ -278,6 +286,11 @@ impl Jit {
         let target = self.state.borrow_mut().valid_target(key);
         if target.is_none() && !self.root_affordable() {
             point.counter.set(self.initial_counter(point.kind));
+            return Next::Run(None);
+        }
+        let searches = target.is_some_and(|t| self.state.borrow().forest.is_search(t.trace));
+        if searches && !self.enters_searches(services, core) {
+            point.counter.set(trial::VISITS_PASSED);
             return Next::Run(None);
         }
         match target {

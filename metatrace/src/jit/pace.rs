@@ -3,8 +3,7 @@
 //! Programs that search leave their traces all the time, on ever new paths. Compiling all of
 //! these costs more than it gains, and so does entering what is left at once. So compiling trees
 //! that are part of a search has
-//! a share of the time, which grows with the time spent in machine code less the time it took to
-//! leave it, and when it is used up, traces whose stays are shorter than their exits are entered less and less.
+//! a share of the time, which grows with what machine code saved (`trial.rs`), and when it is used up, traces whose stays are shorter than their exits are entered less and less.
 
 use super::{Jit, Next, Services, State, current_position};
 use crate::ir::TraceId;
@@ -13,7 +12,7 @@ use crate::record::Root;
 use crate::run::mem;
 use crate::vm::VmCore;
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Is it worth while to enter a trace from the interpreter? When most stays take less time
 /// than the exits that end them, more and more visits of its merge point are let pass.
@@ -93,6 +92,13 @@ impl Dice {
     }
 }
 
+impl State {
+    /// Machine code ran for so long, less what leaving it took.
+    fn note_useful(&mut self, stay: Duration) {
+        self.useful_ns += (stay.as_nanos() as f64 * self.trial.gain()) as u64;
+    }
+}
+
 impl Jit {
     /// May a new root be recorded?
     pub(super) fn root_affordable(&self) -> bool {
@@ -108,15 +114,14 @@ impl Jit {
         let Some((share, useful_share)) = self.pace() else {
             return true;
         };
-        let spent =
-            state.stats.record_ns + state.stats.optimise_ns + self.backend.stats().compile_ns;
+        let spent = self.spent_ns(state);
         let passed = self.started.elapsed().as_nanos() as f64 * share;
         let useful = state.useful_ns as f64 * useful_share;
         spent as f64 <= self.options.compile_free.as_nanos() as f64 + passed + useful
     }
 
     /// Time plays no part where texts of traces are wanted.
-    fn pace(&self) -> Option<(f64, f64)> {
+    pub(super) fn pace(&self) -> Option<(f64, f64)> {
         (self.options.compile_share).filter(|_| !self.options.keep_text)
     }
 
@@ -150,12 +155,12 @@ impl Jit {
         let stay = left - start;
         (state.forest).note_stayed(trace, state.left_by, stay.as_nanos() as u64);
         if state.stats.recordings != recordings {
-            state.useful_ns += stay.as_nanos() as u64;
+            state.note_useful(stay);
             return next;
         }
         // What leaving took is as good as lost.
         let lost = left.elapsed();
-        state.useful_ns += stay.saturating_sub(lost).as_nanos() as u64;
+        state.note_useful(stay.saturating_sub(lost));
         let short = stay < lost && state.forest.is_search(trace) && !self.affordable(state);
         state.forest.note_stay(trace, &Stay { start, left, short });
         next

@@ -25,6 +25,11 @@ pub struct JitStats {
     /// `goto`s that found no trace.
     pub missed: u64,
     pub invalidated: u64,
+    /// Times that it was tried out whether traces help searches, and how often they did; for the last time, work for each
+    /// microsecond with them and without.
+    pub trials: u64,
+    pub trials_won: u64,
+    pub trial_pace: [f64; 2],
     /// Recordings given up, by reason, in table order.
     pub aborts: Vec<(&'static str, u64)>,
     pub backend: BackendStats,

@@ -78,15 +78,19 @@ impl Walk<'_, '_> {
             self.flush_all();
             return;
         }
+        self.flush_regs(effects.regs);
         let seen = effects.reads | effects.writes;
         self.flush_where(|_, p| group(p.field.layout) & seen != 0);
     }
 
     /// Forgets what the call may have changed.
     fn after_call(&mut self, effects: &Effects) {
-        if effects.opaque {
-            self.st.regs = [None; crate::vm::REG_COUNT];
-        } else if effects.raises {
+        for (reg, known) in self.st.regs.iter_mut().enumerate() {
+            if effects.regs >> reg & 1 != 0 {
+                *known = None;
+            }
+        }
+        if effects.raises && !effects.opaque {
             // What the register held before is nobody's: an exception is taken where it arrives.
             self.st.regs[REG_PENDING as usize] = None;
             self.st.regs_dirty &= !(1 << REG_PENDING);

@@ -18,9 +18,9 @@ impl Walk<'_, '_> {
     /// assumption did not hold; it is weakened then.
     pub fn close_loop(&mut self, draft: &mut Draft, end: &[Abs], assume: &mut Assume) -> bool {
         let mut regs = Vec::with_capacity(draft.carried.len());
-        for (reg, leaf) in &draft.carried {
+        for (reg, pat) in &draft.carried {
             let now = self.load_reg(*reg as u8);
-            regs.push((reg_path(*reg), Pat::Leaf(*leaf), now));
+            regs.push((reg_path(*reg), *pat, now));
             self.take_reg(*reg);
         }
         self.flush_others(assume.carries(), &draft.delayed);

@@ -38,7 +38,7 @@ impl Walk<'_, '_> {
         }
         let slots = draft.slots.iter().map(|p| e.pattern(*p)).collect();
         let regs = draft.carried.iter();
-        let regs = regs.map(|(reg, leaf)| (*reg, e.pattern(Pat::Leaf(*leaf))));
+        let regs = regs.map(|(reg, pat)| (*reg, e.pattern(*pat)));
         let regs = regs.collect();
         let virtuals = draft.virts.iter().map(|v| e.virtual_pattern(v)).collect();
         let pending = draft.pending.iter().map(|p| {

@@ -21,7 +21,7 @@
 
 use super::virtualize::word_field;
 use super::walk::{Abs, Walk, Walked};
-use crate::ir::{Args, Descr, Inst, Op, OpRef, Ty};
+use crate::ir::{Args, Descr, Inst, Op, OpRef, SnapVal, SnapshotId, Ty};
 use crate::layout::{self, FieldRef, ItemsRef, Kind, LayoutId, Mutability};
 use crate::native::{Native, group};
 use crate::value::Value;
@@ -259,7 +259,7 @@ impl Walk<'_, '_> {
             let carried = carry && !p.object.is_const() && w.is_open(p.value);
             !carried && !delayed.contains(&(p.object, p.field))
         });
-        self.flush_regs();
+        self.flush_regs(!0);
         self.flush_depth();
     }
 
@@ -651,10 +651,42 @@ impl Walk<'_, '_> {
         self.emit_store(object, field, value);
     }
 
+    /// At a jump to a merge point: stores to slots that wait there and have been overtaken need not
+    /// happen. The label takes the slots as they are now, and every exit behind it writes them.
+    pub fn drop_overtaken(&mut self, jump: Option<SnapshotId>) {
+        let Some(frame) = jump.and_then(|s| self.src.snapshots[s.0 as usize].frame) else {
+            return;
+        };
+        let frame = self.src.frames[frame.0 as usize].clone();
+        let Some(SnapVal::Op(object)) = frame.object else {
+            return;
+        };
+        let Abs::Op(object) = self.operand(object) else {
+            return;
+        };
+        for (slot, value) in frame.slots {
+            let SnapVal::Op(value) = value else { continue };
+            let value = self.operand(value);
+            let field = word_field(layout::FRAME, frame_items_start() + slot);
+            let same = |p: &Pending| {
+                p.object == object && p.field.layout == field.layout && p.field.word == field.word
+            };
+            let Some(at) = self.st.heap.pending.iter().rposition(same) else {
+                continue;
+            };
+            if self.resolve(self.st.heap.pending[at].value) == value {
+                continue;
+            }
+            self.st.heap.pending.remove(at);
+            self.st.heap.frame_epoch += 1;
+            self.forget(ClassKey::of(field), |_, e| e.object == object);
+        }
+    }
+
     /// Performs everything that waits: stores, registers, depth.
     pub fn flush_all(&mut self) {
         self.flush_where(|_, _| true);
-        self.flush_regs();
+        self.flush_regs(!0);
         self.flush_depth();
     }
 

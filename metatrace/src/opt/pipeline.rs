@@ -119,6 +119,7 @@ impl Walk<'_, '_> {
         if jump.op != Op::Jump || jump.descr != insts[label].descr {
             return Err(OptError::NoMatch);
         }
+        self.drop_overtaken(jump.snapshot);
         let slots: Vec<Abs> = jump.args.iter().map(|a| self.operand(*a)).collect();
         self.bind_label(&insts[label], &slots);
         Ok(slots)
@@ -135,6 +136,7 @@ impl Walk<'_, '_> {
     fn body(&mut self, insts: &[Inst]) -> Walked<Vec<Abs>> {
         let (jump, rest) = insts.split_last().ok_or(OptError::NoMatch)?;
         self.walk(rest)?;
+        self.drop_overtaken(jump.snapshot);
         Ok(jump.args.iter().map(|a| self.operand(*a)).collect())
     }
 
@@ -193,6 +195,7 @@ impl Walk<'_, '_> {
         avoid: Option<LabelId>,
     ) -> Walked<()> {
         let recorded = label_of(jump);
+        self.drop_overtaken(jump.snapshot);
         let slots: Vec<Abs> = jump.args.iter().map(|a| self.operand(*a)).collect();
         let saved = self.save();
         let mut best: Option<(usize, &Rc<ExportedLabel>)> = None;

@@ -5,7 +5,7 @@
 //! reads and changes are operands of its label, as slots are: memory gets them at exits only.
 
 use super::intbound::Range;
-use super::unroll::{Assume, Opening};
+use super::unroll::{Assume, Opening, Pat};
 use super::walk::{Abs, Walk};
 use crate::ir::{Descr, Inst, Op, OpRef, Ty};
 
@@ -55,9 +55,10 @@ impl Walk<'_, '_> {
         self.st.regs_dirty |= 1 << reg;
     }
 
-    pub fn flush_regs(&mut self) {
+    /// Performs the stores to registers of the set.
+    pub fn flush_regs(&mut self, set: u32) {
         for reg in 0..crate::vm::REG_COUNT {
-            if self.st.regs_dirty >> reg & 1 != 0
+            if self.st.regs_dirty & set & 1 << reg != 0
                 && let Some(value) = self.st.regs[reg]
             {
                 let value = self.force(value);
@@ -71,7 +72,7 @@ impl Walk<'_, '_> {
                 );
             }
         }
-        self.st.regs_dirty = 0;
+        self.st.regs_dirty &= !set;
     }
 
     /// Loads of registers so far, with their results.
@@ -99,14 +100,14 @@ impl Walk<'_, '_> {
         out
     }
 
-    /// Registers that the first iteration read and then changed, with their new values. What waits
-    /// to be stored to them need not be: the loop carries it.
+    /// Registers that the first iteration changed, with their new values. What waits to be stored to
+    /// them need not be: the loop carries it.
     pub(super) fn regs_to_carry(&mut self, assume: &Assume) -> Vec<(usize, OpRef)> {
         let mut out: Vec<(usize, OpRef)> = Vec::new();
         if assume.nothing || assume.last_round || !self.options.heap {
             return out;
         }
-        for (reg, _) in self.loaded_regs() {
+        for reg in 0..crate::vm::REG_COUNT {
             let known = self.st.regs[reg].filter(|_| self.st.regs_dirty >> reg & 1 != 0);
             if let Some(Abs::Op(value)) = known.map(|now| self.resolve(now))
                 && reg != usize::from(crate::vm::REG_PENDING)
@@ -118,19 +119,25 @@ impl Walk<'_, '_> {
         out
     }
 
-    /// Makes carried registers operands of the label. Those who come from elsewhere may have
-    /// anything there: nothing is assumed but types.
+    /// Makes carried registers operands of the label, or constants that they are again at each back
+    /// edge. Those who come from elsewhere may have anything there: of operands nothing is assumed
+    /// but types.
     pub(super) fn label_regs(
         &mut self,
         carried: &[(usize, OpRef)],
         o: &mut Opening<'_>,
-    ) -> Vec<(usize, u32)> {
+    ) -> Vec<(usize, Pat)> {
         let mut out = Vec::new();
         for (reg, value) in carried {
-            let leaf = self.own_leaf(*value, reg_path(*reg), o);
+            let path = reg_path(*reg);
+            if value.is_const() && !o.assume.general.contains(&path) {
+                out.push((*reg, Pat::Const(*value)));
+                continue;
+            }
+            let leaf = self.own_leaf(*value, path, o);
             let param = o.leaves[leaf as usize].param;
             self.fact_mut(param).range = Range::FULL;
-            out.push((*reg, leaf));
+            out.push((*reg, Pat::Leaf(leaf)));
         }
         out
     }

@@ -163,9 +163,9 @@ pub(super) struct Draft {
     pub held: Vec<(u32, u64)>,
     /// Engine registers that hold the same value in each iteration.
     pub regs: Vec<(usize, OpRef)>,
-    /// Those that each iteration reads and changes: their values are operands (by leaf), and memory
-    /// lacks them.
-    pub carried: Vec<(usize, u32)>,
+    /// Those that each iteration reads and changes: their values are operands or constants, and
+    /// memory lacks them.
+    pub carried: Vec<(usize, Pat)>,
     /// Facts about values at the label.
     pub known: Vec<Fact>,
     pub derived: Vec<bool>,
@@ -314,8 +314,8 @@ impl Walk<'_, '_> {
         let mut delayed = self.delay_stores(&waiting, &facts);
         delayed.extend(self.hold_words(&words, &o));
         self.forget_passing(&regs);
-        for (reg, leaf) in &carried {
-            self.st.regs[*reg] = Some(Abs::Op(o.leaves[*leaf as usize].param));
+        for (reg, pat) in &carried {
+            self.st.regs[*reg] = Some(self.pattern_abs(*pat, &o));
             self.st.regs_dirty |= 1 << reg;
         }
         let draft = Draft {

@@ -505,7 +505,7 @@ impl Record {
             self.stack[top].aux = super::frame::Slot::Known { red, dirty: false };
         }
         if self.depth > 0 && self.limits_depth {
-            self.flush_regs();
+            self.flush_regs(!0);
             self.guard_depth();
         }
         self.write_back();
@@ -522,7 +522,7 @@ impl Record {
 
     /// Registers and depth go to memory.
     pub(super) fn write_back(&mut self) {
-        self.flush_regs();
+        self.flush_regs(!0);
         if self.depth != 0 {
             let by = self.red_const(Ty::Int, Value::small(self.depth as i64).0);
             self.emit(Op::AddDepth, Ty::Void, &[by.op], Descr::None);

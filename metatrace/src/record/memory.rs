@@ -14,12 +14,26 @@ use hashbrown::{HashMap, HashSet};
 pub(super) struct Memory {
     /// Objects that this trace allocated.
     made: HashSet<OpRef>,
+    /// Values of registers that natives of this trace may have left there.
+    left: HashSet<OpRef>,
     words: HashMap<FieldRef, Vec<(OpRef, Red)>>,
 }
 
 impl Memory {
     pub fn made(&mut self, object: OpRef) {
         self.made.insert(object);
+    }
+
+    pub fn left_by_native(&mut self, value: OpRef) {
+        self.left.insert(value);
+    }
+
+    pub fn is_left_by_native(&self, value: OpRef) -> bool {
+        self.left.contains(&value)
+    }
+
+    pub fn has_made(&self, object: OpRef) -> bool {
+        self.made.contains(&object)
     }
 
     pub fn find(&self, object: OpRef, field: FieldRef) -> Option<Red> {

@@ -24,10 +24,12 @@ impl Record {
         tag
     }
 
-    /// Makes memory's engine registers true, before somebody else looks at them.
-    pub(super) fn flush_regs(&mut self) {
+    /// Makes memory's engine registers true, those of the set, before somebody else looks at them.
+    pub(super) fn flush_regs(&mut self, set: u32) {
         for i in 0..self.regs.len() {
-            if let Slot::Known { red, dirty: true } = self.regs[i] {
+            if set >> i & 1 != 0
+                && let Slot::Known { red, dirty: true } = self.regs[i]
+            {
                 self.emit(Op::StoreReg, Ty::Void, &[red.op], Descr::Reg(i as u8));
                 self.regs[i] = Slot::Known { red, dirty: false };
             }
@@ -38,17 +40,32 @@ impl Record {
         field == Mutability::Immutable
     }
 
+    /// An answer that is not in the program's state: whoever goes the same way again finds it in the log.
+    fn logged_answer(&mut self, ask: impl FnOnce(&Record) -> bool) -> bool {
+        if let Some(logged) = self.replayed(true) {
+            return logged.is_some_and(|red| red.bits == Value::TRUE.0);
+        }
+        let answer = ask(self);
+        let red = self.red_const(Ty::Val, Value::bool(answer).0);
+        self.log_result(Ty::Val, red.op);
+        answer
+    }
+
     fn call_effects(&mut self, f: &'static Native) {
         let e = f.effects;
-        let only_reads = e.reads != 0 && e.writes == 0 && !e.opaque && !e.invalidates;
+        let writes = e.writes != 0 || e.regs != 0 || e.opaque || e.invalidates;
+        let only_reads = e.reads != 0 && !writes;
         if !only_reads {
             self.effect = true;
         }
         self.memory.called(&e);
-        if e.opaque {
-            self.regs = [Slot::Unknown; crate::vm::REG_COUNT];
-        } else if e.raises {
+        if e.raises {
             self.regs[crate::vm::REG_PENDING as usize] = Slot::Unknown;
+        }
+        for (i, reg) in self.regs.iter_mut().enumerate() {
+            if e.regs >> i & 1 != 0 {
+                *reg = Slot::Unknown;
+            }
         }
     }
 
@@ -103,6 +120,13 @@ impl Meta for Record {
     }
     fn recording(&self) -> bool {
         true
+    }
+
+    fn made_here_raw(&mut self, v: Red) -> bool {
+        self.logged_answer(|r| r.memory.has_made(v.op))
+    }
+    fn left_by_native_raw(&mut self, v: Red) -> bool {
+        self.logged_answer(|r| r.memory.is_left_by_native(v.op))
     }
 
     fn constant_raw(&mut self, ty: Ty, bits: u64) -> Red {
@@ -306,6 +330,9 @@ impl Meta for Record {
                 let op = self.emit(Op::LoadReg, Ty::Val, &[], Descr::Reg(reg));
                 let red = Red { op, bits };
                 self.regs[reg as usize] = Slot::Known { red, dirty: false };
+                if self.left_regs >> reg & 1 != 0 {
+                    self.memory.left_by_native(op);
+                }
                 red
             }
         };
@@ -313,6 +340,7 @@ impl Meta for Record {
         red
     }
     fn set_reg_raw(&mut self, reg: u8, v: Red) {
+        self.left_regs &= !(1 << reg);
         if self.replayed(false).is_some() {
             return;
         }
@@ -325,6 +353,9 @@ impl Meta for Record {
     }
     fn call_raw(&mut self, f: &'static Native, args: &[Red]) -> Result<Red, Raised> {
         let bits: smallvec::SmallVec<[u64; 16]> = args.iter().map(|r| r.bits).collect();
+        if !f.effects.opaque {
+            self.left_regs |= f.effects.regs;
+        }
         if !f.effects.pure
             && let Some(logged) = self.replayed(true)
         {
@@ -332,8 +363,8 @@ impl Meta for Record {
             return self.raised_check(f, red);
         }
         let ops: smallvec::SmallVec<[crate::ir::OpRef; 16]> = args.iter().map(|r| r.op).collect();
+        self.flush_regs(f.effects.regs);
         if f.effects.opaque {
-            self.flush_regs();
             self.run.save();
         }
         let result = f.call(self.run.core(), &bits);

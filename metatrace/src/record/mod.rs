@@ -82,6 +82,8 @@ pub struct Record {
     /// The stack that was left when the trace last failed into a frame that it did not know.
     abandoned: Vec<RecFrame>,
     regs: [Slot; REG_COUNT],
+    /// Registers (a bit set) whose values a native may have left there.
+    left_regs: u32,
     /// Frames pushed minus frames popped since the trace began.
     depth: i32,
 
@@ -176,6 +178,7 @@ impl Record {
             fresh: Vec::new(),
             abandoned: Vec::new(),
             regs: [Slot::Unknown; REG_COUNT],
+            left_regs: 0,
             depth: 0,
             start_pc: 0,
             undo: Undo::default(),
@@ -515,7 +518,7 @@ impl Record {
         self.fresh.clear();
         if self.unwritten >= UNWRITTEN_MAX {
             self.unwritten = 0;
-            self.flush_regs();
+            self.flush_regs(!0);
         }
     }
 

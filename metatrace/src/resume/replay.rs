@@ -86,6 +86,12 @@ impl Meta for Resume {
     fn fetch(&mut self) -> u64 {
         self.run.fetch()
     }
+    fn made_here_raw(&mut self, _: u64) -> bool {
+        self.logged().is_none_or(|word| word == Value::TRUE.0)
+    }
+    fn left_by_native_raw(&mut self, _: u64) -> bool {
+        self.logged().is_some_and(|word| word == Value::TRUE.0)
+    }
     fn constant_raw(&mut self, _: Ty, bits: u64) -> u64 {
         bits
     }

@@ -40,7 +40,7 @@ mod weak;
 
 pub use freeze::Frozen;
 pub use mature::MAX_SMALL_WORDS;
-pub use os::{out_of_memory, wait_readable};
+pub use os::{cpu_nanos, out_of_memory, wait_readable};
 pub use roots::{Handle, RootSource};
 pub use symbols::SymbolMarks;
 pub use weak::{WeakRef, WeakSource};

@@ -15,6 +15,7 @@ use runtime::text;
 
 const USUAL: Effects = Effects {
     opaque: false,
+    regs: 0,
     invalidates: false,
     ..Effects::ANY
 };

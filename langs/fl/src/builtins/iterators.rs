@@ -26,6 +26,7 @@ const CHECK_EVERY: usize = 1 << 12;
 
 const USUAL: Effects = Effects {
     opaque: false,
+    regs: 0,
     invalidates: false,
     ..Effects::ANY
 };

@@ -27,6 +27,7 @@ use std::rc::Rc;
 
 const ANY: Effects = Effects {
     opaque: false,
+    regs: 0,
     ..Effects::ANY
 };
 

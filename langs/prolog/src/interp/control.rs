@@ -60,6 +60,8 @@ pub(super) fn pop_choice<M: Meta>(m: &mut M) {
 
 /// Records of the trail that are undone or dropped in line.
 const RECORDS_INLINE: usize = 8;
+/// The same, of those that a trace finds there: each more is a path of its own.
+const OLDER_INLINE: u32 = 2;
 /// Choice points that a cut drops in line.
 const CHOICES_INLINE: usize = 4;
 
@@ -98,11 +100,21 @@ pub(super) fn backtrack_after<M: Meta>(m: &mut M, last: impl FnOnce(&mut M)) -> 
 /// sees them, the rest by the general function.
 #[inline(never)]
 fn undo<M: Meta>(m: &mut M, mark: Val<M>) {
+    let mut older = OLDER_INLINE;
     for _ in 0..RECORDS_INLINE {
         let top = m.reg(REG_TRAIL);
         let done = m.same(top, mark);
         if m.branch(done) {
             return;
+        }
+        if m.left_by_native(top) {
+            break;
+        }
+        if !m.made_here(top) {
+            if older == 0 {
+                break;
+            }
+            older -= 1;
         }
         let Some((record, var)) = plain_record(m, top) else {
             break;

@@ -151,7 +151,8 @@ fn unify_inside<M: Meta>(
     (b, tb): (Val<M>, Tag),
     left: &mut usize,
 ) -> bool {
-    if ta == STRUCT && tb == STRUCT {
+    // Terms that were there before a trace have more forms than are worth paths of their own.
+    if ta == STRUCT && tb == STRUCT && (m.made_here(a) || m.made_here(b)) {
         let (x, y) = (m.cast::<Struct>(a), m.cast::<Struct>(b));
         let functor = m.shape(x);
         if m.shape(y) != functor {
