@@ -116,7 +116,7 @@ impl Jit {
         };
         let spent = self.spent_ns(state);
         let passed = self.started.elapsed().as_nanos() as f64 * share;
-        let useful = state.useful_ns as f64 * useful_share;
+        let useful = state.useful_ns as f64 * useful_share + state.trial.invested();
         spent as f64 <= self.options.compile_free.as_nanos() as f64 + passed + useful
     }
 

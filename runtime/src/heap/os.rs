@@ -156,6 +156,22 @@ pub fn out_of_memory() -> ! {
     signal_hook::low_level::exit(1)
 }
 
+/// Nanoseconds on the processor so far, of this thread or of the whole process; `None` where the
+/// system does not tell.
+pub fn cpu_nanos(whole_process: bool) -> Option<u64> {
+    let clock = match whole_process {
+        true => libc::CLOCK_PROCESS_CPUTIME_ID,
+        false => libc::CLOCK_THREAD_CPUTIME_ID,
+    };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid place for the answer.
+    let done = unsafe { libc::clock_gettime(clock, &mut time) };
+    (done == 0).then(|| time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,20 +196,4 @@ mod tests {
         assert_eq!(unsafe { *(at as *const u64) }, 0);
         unmap(at, 1 << 30);
     }
-}
-
-/// Nanoseconds on the processor so far, of this thread or of the whole process; `None` where the
-/// system does not tell.
-pub fn cpu_nanos(whole_process: bool) -> Option<u64> {
-    let clock = match whole_process {
-        true => libc::CLOCK_PROCESS_CPUTIME_ID,
-        false => libc::CLOCK_THREAD_CPUTIME_ID,
-    };
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `time` is a valid place for the answer.
-    let done = unsafe { libc::clock_gettime(clock, &mut time) };
-    (done == 0).then(|| time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64)
 }
