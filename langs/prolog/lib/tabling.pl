@@ -7,26 +7,23 @@
 % the whole group is complete. An evaluation none of whose derivations uses two
 % incomplete calls (the path tells) looks at new answers only. Which depends on which is kept in Rust.
 '$tabled_call'(Goal, Pred) :-
-    '$tbl_find'(Goal, Id, Status),
+    '$tbl_find'(Goal, Pred, Id, Status, Skeleton),
     (   Status == complete -> '$tbl_answers'(Id, Answers)
-    ;   ( Status == incomplete -> true ; '$tbl_evaluate'(Id, Goal, Pred) ),
+    ;   ( Status == incomplete -> true ; '$tbl_evaluate'(Id, Goal, Pred, Skeleton) ),
         b_getval('$tbl_path', Path),
         '$tbl_consume'(Id, Path, NewPath, Answers),
         b_setval('$tbl_path', NewPath)
     ),
-    '$member'(Goal, Answers).
-'$tbl_evaluate'(Id, Goal, Pred) :-
-    copy_term_nat(Goal, Copy),
-    '$tabled_goal'(Pred, Copy, Body),
-    ( '$tbl_modes'(Copy, Modes) -> true ; Modes = none ),
-    '$tbl_enter'(Id),
-    catch('$tbl_rounds'(Modes, Id, Copy, Body), E, ( '$tbl_abort'(Id), throw(E) )).
+    '$member'(Skeleton, Answers).
+'$tbl_evaluate'(Id, Goal, Pred, Skeleton) :-
+    '$tbl_enter'(Id, Goal, Pred, Skeleton, Own, Body, Moded),
+    ( Moded == true -> '$tbl_modes'(Goal, Modes) ; Modes = none ),
+    catch('$tbl_rounds'(Modes, Id, Own, Body), E, ( '$tbl_abort'(Id), throw(E) )).
 '$tbl_modes'(Goal, Modes) :- functor(Goal, N, A), functor(G, N, A), '$table_mode'(G, Modes), !.
-'$tbl_rounds'(Modes, Id, Goal, Body) :-
-    (   Modes == none -> '$tbl_run'(Id, Goal, Body) ; '$tbl_run_moded'(Modes, Id, Goal, Body) ),
-    '$tbl_leave'(Id, Next),
-    ( Next == again -> '$tbl_rounds'(Modes, Id, Goal, Body) ; true ).
-'$tbl_run'(Id, Goal, Body) :- call(Body), '$tbl_add'(Id, Goal), fail.
+'$tbl_rounds'(Modes, Id, Own, Body) :-
+    (   Modes == none -> '$tbl_run'(Id, Own, Body) ; '$tbl_run_moded'(Modes, Id, Own, Body) ),
+    ( '$tbl_again'(Id) -> '$tbl_rounds'(Modes, Id, Own, Body) ; true ).
+'$tbl_run'(Id, Own, Body) :- call(Body), '$tbl_add'(Id, Own), fail.
 '$tbl_run'(_, _, _).
 '$tbl_run_moded'(Modes, Id, Goal, Body) :-
     call(Body),

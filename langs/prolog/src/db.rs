@@ -10,7 +10,7 @@ use crate::cycles::{Walk, cyclic};
 use crate::errors;
 use crate::layouts::{Choice, REG_COUNTER, REG_STAMP};
 use crate::lookup::{self, Lookup};
-use crate::state::{Clause, FunctorId, Pl, Pred, PredKind, pl};
+use crate::state::{Clause, FunctorId, Pl, Pred, PredKind, Tabling, pl};
 use crate::syntax::{Atom, Node, NodeId, Terms};
 use crate::term::{MakeTerms, Term, atom, deref, term};
 use crate::unify::unify;
@@ -57,7 +57,8 @@ impl Pl {
             core: Cell::new(false),
             sends: Cell::new(false),
             meta: RefCell::default(),
-            tabled: Cell::new(false),
+            tabled: Cell::new(Tabling::No),
+            plain: Cell::new(None),
             rules: Cell::new(false),
             declared: Cell::new(false),
             file: RefCell::default(),
@@ -167,7 +168,7 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     }
     let code = match pred.kind.get() {
         PredKind::Undefined => undefined(vm, pred),
-        PredKind::Static if pred.tabled.get() => compile::stubs::tabled(vm, pred),
+        PredKind::Static if pred.tabled.get() != Tabling::No => compile::stubs::tabled(vm, pred),
         PredKind::Static if !compilable(pred) => stub(vm, pred),
         PredKind::Static => compile::predicate(vm, pred),
         PredKind::Dynamic => stub(vm, pred),

@@ -101,6 +101,7 @@ impl Language for PrologLanguage {
         for v in pl.globals.borrow_mut().values_mut() {
             visit(v);
         }
+        pl.tables.borrow_mut().visit_roots(visit);
         pl.objects.borrow_mut().visit(visit);
     }
     fn visit_symbols(&self, state: &mut dyn Any, mark: &mut dyn FnMut(u32)) {

@@ -36,5 +36,6 @@ pub mod syntax;
 pub mod term;
 pub mod text;
 pub mod unify;
+pub mod words;
 
 pub use language::PROLOG;

@@ -43,6 +43,7 @@ atoms! {
     user_input = "user_input", user_output = "user_output", user_error = "user_error",
     default = "default", on = "on", off = "off", codes = "codes", chars = "chars",
     arg = "arg", atom = "atom", string = "string", is = "is", at = "@", inf = "inf", nan = "nan",
+    fresh = "fresh", incomplete = "incomplete", complete = "complete",
 }
 
 /// One clause of a predicate, as a term.
@@ -125,13 +126,24 @@ pub struct Pred {
     pub sends: Cell<bool>,
     /// Argument positions that are goals or closures (`meta_predicate`): the digit, or 0xFF.
     pub meta: RefCell<Vec<u8>>,
-    pub tabled: Cell<bool>,
+    pub tabled: Cell<Tabling>,
+    /// What has the clauses of a tabled predicate.
+    pub plain: Cell<Option<&'static Pred>>,
     /// Has rules with `=>`: a call that no rule matches is an error.
     pub rules: Cell<bool>,
     /// Declared (discontiguous, multifile), so that calling it without clauses fails.
     pub declared: Cell<bool>,
     /// File that its clauses come from; empty for the system's.
     pub file: RefCell<String>,
+}
+
+/// Are a predicate's answers kept in tables?
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Tabling {
+    No,
+    Plain,
+    /// Answers that agree on some arguments are merged by the modes of the others.
+    Moded,
 }
 
 /// A module: what it exports and imports.

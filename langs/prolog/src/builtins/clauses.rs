@@ -4,7 +4,7 @@ use crate::builtins;
 use crate::cycles::cyclic;
 use crate::db;
 use crate::errors::*;
-use crate::state::{Pred, PredKind, pl};
+use crate::state::{Pred, PredKind, Tabling, pl};
 use crate::syntax::Atom;
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
 use crate::unify::{copy, unify};
@@ -31,7 +31,6 @@ builtins! {
     "$pred_list" / 3 => pred_list;
     "$pred_property" / 3 => pred_property;
     "$strip_module" / 3 => |vm, a| { let user = pl(vm).module.get(); let (m, t) = db::strip_module(vm, user, a[0]); Ok(unify(vm, a[1], atom(m)) && unify(vm, a[2], t)) };
-    "$tabled_goal" / 3 => tabled_goal;
 }
 
 fn pred(vm: &Vm, v: Value) -> &'static Pred {
@@ -305,7 +304,7 @@ fn pred_property(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             items.push(vm.sym("built_in"));
         }
     }
-    if d.tabled.get() {
+    if d.tabled.get() != Tabling::No {
         items.push(vm.sym("tabled"));
     }
     if matches!(d.kind.get(), PredKind::Dynamic | PredKind::Static) {
@@ -343,31 +342,4 @@ fn pred_property(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     let l = vm.make_list(&items);
     Ok(unify(vm, a[1], atom(d.module)) && unify(vm, a[2], l))
-}
-
-/// `'$tabled_goal'(PredId, Goal, Plain)`: the goal that runs a tabled predicate's clauses.
-fn tabled_goal(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
-    let d = pred(vm, a[0]);
-    let hidden = format!("{} tabled", vm.symbols.name(d.name.0));
-    let name = Atom(vm.symbols.intern(&hidden));
-    let args: Vec<Value> = match term(a[1]) {
-        Term::Struct(s) => (0..d.arity as usize).map(|i| arg(s, i)).collect(),
-        _ => Vec::new(),
-    };
-    // The clauses are compiled once under the hidden name.
-    let p = pl(vm);
-    let body = p.pred_in(d.module, name, d.arity as usize);
-    if body.kind.get() == PredKind::Undefined {
-        body.kind.set(PredKind::Static);
-        *body.clauses.borrow_mut() = d.clauses.borrow().clone();
-        body.mortal.set(d.mortal.get());
-    }
-    let goal = if args.is_empty() {
-        atom(name)
-    } else {
-        let f = p.functor(name, args.len());
-        vm.compound(f, &args)
-    };
-    let goal = vm.term2(":", atom(d.module), goal);
-    Ok(unify(vm, a[2], goal))
 }

@@ -5,7 +5,7 @@ use crate::db;
 use crate::errors::*;
 use crate::layouts::Struct;
 use crate::messages;
-use crate::state::{FunctorId, PredKind, pl};
+use crate::state::{FunctorId, PredKind, Tabling, pl};
 use crate::syntax::{Atom, OpType};
 use crate::term::{MakeTerms, Term, arg, atom, deref, is_var, term};
 use crate::unify::unify;
@@ -201,7 +201,18 @@ fn table(vm: &mut Vm, module: Atom, spec: Value) -> Guest<()> {
         },
     };
     let pred = p.pred_in(module, name, arity);
-    pred.tabled.set(true);
+    let plain = |v: Value| match term(v) {
+        Term::Var(_) => true,
+        Term::Atom(a) => &*vm.symbols.name(a.0) == "index",
+        _ => false,
+    };
+    let moded = match term(spec) {
+        Term::Struct(s) if p.name_arity(s.shape()) == (pred.name, arity) => {
+            !(0..arity).all(|i| plain(arg(s, i)))
+        }
+        _ => false,
+    };
+    pred.tabled.set(if moded { Tabling::Moded } else { Tabling::Plain });
     if pred.kind.get() == PredKind::Undefined {
         pred.kind.set(PredKind::Static);
     }

@@ -80,9 +80,18 @@ pub fn native(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     asm.finish(vm, name, pred.id)
 }
 
-/// A tabled predicate goes through `'$tabled_call'(Goal)`, whose clauses are under another name.
+/// A tabled predicate goes through `'$tabled_call'(Goal, PredId)`; its clauses are compiled under
+/// another name.
 pub fn tabled(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let p = pl(vm);
+    let hidden = format!("{} tabled", vm.symbols.name(pred.name.0));
+    let hidden = crate::syntax::Atom(vm.symbols.intern(&hidden));
+    let plain = p.pred_in(pred.module, hidden, pred.arity as usize);
+    plain.kind.set(crate::state::PredKind::Static);
+    *plain.clauses.borrow_mut() = pred.clauses.borrow().clone();
+    plain.mortal.set(pred.mortal.get());
+    crate::db::changed(plain);
+    pred.plain.set(Some(plain));
     let mut asm = Asm::new();
     let n = pred.arity;
     asm.slots = n + 4;
