@@ -6,19 +6,67 @@ use crate::state::{FunctorId, Pl, Pred};
 use crate::syntax::Node;
 use hashbrown::HashMap;
 use metatrace::code::{CodeData, SlotMask};
+use metatrace::value::Value;
 use std::cell::{OnceCell, RefCell};
 
 /// Where a switch goes. Constants and functors are sorted.
 #[derive(Debug, Clone, Default)]
 pub struct SwitchTable {
     pub var: u32,
-    pub consts: Vec<(u64, u32)>,
+    /// Integers and symbols (by number), each in order.
+    pub ints: Vec<(i64, u32)>,
+    pub symbols: Vec<(i64, u32)>,
+    /// Other constants' words.
+    pub others: Vec<(u64, u32)>,
     pub structs: Vec<(FunctorId, u32)>,
+    /// The same as keys to search, if they are many.
+    pub functors: Vec<(i64, u32)>,
     /// For values without an entry.
     pub other: u32,
 }
 
+/// Up to so many entries are compared with one after the other.
+pub const FEW: usize = 4;
+/// Entries above which symbols and functors are searched by number.
+pub const MANY: usize = 16;
+/// Entries that are too many to have a trace for each.
+pub const TRACED_MAX: usize = 1000;
+
 impl SwitchTable {
+    pub fn new(
+        var: u32,
+        other: u32,
+        consts: Vec<(u64, u32)>,
+        mut structs: Vec<(FunctorId, u32)>,
+    ) -> SwitchTable {
+        let (mut ints, mut symbols, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for (bits, pc) in consts {
+            let v = Value(bits);
+            match v.to_int() {
+                Some(i) => ints.push((i, pc)),
+                None if v.is_symbol() => symbols.push((v.as_symbol() as i64, pc)),
+                None => others.push((bits, pc)),
+            }
+        }
+        ints.sort();
+        symbols.sort();
+        others.sort();
+        structs.sort();
+        let functors = match structs.len() > MANY {
+            true => structs.iter().map(|(f, pc)| (*f as i64, *pc)).collect(),
+            false => Vec::new(),
+        };
+        SwitchTable {
+            var,
+            ints,
+            symbols,
+            others,
+            structs,
+            functors,
+            other,
+        }
+    }
+
     /// Target of a functor.
     #[inline(always)]
     pub fn of_struct(&self, functor: FunctorId) -> u32 {
@@ -30,10 +78,17 @@ impl SwitchTable {
             Err(_) => self.other,
         }
     }
-    /// Target of a constant's word.
-    pub fn of_const(&self, bits: u64) -> u32 {
-        match self.consts.binary_search_by_key(&bits, |e| e.0) {
-            Ok(i) => self.consts[i].1,
+    /// Target of a symbol.
+    pub fn of_symbol(&self, symbol: u32) -> u32 {
+        match self.symbols.binary_search_by_key(&(symbol as i64), |e| e.0) {
+            Ok(i) => self.symbols[i].1,
+            Err(_) => self.other,
+        }
+    }
+    /// Target of another constant's word.
+    pub fn of_other(&self, bits: u64) -> u32 {
+        match self.others.binary_search_by_key(&bits, |e| e.0) {
+            Ok(i) => self.others[i].1,
             Err(_) => self.other,
         }
     }

@@ -169,8 +169,11 @@ pub fn code_of(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
     let code = match pred.kind.get() {
         PredKind::Undefined => undefined(vm, pred),
         PredKind::Static if pred.tabled.get() != Tabling::No => compile::stubs::tabled(vm, pred),
-        PredKind::Static if !compilable(pred) => stub(vm, pred),
-        PredKind::Static => compile::predicate(vm, pred),
+        PredKind::Static if !compilable(pl(vm), pred) => stub(vm, pred),
+        PredKind::Static => match compile::predicate(vm, pred) {
+            Some(code) => code,
+            None => stub(vm, pred),
+        },
         PredKind::Dynamic => stub(vm, pred),
         PredKind::Native => compile::stubs::native(vm, pred),
         PredKind::Foreign => crate::border::codes::foreign(vm, pred),
@@ -476,14 +479,18 @@ pub fn check_arity(vm: &mut Vm, arity: usize) -> Guest<()> {
     }
 }
 
-/// Clauses up to which a predicate is compiled: more are found by the indices of [`lookup`].
-const CLAUSES_MAX: usize = 4000;
+/// Facts up to which a predicate that has nothing else is compiled: more are data, which the indices
+/// of [`lookup`] find, so that traces need not tell them apart.
+const FACTS_MAX: usize = 1000;
 
-/// Are the predicate's clauses few and small enough to be compiled?
-pub fn compilable(pred: &Pred) -> bool {
+/// Are the predicate's clauses to be compiled?
+pub fn compilable(pl: &Pl, pred: &Pred) -> bool {
     let clauses = pred.clauses.borrow();
+    let true_ = pl.known.true_;
+    let fact = |c: &Rc<Clause>| matches!(c.terms.get(c.body), Node::Atom(a) if *a == true_);
     pred.rules.get()
-        || clauses.len() <= CLAUSES_MAX && clauses.iter().all(|c| c.terms.len() <= COMPILED_MAX)
+        || clauses.iter().all(|c| c.terms.len() <= COMPILED_MAX)
+            && (clauses.len() <= FACTS_MAX || !clauses.iter().all(fact))
 }
 
 /// A clause term taken apart: module, head, body.

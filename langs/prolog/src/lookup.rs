@@ -109,13 +109,16 @@ fn clause_key(pl: &Pl, clause: &Clause, place: &[u8]) -> Option<u64> {
 }
 
 /// What a call has at a place, if that selects clauses.
-fn call_key(args: &[Value], place: &[u8]) -> Option<u64> {
+fn call_key(pl: &Pl, args: &[Value], place: &[u8]) -> Option<u64> {
     let (first, inner) = place.split_first()?;
     let mut at = deref(*args.get(*first as usize)?);
     for &i in inner {
         let Term::Struct(s) = term(at) else {
             return None;
         };
+        if i as usize >= pl.name_arity(s.shape()).1 {
+            return None;
+        }
         at = crate::term::arg(s, i as usize);
     }
     match term(at) {
@@ -150,7 +153,7 @@ pub fn find(
     // Places whose functors the set's clauses have in common.
     let mut known: SmallVec<[Place; 4]> = SmallVec::new();
     while clauses.len() > INDEX_MIN {
-        let usable = |index: &Index| call_key(args, &index.place).is_some();
+        let usable = |index: &Index| call_key(pl, args, &index.place).is_some();
         let at = match lookup.indices.iter().position(usable) {
             Some(at) => at,
             None => match choose(pl, clauses, lookup, args, &known) {
@@ -162,7 +165,7 @@ pub fn find(
             },
         };
         let Index { place, found, any } = &mut lookup.indices[at];
-        let key = call_key(args, place)?;
+        let key = call_key(pl, args, place)?;
         if key & FUNCTOR_KEY != 0 {
             known.push(place.clone());
         }
@@ -221,7 +224,7 @@ fn choose(
 ) -> Option<Place> {
     let mut best: Option<(f64, Place)> = None;
     for place in candidates(args, known) {
-        let Some(key) = call_key(args, &place) else {
+        let Some(key) = call_key(pl, args, &place) else {
             continue;
         };
         let poor = lookup.poor.iter().position(|(p, _)| *p == place);

@@ -40,6 +40,13 @@ natives! {
     pub static FIND_HANDLER = "find_handler"(vm, frame, token) -> Value [ANY_QUIET] {
         find_handler(vm, frame, token.as_int())
     }
+    /// The number that a large table has a symbol or a compound under.
+    pub static SWITCH_KEY = "switch_key"(_vm, v) -> i64 [Effects::PURE] {
+        match Obj::<Struct>::of(v) {
+            Some(s) => s.shape() as i64,
+            None => v.as_symbol() as i64,
+        }
+    }
     /// Structural identity.
     pub static SAME = "same_term"(vm, a, b) -> bool [READS] { unify::identical(vm, a, b) }
     /// An argument of a compound by number: NIL if there is none, UNDEF if these are none.
@@ -135,11 +142,12 @@ natives! {
         let calls = pred.calls.get() + 1;
         if calls < pred.stable.get() {
             pred.calls.set(calls);
-        } else if calls == pred.stable.get() && pred.clauses.borrow().len() < 2000 && db::compilable(pred) {
+        } else if calls == pred.stable.get() && pred.clauses.borrow().len() < 2000 && db::compilable(pl(vm), pred) {
             pred.calls.set(calls);
-            let code = crate::compile::predicate(vm, pred);
-            pred.code.set(Some(code));
-            pred.assumption.invalidate();
+            if let Some(code) = crate::compile::predicate(vm, pred) {
+                pred.code.set(Some(code));
+                pred.assumption.invalidate();
+            }
         }
         Value::small(p.generation.get() as i64)
     }

@@ -47,7 +47,7 @@ ops! {
     Proceed = "proceed", 0 false: "return to the parent";
     Resume = "resume", 0 false: "after a call: copy the frame if the call left choice points (slot a)";
     Try = "try", 0 false: "push a choice point that continues at pc";
-    Retry = "retry", 0 false: "the choice point just resumed continues at pc next; merge point a";
+    Retry = "retry", 0 false: "the choice point just resumed continues at pc next; merge point a, unless NO_POINT";
     Trust = "trust", 0 false: "pop the choice point just resumed";
     Jump = "jump", 0 false: "go to pc";
     Fail = "fail", 0 false: "backtrack";
@@ -122,6 +122,9 @@ pub const TESTS: [&str; 11] = [
     "var", "nonvar", "atom", "integer", "float", "number", "atomic", "compound", "callable",
     "is_list", "string",
 ];
+
+/// A `Retry` where no trace begins.
+pub const NO_POINT: u16 = u16::MAX;
 
 pub fn word(op: Op, a: u16, b: u16, c: u16) -> u64 {
     op as u64 | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48

@@ -5,9 +5,11 @@
 //! other arguments. Clauses that still compete are tried in a chain of choice points.
 
 use super::{Asm, Chains, Entry, Label, TableDraft, guard};
-use crate::op::{self, Op};
+use crate::code::TRACED_MAX;
+use crate::op::{self, NO_POINT, Op};
 use crate::state::{Clause, Pred, pl};
 use crate::syntax::{Node, NodeId};
+use hashbrown::HashSet;
 use metatrace::code::MergeKind;
 use metatrace::value::Value;
 use runtime::Vm;
@@ -19,6 +21,10 @@ const ARGS_MAX: usize = 8;
 const INNER_MAX: usize = 4;
 /// Switches one after the other.
 const DEPTH_MAX: usize = 4;
+
+/// Clauses are in so many groups of a switch at most, on average, if they are not few.
+const SPREAD_MAX: usize = 8;
+const SPREAD_MIN: usize = 1000;
 
 /// What a clause says about one argument.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -176,6 +182,14 @@ impl Indexer<'_> {
                     best = Some((column, 0));
                 }
                 continue;
+            }
+            let anything = clauses.len() - fixed;
+            if anything > 0 && best.is_none_or(|b| fixed > b.1) {
+                // Clauses that match anything are in the group of each key.
+                let keys: HashSet<Key> = clauses.iter().map(|&c| key(c)).collect();
+                if keys.len() * anything > clauses.len().max(SPREAD_MIN) * SPREAD_MAX {
+                    continue;
+                }
             }
             if best.is_none_or(|b| fixed > b.1) {
                 best = Some((column, fixed));
@@ -354,7 +368,11 @@ impl Indexer<'_> {
                 }
             } else {
                 wanted[i + 1] = true;
-                let point = self.asm.merge_point(MergeKind::Resumption);
+                // Traces for so many alternatives are not worth having.
+                let point = match n > TRACED_MAX {
+                    true => NO_POINT,
+                    false => self.asm.merge_point(MergeKind::Resumption),
+                };
                 self.asm.emit_to(Op::Retry, point, retry[i + 1]);
                 self.asm.emit_to(Op::Jump, 0, entry.label);
             }

@@ -43,6 +43,8 @@ pub struct Asm {
     pub slots: u16,
     /// See [`PlCode::pinned`].
     pub pinned: bool,
+    /// There are more merge points than instructions can name.
+    full: bool,
 }
 
 struct TableDraft {
@@ -70,6 +72,7 @@ impl Asm {
             lines: Vec::new(),
             slots: 0,
             pinned: false,
+            full: false,
         }
     }
 
@@ -120,8 +123,10 @@ impl Asm {
 
     /// A merge point at the next instruction.
     pub fn merge_point(&mut self, kind: MergeKind) -> u16 {
+        let number = self.merge_points.len();
         self.merge_points.push((self.words.len() as u32, kind));
-        self.merge_points.len() as u16 - 1
+        self.full |= number >= op::NO_POINT as usize;
+        number as u16
     }
 
     pub fn pool(&mut self, node: Node) -> u32 {
@@ -171,23 +176,10 @@ impl Asm {
             .tables
             .iter()
             .map(|t| {
-                let mut table = SwitchTable {
-                    var: self.resolve(t.var),
-                    other: self.resolve(t.other),
-                    consts: t
-                        .consts
-                        .iter()
-                        .map(|(k, l)| (*k, self.resolve(*l)))
-                        .collect(),
-                    structs: t
-                        .structs
-                        .iter()
-                        .map(|(k, l)| (*k, self.resolve(*l)))
-                        .collect(),
-                };
-                table.consts.sort();
-                table.structs.sort();
-                table
+                let consts = t.consts.iter().map(|(k, l)| (*k, self.resolve(*l)));
+                let structs = t.structs.iter().map(|(k, l)| (*k, self.resolve(*l)));
+                let (var, other) = (self.resolve(t.var), self.resolve(t.other));
+                SwitchTable::new(var, other, consts.collect(), structs.collect())
             })
             .collect();
         let (preds, natives) = self.link(vm);
@@ -249,6 +241,8 @@ struct ClauseCompiler<'a> {
     /// Next slot for a variable or mark.
     next_fixed: u16,
     next_temp: u16,
+    /// Where its code begins.
+    first: usize,
     /// Structures built in write mode: jump to patch, instructions, where to go on.
     deferred: Vec<(Label, Vec<u64>, Label)>,
     /// Where a cut goes: `None` is the activation's barrier.
@@ -260,8 +254,8 @@ struct ClauseCompiler<'a> {
 /// Most words of a clause's end that are copied rather than jumped to.
 const TAIL_MAX: usize = 6;
 
-/// Compiles a predicate's clauses.
-pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
+/// Compiles a predicate's clauses; `None` if code has no room for so many.
+pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> Option<&'static Code> {
     let clauses: Vec<Rc<Clause>> = pred
         .clauses
         .borrow()
@@ -291,13 +285,19 @@ pub fn predicate(vm: &mut Vm, pred: &'static Pred) -> &'static Code {
         })
         .collect();
     index::build(vm, &mut asm, pred, &entries);
+    if asm.full {
+        return None;
+    }
     for entry in &entries {
         asm.place(entry.label);
         asm.line(entry.clause.line);
         compile_clause(vm, &mut asm, pred, entry);
     }
+    if asm.full {
+        return None;
+    }
     let name = format!("{}/{}", vm.symbols.name(pred.name.0), pred.arity);
-    asm.finish(vm, name, pred.id)
+    Some(asm.finish(vm, name, pred.id))
 }
 
 /// The clause after a predicate's last rule: no rule matched.
@@ -396,6 +396,7 @@ impl<'a> ClauseCompiler<'a> {
         let saved = pred.arity;
         let mut c = ClauseCompiler {
             vm,
+            first: asm.words.len(),
             asm,
             terms: &clause.terms,
             module: pred.module,
@@ -468,7 +469,10 @@ impl ClauseCompiler<'_> {
             let w = self.asm.words[at];
             let op = Op::of(w);
             let end = at + op::length(w);
-            if self.asm.patches.iter().any(|(p, _)| (at..end).contains(p)) {
+            // The clause's own words are the latest.
+            let patches = self.asm.patches.iter().rev();
+            let mut patches = patches.take_while(|(p, _)| *p >= self.first);
+            if patches.any(|(p, _)| (at..end).contains(p)) {
                 break;
             }
             at = end;

@@ -8,7 +8,7 @@
 //! ([`resume`]).
 
 use crate::border::views::LOOK;
-use crate::code::PlCode;
+use crate::code::{FEW, MANY, PlCode, TRACED_MAX};
 use crate::layouts::*;
 use crate::natives::*;
 use crate::op::{self, Op};
@@ -105,7 +105,8 @@ impl Interp for Prolog {
                 Flow::Next
             }
             Op::Retry => {
-                if m.merge_point(op::a(w)) {
+                let point = op::a(w);
+                if point != op::NO_POINT && m.merge_point(point) {
                     return Flow::Merge;
                 }
                 let top = m.reg(REG_CHOICE);

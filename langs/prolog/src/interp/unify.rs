@@ -372,6 +372,44 @@ pub(super) fn type_test<M: Meta>(m: &mut M, w: u64) -> Flow {
     otherwise(m, holds, word)
 }
 
+/// The target of a number in a table. A trace that guarded on the very number would have, for each
+/// other one that comes, another guard behind the last one's: so it halves the table.
+fn search<M: Meta>(m: &mut M, key: Int<M>, keys: &[(i64, u32)], other: u32) -> u32 {
+    let (mut from, mut to) = (0, keys.len());
+    if to > TRACED_MAX {
+        m.stop_recording();
+    }
+    while to - from > 1 {
+        let middle = (from + to) / 2;
+        let bound = m.const_int(keys[middle].0);
+        if m.lt(key, bound) {
+            to = middle;
+        } else {
+            from = middle;
+        }
+    }
+    let (found, pc) = keys[from];
+    let found = m.const_int(found);
+    let equal = m.int_cmp(Ir::IntEq, key, found);
+    if m.branch(equal) { pc } else { other }
+}
+
+/// The target of one of a few constants.
+#[inline(always)]
+fn one_of<M: Meta>(
+    m: &mut M,
+    v: Val<M>,
+    keys: &[(i64, u32)],
+    make: fn(i64) -> Value,
+) -> Option<u32> {
+    for &(key, pc) in keys {
+        if m.is(v, make(key)) {
+            return Some(pc);
+        }
+    }
+    None
+}
+
 #[inline(always)]
 pub(super) fn switch<M: Meta>(m: &mut M, w: u64) -> Flow {
     let v = m.slot(op::a(w));
@@ -379,22 +417,38 @@ pub(super) fn switch<M: Meta>(m: &mut M, w: u64) -> Flow {
     let (v, tag) = deref(m, v);
     let pc = if is_var(tag) {
         table.var
-    } else if tag == STRUCT {
+    } else if tag == STRUCT && table.functors.is_empty() {
         let s = m.cast::<Struct>(v);
         let functor = m.shape(s);
         table.of_struct(functor)
-    } else if table.consts.len() <= 4 {
-        let mut to = table.other;
-        for &(bits, pc) in &table.consts {
-            if m.is(v, Value(bits)) {
-                to = pc;
-                break;
-            }
+    } else if tag == STRUCT {
+        let key = m.call(&SWITCH_KEY, [v]);
+        let key = m.cast_int(key);
+        search(m, key, &table.functors, table.other)
+    } else if tag == Tag::INT {
+        if table.ints.len() <= FEW {
+            one_of(m, v, &table.ints, Value::small).unwrap_or(table.other)
+        } else {
+            let key = m.cast_int(v);
+            search(m, key, &table.ints, table.other)
         }
-        to
+    } else if tag == Tag::SYMBOL {
+        if table.symbols.len() <= FEW {
+            let symbol = |s| Value::symbol(s as u32);
+            one_of(m, v, &table.symbols, symbol).unwrap_or(table.other)
+        } else if table.symbols.len() <= MANY {
+            let constant = m.promote(v);
+            table.of_symbol(constant.as_symbol())
+        } else {
+            let key = m.call(&SWITCH_KEY, [v]);
+            let key = m.cast_int(key);
+            search(m, key, &table.symbols, table.other)
+        }
+    } else if table.others.is_empty() {
+        table.other
     } else {
         let constant = m.promote(v);
-        table.of_const(constant.0)
+        table.of_other(constant.0)
     };
     m.set_pc(pc);
     Flow::Next
