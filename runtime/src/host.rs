@@ -5,9 +5,11 @@
 //! write errors (a full disk, a closed pipe) are results, which natives turn
 //! into guest exceptions.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A standard output stream.
@@ -130,6 +132,14 @@ pub trait Host {
     fn env_all(&mut self) -> Vec<(String, String)> {
         Vec::new()
     }
+    /// Sets a variable of the environment that programs and their commands see, or removes it.
+    fn set_env(&mut self, _name: &str, _value: Option<&str>) -> io::Result<()> {
+        denied()
+    }
+    /// Runs a command of the system's shell to its end.
+    fn shell(&mut self, _command: &str) -> io::Result<ExitStatus> {
+        denied()
+    }
     /// Seconds since 1970.
     fn wall_clock(&mut self) -> io::Result<f64> {
         denied()
@@ -194,6 +204,8 @@ pub struct System {
     /// Standard input. Not Rust's own reader, which does not tell what it holds.
     input: Option<BufReader<fs::File>>,
     start: Instant,
+    /// Variables of the environment that were set or removed: the process's own cannot be changed safely.
+    env: BTreeMap<String, Option<String>>,
     /// What reads lines from the terminal, if the host program has it.
     pub editor: Option<Box<dyn LineEditor>>,
 }
@@ -214,6 +226,7 @@ impl System {
             },
             input: None,
             start: Instant::now(),
+            env: BTreeMap::new(),
             editor: None,
         }
     }
@@ -369,13 +382,43 @@ impl Host for System {
         std::process::id()
     }
     fn env(&mut self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+        match self.env.get(name) {
+            Some(changed) => changed.clone(),
+            None => std::env::var(name).ok(),
+        }
     }
     fn env_all(&mut self) -> Vec<(String, String)> {
         let text = |s: std::ffi::OsString| s.to_string_lossy().into_owned();
-        std::env::vars_os()
+        let mut all: BTreeMap<String, String> = std::env::vars_os()
             .map(|(k, v)| (text(k), text(v)))
-            .collect()
+            .collect();
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => all.insert(name.clone(), value.clone()),
+                None => all.remove(name),
+            };
+        }
+        all.into_iter().collect()
+    }
+    fn set_env(&mut self, name: &str, value: Option<&str>) -> io::Result<()> {
+        let bad = |text: &str| text.contains('\0');
+        if name.is_empty() || name.contains('=') || bad(name) || value.is_some_and(bad) {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+        }
+        self.env.insert(name.into(), value.map(String::from));
+        Ok(())
+    }
+    fn shell(&mut self, command: &str) -> io::Result<ExitStatus> {
+        self.flush(Stream::Out)?;
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg(command);
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.status()
     }
     fn wall_clock(&mut self) -> io::Result<f64> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);

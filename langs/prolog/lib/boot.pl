@@ -653,6 +653,8 @@ expand_goal(G, G1) :- '$expand_body'(G, G1).
 '$directive'(initialization(G, _)) :- !, '$module'(M, M), '$add_initialization'(M, G, load).
 '$directive'(module(M, Es)) :- !, '$start_module'(M, Es).
 '$directive'(table(S)) :- !, table(S).
+'$directive'(include(F)) :- !, '$include'(F).
+'$directive'(encoding(_)) :- !.
 '$directive'(det(_)) :- !.
 '$directive'(mode(_)) :- !.
 '$directive'(G) :-
@@ -814,8 +816,20 @@ set_module(_).
 module(M) :- '$module'(_, M).
 autoload(_).
 autoload(_, _).
-load_files(F) :- consult(F).
-load_files(F, _) :- consult(F).
+load_files(F) :- load_files(F, []).
+load_files(M:F, Options) :- !,
+    '$module'(Old, M),
+    catch(load_files(F, Options), E, true),
+    '$module'(_, Old),
+    ( nonvar(E) -> throw(E) ; true ).
+load_files(Fs, Options) :- is_list(Fs), !, forall('$member'(F, Fs), load_files(F, Options)).
+load_files(F, Options) :-
+    (   is_list(Options), '$memberchk'(if(If), Options), '$memberchk'(If, [not_loaded, changed]) -> ensure_loaded(F)
+    ;   consult(F)
+    ).
+'$include'(F) :- var(F), !, throw(error(instantiation_error, _)).
+'$include'(Fs) :- is_list(Fs), !, '$reverse'(Fs, [], Rs), forall('$member'(F, Rs), '$include'(F)).
+'$include'(F) :- '$load_file'(F, Path, _), '$load_include'(Path).
 make.
 table(Spec) :- '$table'(Spec), '$table_modes'(Spec).
 '$table_modes'(S) :- var(S), !.

@@ -1,4 +1,5 @@
-:- module(coroutines, [dif/2, freeze/2, frozen/2, when/2, '$freeze_hook'/2, '$dif_hook'/2, '$when_hook'/2, copy_term/3, term_attvars/2, '$attribute_goals'/4, get_attrs/2]).
+:- module(coroutines, [dif/2, freeze/2, frozen/2, when/2, '$freeze_hook'/2, '$dif_hook'/2, '$when_hook'/2, copy_term/3, term_attvars/2, '$attribute_goals'/4, get_attrs/2, call_residue_vars/2]).
+:- meta_predicate(call_residue_vars(0, ?)).
 :- meta_predicate(freeze(?, 0)).
 :- meta_predicate(when(?, 0)).
 freeze(V, G) :- nonvar(V), !, call(G).
@@ -129,3 +130,12 @@ copy_term(T, C, Gs) :-
 '$when_goals'([], []).
 '$when_goals'([w(C, G, D)|Ws], Gs) :- ( arg(1, D, yes) -> Gs = Gs1 ; Gs = [when(C, G)|Gs1] ), '$when_goals'(Ws, Gs1).
 get_attrs(V, As) :- '$get_attrs'(V, As).
+
+% Variables that got attributes while Goal ran and still have some.
+call_residue_vars(Goal, Vars) :-
+    ( nb_current('$residue', Outer) -> true ; Outer = none ),
+    b_setval('$residue', []),
+    call(Goal),
+    b_getval('$residue', Noted),
+    ( Outer == none -> b_setval('$residue', none) ; '$append'(Noted, Outer, All), b_setval('$residue', All) ),
+    term_attvars(Noted, Vars0), '$reverse'(Vars0, [], Vars).

@@ -19,6 +19,15 @@ use runtime::native::Guest;
 use std::cell::Cell;
 use std::rc::Rc;
 
+/// A text that includes the one being read: what comes after the directive.
+struct Includer {
+    path: String,
+    text: Rc<str>,
+    pos: usize,
+    line: u32,
+    line_pos: usize,
+}
+
 /// A file being loaded.
 pub struct Load {
     pub id: u32,
@@ -40,6 +49,7 @@ pub struct Load {
     pub last: Option<u32>,
     /// Lines before the text's first one in the file that messages name.
     pub line_offset: u32,
+    includers: Vec<Includer>,
 }
 
 /// One `:- if`.
@@ -79,7 +89,38 @@ pub fn begin(vm: &Vm, path: &str, text: &str, system: bool) {
         defined: HashMap::new(),
         last: None,
         line_offset: 0,
+        includers: Vec::new(),
     });
+}
+
+/// Goes on with the text of another file, and after it where the load is now.
+pub fn include(vm: &Vm, path: &str, text: &str) {
+    if let Some(load) = pl(vm).load.borrow_mut().last_mut() {
+        load.includers.push(Includer {
+            path: std::mem::replace(&mut load.path, path.into()),
+            text: std::mem::replace(&mut load.text, text.into()),
+            pos: std::mem::take(&mut load.pos),
+            line: std::mem::replace(&mut load.line, 1),
+            line_pos: std::mem::take(&mut load.line_pos),
+        });
+    }
+}
+
+/// Goes back to the text that included the one that ended; false if none did.
+fn included(vm: &Vm) -> bool {
+    let mut loads = pl(vm).load.borrow_mut();
+    let Some(load) = loads.last_mut() else {
+        return false;
+    };
+    let Some(outer) = load.includers.pop() else {
+        return false;
+    };
+    load.path = outer.path;
+    load.text = outer.text;
+    load.pos = outer.pos;
+    load.line = outer.line;
+    load.line_pos = outer.line_pos;
+    true
 }
 
 /// Ends the innermost load.
@@ -131,6 +172,9 @@ pub fn next(vm: &mut Vm) -> Guest<Option<Value>> {
             }
             Ok(clause) => {
                 let Some(root) = clause.root else {
+                    if included(vm) {
+                        continue;
+                    }
                     return Ok(None);
                 };
                 if active(vm) {

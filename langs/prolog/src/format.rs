@@ -156,8 +156,9 @@ fn format(vm: &mut Vm, stream: StreamId, text: Value, arguments: Value) -> Guest
         return done;
     }
     // What was made before an error is written all the same.
-    streams::write(vm, stream, &line.text);
+    let written = streams::write(vm, stream, &line.text);
     done?;
+    written?;
     if args.next < args.items.len() {
         return Err(error(vm, "too many arguments"));
     }

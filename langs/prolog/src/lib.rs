@@ -15,6 +15,7 @@ pub mod consult;
 pub mod convert;
 pub mod cycles;
 pub mod db;
+pub mod encoding;
 pub mod errors;
 pub mod format;
 pub mod held;

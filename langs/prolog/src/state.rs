@@ -43,7 +43,7 @@ atoms! {
     user_input = "user_input", user_output = "user_output", user_error = "user_error",
     default = "default", on = "on", off = "off", codes = "codes", chars = "chars",
     arg = "arg", atom = "atom", string = "string", is = "is", at = "@", inf = "inf", nan = "nan",
-    fresh = "fresh", incomplete = "incomplete", complete = "complete",
+    residue = "$residue", fresh = "fresh", incomplete = "incomplete", complete = "complete",
 }
 
 /// One clause of a predicate, as a term.

@@ -1,5 +1,6 @@
 //! Streams: standard ones, files, and captured output.
 
+use crate::encoding::Encoding;
 use crate::errors;
 use crate::state::{VmAtoms, pl};
 use crate::syntax::{Atom, Atoms};
@@ -46,6 +47,9 @@ pub struct Stream {
     pub mode: &'static str,
     pub path: Option<String>,
     pub binary: bool,
+    pub encoding: Encoding,
+    /// A byte order mark was read or written.
+    pub mark: bool,
     pub eof_action: &'static str,
 }
 
@@ -66,6 +70,8 @@ fn standard(mode: &'static str, sink: Option<Sink>) -> Stream {
         mode,
         path: None,
         binary: false,
+        encoding: Encoding::Utf8,
+        mark: false,
         eof_action: "eof_code",
     }
 }
@@ -197,18 +203,56 @@ pub fn open(vm: &mut Vm, path: &str, mode: &str, culprit: Value) -> Guest<Stream
     }
 }
 
-/// Writes text to a stream.
-pub fn write(vm: &mut Vm, id: StreamId, text: &str) {
+/// Writes text to a stream; an error if its encoding has no bytes for it.
+pub fn write(vm: &mut Vm, id: StreamId, text: &str) -> Guest<()> {
     let p = pl(vm);
     let mut streams = p.streams.borrow_mut();
     let Some(stream) = streams.table.get_mut(&id) else {
-        return;
+        return Ok(());
     };
     match text.rfind('\n') {
         Some(i) => stream.column = text[i + 1..].chars().count(),
         None => stream.column += text.chars().count(),
     }
-    write_bytes_to(vm, stream, text.as_bytes());
+    if matches!(stream.encoding, Encoding::Utf8 | Encoding::Text) {
+        write_bytes_to(vm, stream, text.as_bytes());
+        return Ok(());
+    }
+    let mut bytes = Vec::new();
+    let encoded = stream.encoding.encode(text, &mut bytes);
+    write_bytes_to(vm, stream, &bytes);
+    drop(streams);
+    encoded.map_err(|_| {
+        let (kind, stream) = (vm.sym("write"), stream_term(vm, id));
+        let formal = vm.term2("io_error", kind, stream);
+        let raised = errors::raise(vm, formal);
+        errors::explain(vm, "write", 1, "Encoding cannot represent character");
+        raised
+    })
+}
+
+/// Sets how what is still to be read or written is encoded.
+pub fn set_encoding(vm: &Vm, id: StreamId, encoding: Encoding) {
+    let mut streams = pl(vm).streams.borrow_mut();
+    let Some(stream) = streams.table.get_mut(&id) else {
+        return;
+    };
+    let old = std::mem::replace(&mut stream.encoding, encoding);
+    if let Some(input) = &mut stream.input {
+        // What was not read yet becomes bytes again, if it was made from any.
+        let rest = input.data.split_off(input.pos.min(input.data.len()));
+        let rest = match std::str::from_utf8(&rest) {
+            Ok(text) => {
+                let mut bytes = Vec::new();
+                match old.encode(text, &mut bytes) {
+                    Ok(()) => bytes,
+                    Err(_) => rest,
+                }
+            }
+            Err(_) => rest,
+        };
+        input.data.extend(encoding.decode(rest));
+    }
 }
 
 fn write_bytes_to(vm: &mut Vm, stream: &mut Stream, bytes: &[u8]) {
@@ -220,6 +264,7 @@ fn write_bytes_to(vm: &mut Vm, stream: &mut Stream, bytes: &[u8]) {
     }
 }
 
+/// Writes a byte as it is.
 pub fn write_byte(vm: &mut Vm, id: StreamId, byte: u8) {
     let p = pl(vm);
     if let Some(stream) = p.streams.borrow_mut().table.get_mut(&id) {
@@ -234,7 +279,9 @@ pub fn column(vm: &Vm, id: StreamId) -> usize {
 }
 
 pub fn write_error(vm: &mut Vm, text: &str) {
-    write(vm, USER_ERROR, text);
+    if write(vm, USER_ERROR, text).is_err() {
+        vm.take_pending();
+    }
     flush(vm, USER_ERROR);
 }
 
@@ -322,7 +369,7 @@ pub fn get(vm: &mut Vm, id: StreamId, take: bool, byte: bool) -> Option<u32> {
         }
         return None;
     }
-    let (code, size) = if byte {
+    let (code, size) = if byte && (stream.binary || !stream.encoding.is_bytes()) {
         (rest[0] as u32, 1)
     } else {
         decode(rest)

@@ -212,7 +212,11 @@ fn table(vm: &mut Vm, module: Atom, spec: Value) -> Guest<()> {
         }
         _ => false,
     };
-    pred.tabled.set(if moded { Tabling::Moded } else { Tabling::Plain });
+    pred.tabled.set(if moded {
+        Tabling::Moded
+    } else {
+        Tabling::Plain
+    });
     if pred.kind.get() == PredKind::Undefined {
         pred.kind.set(PredKind::Static);
     }

@@ -20,10 +20,8 @@ builtins! {
     "get_time" / 1 => |vm, a| { let t = vm.host.wall_clock().unwrap_or(0.0); let v = vm.float(t); Ok(unify(vm, a[0], v)) };
     "$statistics" / 2 => statistics;
     "$collect" / 0 => |vm, _| { vm.heap.ask_for_full(); Ok(true) };
-    "getenv" / 2 => |vm, a| { let n = need_text(vm, a[0])?; match vm.host.env(&n) { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[1], v)) } None => Ok(false) } };
     "$argv" / 1 => |vm, a| { let args = pl(vm).argv.borrow().clone(); let items: Vec<Value> = args.iter().map(|s| vm.sym(s)).collect(); let l = vm.make_list(&items); Ok(unify(vm, a[0], l)) };
     "sleep" / 1 => |vm, a| { let n = crate::arith::eval(vm, a[0])?; let _ = vm.host.sleep(std::time::Duration::from_secs_f64(n.to_f64().max(0.0))); Ok(true) };
-    "shell" / 1 => |vm, a| Err(permission_error(vm, "execute", "shell", deref(a[0])));
 }
 
 /// Flags of a fresh engine.

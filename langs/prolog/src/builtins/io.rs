@@ -1,6 +1,7 @@
 //! Streams as objects: opening, closing, properties, files.
 
 use crate::builtins;
+use crate::encoding::Encoding;
 use crate::errors::*;
 use crate::state::pl;
 use crate::streams::{self, StreamId, input_of, output_of, stream_of, stream_term};
@@ -37,12 +38,23 @@ builtins! {
     "exists_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_file)) };
     "exists_directory" / 1 => |vm, a| { let t = need_text(vm, a[0])?; Ok(vm.host.metadata(Path::new(&t)).is_ok_and(|m| m.is_dir)) };
     "delete_file" / 1 => |vm, a| { let t = need_text(vm, a[0])?; match vm.host.remove_file(Path::new(&t)) { Ok(()) => Ok(true), Err(_) => Err(existence_error(vm, "file", deref(a[0]))) } };
-    "working_directory" / 2 => |vm, a| { let d = vm.host.current_dir().map(|d| d.display().to_string() + "/").unwrap_or_default(); let v = vm.data_atom(&d); Ok(unify(vm, a[0], v)) };
+    "working_directory" / 2 => |vm, a| { let d = vm.host.current_dir().map(|d| d.display().to_string() + "/").unwrap_or_default(); let v = vm.data_atom(&d); Ok(unify(vm, a[0], v) && change_directory(vm, a[1])?) };
     "prompt" / 2 => |_, _| Ok(true);
     "see" / 1 => |vm, a| { let read = atom(pl(vm).known.read); let s = vm.new_var(); let nil = atom(pl(vm).known.nil); open(vm, a[0], read, s, nil)?; let s = input_of(vm, s)?; pl(vm).streams.borrow_mut().input = s; Ok(true) };
     "seen" / 0 => |vm, _| { let s = pl(vm).streams.borrow().input; streams::close(vm, s); pl(vm).streams.borrow_mut().input = streams::USER_INPUT; Ok(true) };
     "tell" / 1 => |vm, a| { let write = atom(pl(vm).known.write); let s = vm.new_var(); let nil = atom(pl(vm).known.nil); open(vm, a[0], write, s, nil)?; let s = output_of(vm, s)?; pl(vm).streams.borrow_mut().output = s; Ok(true) };
     "told" / 0 => |vm, _| { let s = pl(vm).streams.borrow().output; streams::close(vm, s); pl(vm).streams.borrow_mut().output = streams::USER_OUTPUT; Ok(true) };
+}
+
+fn change_directory(vm: &mut Vm, to: Value) -> Guest<bool> {
+    let path = need_text(vm, to)?;
+    match vm.host.set_current_dir(Path::new(&path)) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(permission_error(vm, "chdir", "directory", deref(to)))
+        }
+        Err(_) => Err(existence_error(vm, "directory", deref(to))),
+    }
 }
 
 fn open(vm: &mut Vm, file: Value, mode: Value, stream: Value, options: Value) -> Guest<bool> {
@@ -70,7 +82,9 @@ fn open(vm: &mut Vm, file: Value, mode: Value, stream: Value, options: Value) ->
         _ => return Err(domain_error(vm, "source_sink", file)),
     };
     let mut new = streams::open(vm, &path, &name, file)?;
-    let mut alias = None;
+    let (mut alias, mut encoding) = (None, None);
+    let reading = new.input.is_some();
+    let mut mark = reading;
     for option in options {
         let option = deref(option);
         if is_var(option) {
@@ -83,6 +97,11 @@ fn open(vm: &mut Vm, file: Value, mode: Value, stream: Value, options: Value) ->
             .symbols
             .name(pl(vm).name_arity(s.shape()).0.0)
             .into_owned();
+        match key.as_str() {
+            "encoding" => encoding = Some(encoding_of(vm, arg(s, 0))?),
+            "bom" => mark = boolean(vm, arg(s, 0))?,
+            _ => {}
+        }
         if let Term::Atom(value) = term(arg(s, 0)) {
             match key.as_str() {
                 "alias" => alias = Some(value),
@@ -97,12 +116,63 @@ fn open(vm: &mut Vm, file: Value, mode: Value, stream: Value, options: Value) ->
         let t = vm.term1("alias", atom(name));
         return Err(permission_error(vm, "open", "source_sink", t));
     }
+    encode(&mut new, encoding, mark);
     let id = pl(vm).streams.borrow_mut().add(new);
     if let Some(name) = alias {
         streams::set_alias(vm, id, name);
     }
     let t = stream_term(vm, id);
     Ok(unify(vm, stream, t))
+}
+
+/// Gives a new stream its encoding; `mark`: a byte order mark is looked for, or written.
+fn encode(new: &mut streams::Stream, encoding: Option<Encoding>, mark: bool) {
+    if new.binary {
+        new.encoding = Encoding::Octet;
+        return;
+    }
+    new.encoding = encoding.unwrap_or(Encoding::Utf8);
+    match (&mut new.input, &mut new.output) {
+        (Some(input), _) => {
+            let mut bytes = std::mem::take(&mut input.data);
+            // Who says that characters are bytes gets all of them.
+            if mark
+                && !new.encoding.is_bytes()
+                && let Some(found) = Encoding::of_mark(&bytes)
+            {
+                new.encoding = found;
+                new.mark = true;
+                bytes.drain(..found.mark().len());
+            }
+            input.data = new.encoding.decode(bytes);
+        }
+        (_, Some(streams::Sink::File(_, buffer))) if mark => {
+            buffer.extend_from_slice(new.encoding.mark());
+            new.mark = !new.encoding.mark().is_empty();
+        }
+        _ => {}
+    }
+}
+
+fn encoding_of(vm: &mut Vm, v: Value) -> Guest<Encoding> {
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Atom(a) => {
+            let found = Encoding::from_name(&vm.symbols.name(a.0));
+            found.ok_or_else(|| domain_error(vm, "encoding", atom(a)))
+        }
+        _ => Err(type_error(vm, "atom", deref(v))),
+    }
+}
+
+fn boolean(vm: &mut Vm, v: Value) -> Guest<bool> {
+    let k = pl(vm).known;
+    match term(v) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Atom(a) if a == k.true_ || a == k.on => Ok(true),
+        Term::Atom(a) if a == k.false_ || a == k.off => Ok(false),
+        _ => Err(type_error(vm, "bool", deref(v))),
+    }
 }
 
 fn current(vm: &mut Vm, v: Value, input: bool) -> Guest<bool> {
@@ -174,9 +244,15 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     let newline = vm.sym("posix");
     items.push(vm.term1("newline", newline));
-    if !binary {
-        let encoding = vm.sym("utf8");
-        items.push(vm.term1("encoding", encoding));
+    let (encoding, mark) = {
+        let streams = p.streams.borrow();
+        (streams.table[&id].encoding, streams.table[&id].mark)
+    };
+    let encoding = vm.sym(encoding.name());
+    items.push(vm.term1("encoding", encoding));
+    if mark {
+        let yes = atom(p.known.true_);
+        items.push(vm.term1("bom", yes));
     }
     if let Some(end) = past {
         let state = vm.sym(match (end, at) {
@@ -254,11 +330,18 @@ fn set_position(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 
 fn set_stream(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let id = stream_of(vm, a[0])?;
-    if let Term::Struct(s) = term(a[1])
-        && *vm.symbols.name(pl(vm).name_arity(s.shape()).0.0) == *"alias"
-        && let Term::Atom(name) = term(arg(s, 0))
-    {
-        streams::set_alias(vm, id, Atom(name.0));
+    let Term::Struct(s) = term(a[1]) else {
+        return Ok(true);
+    };
+    let key = pl(vm).name_arity(s.shape()).0;
+    let key = vm.symbols.name(key.0).into_owned();
+    match (key.as_str(), term(arg(s, 0))) {
+        ("alias", Term::Atom(name)) => streams::set_alias(vm, id, name),
+        ("encoding", _) => {
+            let encoding = encoding_of(vm, arg(s, 0))?;
+            streams::set_encoding(vm, id, encoding);
+        }
+        _ => {}
     }
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use crate::builtins;
 use crate::consult;
 use crate::db;
+use crate::encoding::Encoding;
 use crate::errors::*;
 use crate::library;
 use crate::messages;
@@ -20,6 +21,7 @@ use std::path::Path;
 builtins! {
     "$load_begin" / 2 => |vm, a| begin(vm, a);
     "$load_end" / 0 => |vm, _| { consult::end(vm); Ok(true) };
+    "$load_include" / 1 => include;
     "$load_next" / 1 => |vm, a| { let next = consult::next(vm)?; let eof = atom(pl(vm).known.eof); let t = match next { Some(t) => vm.term1("$term", t), None => eof }; Ok(unify(vm, a[0], t)) };
     "$load_add" / 1 => load_add;
     "$load_condition" / 1 => |vm, a| { let holds = matches!(term(a[0]), Term::Atom(t) if t == pl(vm).known.true_); consult::condition(vm, holds); Ok(true) };
@@ -88,9 +90,29 @@ fn begin(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     match vm.host.read_file(Path::new(&path)) {
         Ok(bytes) => {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let text = source_text(bytes);
             crate::border::modules::entered(vm, &path, &text);
             consult::begin(vm, &path, &text, false);
+            Ok(true)
+        }
+        Err(_) => Err(existence_error(vm, "source_sink", deref(a[0]))),
+    }
+}
+
+/// The text of a file: UTF-8, unless a byte order mark tells otherwise.
+fn source_text(mut bytes: Vec<u8>) -> String {
+    if let Some(encoding) = Encoding::of_mark(&bytes) {
+        bytes = encoding.decode(bytes.split_off(encoding.mark().len()));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `'$load_include'(Path)`: a file's text is read next, as if it were written here.
+fn include(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
+    let path = need_text(vm, a[0])?;
+    match vm.host.read_file(Path::new(&path)) {
+        Ok(bytes) => {
+            consult::include(vm, &path, &source_text(bytes));
             Ok(true)
         }
         Err(_) => Err(existence_error(vm, "source_sink", deref(a[0]))),

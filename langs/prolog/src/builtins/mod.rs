@@ -11,6 +11,7 @@ pub mod io;
 pub mod load;
 pub mod matching;
 pub mod numbers;
+pub mod process;
 pub mod reading;
 pub mod sorting;
 pub mod tables;
@@ -81,6 +82,7 @@ pub fn register(vm: &mut Vm) {
         numbers::TABLE,
         reading::TABLE,
         sorting::TABLE,
+        process::TABLE,
         tables::TABLE,
         terms::TABLE,
         writing::TABLE,

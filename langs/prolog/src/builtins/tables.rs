@@ -118,9 +118,7 @@ impl Table {
 
     fn position(&self, key: &[u64]) -> Option<usize> {
         if self.is_indexed() {
-            let found = self
-                .index
-                .find(words::hash(key), |at| self.key(*at) == key);
+            let found = self.index.find(words::hash(key), |at| self.key(*at) == key);
             return found.copied();
         }
         let live = |at: &usize| self.answer(*at).is_some();

@@ -7,7 +7,8 @@ use crate::number::is_number;
 use crate::state::pl;
 use crate::syntax::Atom;
 use crate::term::{
-    MakeTerms, Term, about_to_write, arg, atom, deref, is_var, outlives_choice, push_undo, term,
+    MakeTerms, Term, about_to_write, arg, atom, cons_parts, deref, is_var, outlives_choice,
+    push_undo, term,
 };
 use crate::unify::{
     compare, copy, copy_kept, ground, identical, occurs, subsumes, unify, unify_occurs, variables,
@@ -387,6 +388,23 @@ fn find_attr(vm: &Vm, attrs: Value, module: Atom) -> Option<Obj<Struct>> {
     None
 }
 
+/// Remembers a variable that gets an attribute, for `call_residue_vars/2`: its global variable has
+/// them, newest first, while such a call runs.
+fn note_residue(vm: &mut Vm, var: Value) {
+    let p = pl(vm);
+    let name = p.known.residue;
+    let Some(noted) = p.globals.borrow().get(&name).copied() else {
+        return;
+    };
+    let noted = deref(noted);
+    if noted != atom(p.known.nil) && cons_parts(noted).is_none() {
+        return;
+    }
+    let more = vm.cons(var, noted);
+    p.globals.borrow_mut().insert(name, more);
+    push_undo(vm, atom(name), -2, noted);
+}
+
 fn put_attr(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let v = deref(a[0]);
     let module = key(vm, a[1])?;
@@ -402,6 +420,7 @@ fn put_attr(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
             Obj::<AttVar>::cast(new)
         }
     };
+    note_residue(vm, var.value());
     let attrs = var.get(AttVar::ATTRS);
     if let Some(cell) = find_attr(vm, attrs, module) {
         if outlives_choice(vm, var) {

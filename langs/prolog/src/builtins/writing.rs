@@ -22,16 +22,16 @@ builtins! {
     "$portrays" / 0 => |vm, _| Ok(portrays(vm));
     "$print" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
     "$print" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
-    "writeln" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain())?; write(vm, s, "\n"); Ok(true) };
-    "writeln" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain())?; write(vm, s, "\n"); Ok(true) };
+    "writeln" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &plain())?; write(vm, s, "\n")?; Ok(true) };
+    "writeln" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &plain())?; write(vm, s, "\n")?; Ok(true) };
     "writeq" / 1 => |vm, a| { let s = current(vm); put(vm, s, a[0], &WriteOptions::quoted()) };
     "writeq" / 2 => |vm, a| { let s = output_of(vm, a[0])?; put(vm, s, a[1], &WriteOptions::quoted()) };
     "write_canonical" / 1 => |vm, a| { let s = current(vm); let o = canonical(vm, a[0]); put(vm, s, a[0], &o) };
     "write_canonical" / 2 => |vm, a| { let s = output_of(vm, a[0])?; let o = canonical(vm, a[1]); put(vm, s, a[1], &o) };
     "write_term" / 2 => |vm, a| { let s = current(vm); let o = options(vm, a[1])?; put(vm, s, a[0], &o) };
     "write_term" / 3 => |vm, a| { let s = output_of(vm, a[0])?; let o = options(vm, a[2])?; put(vm, s, a[1], &o) };
-    "nl" / 0 => |vm, _| { let s = current(vm); write(vm, s, "\n"); Ok(true) };
-    "nl" / 1 => |vm, a| { let s = output_of(vm, a[0])?; write(vm, s, "\n"); Ok(true) };
+    "nl" / 0 => |vm, _| { let s = current(vm); write(vm, s, "\n")?; Ok(true) };
+    "nl" / 1 => |vm, a| { let s = output_of(vm, a[0])?; write(vm, s, "\n")?; Ok(true) };
     "tab" / 1 => |vm, a| { let s = current(vm); tab(vm, s, a[0]) };
     "tab" / 2 => |vm, a| { let s = output_of(vm, a[0])?; tab(vm, s, a[1]) };
     "put_char" / 1 => |vm, a| { let s = current(vm); put_char(vm, s, a[0]) };
@@ -119,7 +119,7 @@ fn put(vm: &mut Vm, s: StreamId, t: Value, options: &WriteOptions) -> Guest<bool
         text.push(' ');
     }
     text.push_str(options.end);
-    write(vm, s, &text);
+    write(vm, s, &text)?;
     Ok(true)
 }
 
@@ -207,7 +207,7 @@ fn tab(vm: &mut Vm, s: StreamId, n: Value) -> Guest<bool> {
     let n = crate::arith::eval(vm, n)?;
     match n {
         crate::number::Num::Int(n) => {
-            write(vm, s, &" ".repeat(n.max(0) as usize));
+            write(vm, s, &" ".repeat(n.max(0) as usize))?;
             Ok(true)
         }
         n => {
@@ -225,7 +225,7 @@ fn put_char(vm: &mut Vm, s: StreamId, v: Value) -> Guest<bool> {
             if name.chars().count() != 1 {
                 return Err(type_error(vm, "character", deref(v)));
             }
-            write(vm, s, &name);
+            write(vm, s, &name)?;
             Ok(true)
         }
         Term::Int(_) => put_code(vm, s, v),
@@ -239,7 +239,7 @@ fn put_code(vm: &mut Vm, s: StreamId, v: Value) -> Guest<bool> {
         Term::Int(i) => match u32::try_from(i).ok().and_then(char::from_u32) {
             Some(c) => {
                 let mut buffer = [0; 4];
-                write(vm, s, c.encode_utf8(&mut buffer));
+                write(vm, s, c.encode_utf8(&mut buffer))?;
                 Ok(true)
             }
             None => Err(representation_error(vm, "character_code")),

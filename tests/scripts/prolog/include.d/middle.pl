@@ -1,0 +1,7 @@
+colour(red).
+colour(green).
+:- if(fail).
+colour(none).
+:- else.
+:- include(inner).
+:- endif.

@@ -1,0 +1,2 @@
+:- multifile item/1.
+item(1).
