@@ -28,7 +28,7 @@ pub struct SwitchTable {
 /// Up to so many entries are compared with one after the other.
 pub const FEW: usize = 4;
 /// Entries above which symbols and functors are searched by number.
-pub const MANY: usize = 16;
+pub const MANY: usize = 64;
 /// Entries that are too many to have a trace for each.
 pub const TRACED_MAX: usize = 1000;
 

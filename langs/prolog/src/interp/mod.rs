@@ -8,7 +8,7 @@
 //! ([`resume`]).
 
 use crate::border::views::LOOK;
-use crate::code::{FEW, MANY, PlCode, TRACED_MAX};
+use crate::code::{FEW, MANY, PlCode, SwitchTable, TRACED_MAX};
 use crate::layouts::*;
 use crate::natives::*;
 use crate::op::{self, Op};

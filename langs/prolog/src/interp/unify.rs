@@ -394,6 +394,29 @@ fn search<M: Meta>(m: &mut M, key: Int<M>, keys: &[(i64, u32)], other: u32) -> u
     if m.branch(equal) { pc } else { other }
 }
 
+/// The target of a value in a table that is not small, or has other constants than the usual ones.
+#[inline(never)]
+fn switch_large<M: Meta>(m: &mut M, v: Val<M>, tag: Tag, table: &SwitchTable) -> u32 {
+    if tag == Tag::INT {
+        let key = m.cast_int(v);
+        search(m, key, &table.ints, table.other)
+    } else if tag == Tag::SYMBOL && table.symbols.len() <= MANY {
+        let constant = m.promote(v);
+        table.of_symbol(constant.as_symbol())
+    } else if tag == Tag::SYMBOL || tag == STRUCT {
+        let key = m.call(&SWITCH_KEY, [v]);
+        let key = m.cast_int(key);
+        let keys = match tag == STRUCT {
+            true => &table.functors,
+            false => &table.symbols,
+        };
+        search(m, key, keys, table.other)
+    } else {
+        let constant = m.promote(v);
+        table.of_other(constant.0)
+    }
+}
+
 /// The target of one of a few constants.
 #[inline(always)]
 fn one_of<M: Meta>(
@@ -421,34 +444,15 @@ pub(super) fn switch<M: Meta>(m: &mut M, w: u64) -> Flow {
         let s = m.cast::<Struct>(v);
         let functor = m.shape(s);
         table.of_struct(functor)
-    } else if tag == STRUCT {
-        let key = m.call(&SWITCH_KEY, [v]);
-        let key = m.cast_int(key);
-        search(m, key, &table.functors, table.other)
-    } else if tag == Tag::INT {
-        if table.ints.len() <= FEW {
-            one_of(m, v, &table.ints, Value::small).unwrap_or(table.other)
-        } else {
-            let key = m.cast_int(v);
-            search(m, key, &table.ints, table.other)
-        }
-    } else if tag == Tag::SYMBOL {
-        if table.symbols.len() <= FEW {
-            let symbol = |s| Value::symbol(s as u32);
-            one_of(m, v, &table.symbols, symbol).unwrap_or(table.other)
-        } else if table.symbols.len() <= MANY {
-            let constant = m.promote(v);
-            table.of_symbol(constant.as_symbol())
-        } else {
-            let key = m.call(&SWITCH_KEY, [v]);
-            let key = m.cast_int(key);
-            search(m, key, &table.symbols, table.other)
-        }
-    } else if table.others.is_empty() {
+    } else if tag == Tag::SYMBOL && table.symbols.len() <= FEW {
+        let symbol = |s| Value::symbol(s as u32);
+        one_of(m, v, &table.symbols, symbol).unwrap_or(table.other)
+    } else if tag == Tag::INT && table.ints.len() <= FEW {
+        one_of(m, v, &table.ints, Value::small).unwrap_or(table.other)
+    } else if tag != STRUCT && tag != Tag::SYMBOL && tag != Tag::INT && table.others.is_empty() {
         table.other
     } else {
-        let constant = m.promote(v);
-        table.of_other(constant.0)
+        m.outlined(|m| switch_large(m, v, tag, table))
     };
     m.set_pc(pc);
     Flow::Next
