@@ -129,6 +129,7 @@ impl Builder {
         let mut done: SmallVec<[NodeId; 8]> = SmallVec::new();
         while let Some(w) = work.pop() {
             let id = match w {
+                Work::Build(name, 0) => self.terms.empty_compound(name),
                 Work::Build(name, arity) => {
                     let args = done.len() - arity;
                     let id = self.terms.compound(name, &done[args..]);

@@ -147,6 +147,26 @@ fn compare_3(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     Ok(unify(vm, a[0], atom(order)))
 }
 
+/// The standard's predicates know no compounds without arguments.
+fn not_empty(vm: &mut Vm, s: Obj<Struct>) -> Guest<()> {
+    match pl(vm).name_arity(s.shape()).1 {
+        0 => Err(domain_error(vm, "compound_non_zero_arity", s.value())),
+        _ => Ok(()),
+    }
+}
+
+/// A compound without arguments.
+fn empty_compound(vm: &mut Vm, name: Value) -> Guest<Value> {
+    match term(name) {
+        Term::Var(_) => Err(instantiation(vm)),
+        Term::Atom(a) => {
+            let functor = pl(vm).functor(a, 0);
+            Ok(vm.compound(functor, &[]))
+        }
+        _ => Err(type_error(vm, "atom", deref(name))),
+    }
+}
+
 fn functor(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     match term(a[0]) {
         Term::Var(_) => {
@@ -182,6 +202,7 @@ fn functor(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         }
         Term::Struct(s) => {
             let (name, arity) = pl(vm).name_arity(s.shape());
+            not_empty(vm, s)?;
             Ok(unify(vm, a[1], atom(name)) && unify(vm, a[2], Value::small(arity as i64)))
         }
         _ => Ok(unify(vm, a[1], a[0]) && unify(vm, a[2], Value::small(0))),
@@ -207,6 +228,7 @@ fn univ(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     match term(a[0]) {
         Term::Struct(s) => {
             let (name, arity) = pl(vm).name_arity(s.shape());
+            not_empty(vm, s)?;
             let mut items = vec![atom(name)];
             items.extend((0..arity).map(|i| s.item(Struct::ARGS, i)));
             let l = vm.make_list(&items);
@@ -258,6 +280,10 @@ fn compound_name_arity(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     if !is_var(deref(a[0])) {
         return Err(type_error(vm, "compound", deref(a[0])));
     }
+    if deref(a[2]) == Value::small(0) {
+        let t = empty_compound(vm, a[1])?;
+        return Ok(unify(vm, a[0], t));
+    }
     functor(vm, a)
 }
 
@@ -273,7 +299,10 @@ fn compound_name_arguments(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     match pl(vm).list(a[2]) {
         Ok(items) => {
-            let t = build(vm, a[1], &items)?;
+            let t = match items.is_empty() {
+                true => empty_compound(vm, a[1])?,
+                false => build(vm, a[1], &items)?,
+            };
             Ok(unify(vm, a[0], t))
         }
         Err(_) => Err(instantiation(vm)),

@@ -478,6 +478,10 @@ impl<'a> Parser<'a> {
         let atom = self.atoms.intern(&name);
         if next.tok == Tok::OpenCall {
             self.ahead = None;
+            if self.peek()?.tok == Tok::Close {
+                self.ahead = None;
+                return Ok(State::After(self.terms.empty_compound(atom), 0, max));
+            }
             let wait = Wait::Argument(atom, Vec::new());
             return Ok(inside(frames, max, wait, 999));
         }

@@ -103,6 +103,17 @@ impl Terms {
         NodeId(self.nodes.len() as u32 - 1)
     }
 
+    /// The compound without arguments, `name()`.
+    pub fn empty_compound(&mut self, name: Atom) -> NodeId {
+        let args = self.args.len() as u32;
+        self.add(Node::Compound {
+            name,
+            args,
+            arity: 0,
+        })
+    }
+
+    /// A compound; the atom if there are no arguments.
     pub fn compound(&mut self, name: Atom, args: &[NodeId]) -> NodeId {
         if args.is_empty() {
             return self.add(Node::Atom(name));
