@@ -3,8 +3,12 @@
     (#\/)/2, (#/\)/2, (#\)/2, (in)/2, (ins)/2,
     label/1, labeling/2, indomain/1, all_different/1, all_distinct/1, sum/3, scalar_product/4,
     element/3, tuples_in/2, global_cardinality/2, global_cardinality/3, circuit/1, lex_chain/1, chain/2,
-    cumulative/1, cumulative/2, transpose/2, zcompare/3,
-    fd_var/1, fd_inf/2, fd_sup/2, fd_size/2, fd_dom/2, fd_degree/2
+    cumulative/1, cumulative/2, transpose/2, zcompare/3, automaton/3, automaton/8, disjoint2/1,
+    fd_var/1, fd_inf/2, fd_sup/2, fd_size/2, fd_dom/2, fd_degree/2,
+    fd_set/2, (in_set)/2, is_fdset/1, empty_fdset/1, empty_interval/2, fdset_parts/4, fdset_interval/3, fdset_singleton/2,
+    fdset_min/2, fdset_max/2, fdset_size/2, list_to_fdset/2, fdset_to_list/2, range_to_fdset/2, fdset_to_range/2,
+    fdset_add_element/3, fdset_del_element/3, fdset_member/2, fdset_eq/2, fdset_disjoint/2, fdset_intersect/2,
+    fdset_subset/2, fdset_intersection/3, fdset_union/3, fdset_union/2, fdset_complement/2, fdset_subtract/3
 ]).
 % Constraints over integers. A variable's attribute is fd(Min, Max, Domain, OnBound,
 % OnRange, OnChange): a domain is a list of disjoint intervals L-H in ascending order,
@@ -19,7 +23,7 @@
 :- op(730, yfx, #\).
 :- op(720, yfx, #/\).
 :- op(710, fy, #\).
-:- op(700, xfx, [#>, #<, #>=, #=<, #=, #\=, in, ins]).
+:- op(700, xfx, [#>, #<, #>=, #=<, #=, #\=, in, ins, in_set]).
 :- op(450, xfx, '..').
 
 :- nb_setval('$fd_queue', q([], idle)).

@@ -41,7 +41,8 @@ const LIBRARIES: &[(&str, &str)] = &[
         "clpfd",
         concat!(
             include_str!("../lib/clpfd.pl"),
-            include_str!("../lib/clpfd_search.pl")
+            include_str!("../lib/clpfd_search.pl"),
+            include_str!("../lib/clpfd_sets.pl")
         ),
     ),
 ];
