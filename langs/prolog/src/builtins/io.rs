@@ -244,16 +244,7 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     let newline = vm.sym("posix");
     items.push(vm.term1("newline", newline));
-    let (encoding, mark) = {
-        let streams = p.streams.borrow();
-        (streams.table[&id].encoding, streams.table[&id].mark)
-    };
-    let encoding = vm.sym(encoding.name());
-    items.push(vm.term1("encoding", encoding));
-    if mark {
-        let yes = atom(p.known.true_);
-        items.push(vm.term1("bom", yes));
-    }
+    encoding_properties(vm, id, &mut items);
     if let Some(end) = past {
         let state = vm.sym(match (end, at) {
             (true, true) => "past",
@@ -264,6 +255,20 @@ fn properties(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     }
     let l = vm.make_list(&items);
     Ok(unify(vm, a[2], l))
+}
+
+fn encoding_properties(vm: &mut Vm, id: StreamId, items: &mut Vec<Value>) {
+    let p = pl(vm);
+    let (encoding, mark) = {
+        let streams = p.streams.borrow();
+        (streams.table[&id].encoding, streams.table[&id].mark)
+    };
+    let encoding = vm.sym(encoding.name());
+    items.push(vm.term1("encoding", encoding));
+    if mark {
+        let yes = atom(p.known.true_);
+        items.push(vm.term1("bom", yes));
+    }
 }
 
 /// `'$stream_position'(Characters, Line, Column, Bytes)` of an input stream.
