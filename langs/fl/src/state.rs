@@ -7,7 +7,7 @@
 
 use crate::builtins::{BuiltinDef, BuiltinEntry, boot};
 use crate::files::OpenFiles;
-use crate::interp::attributes::{KNOWN, Known};
+use crate::interp::attribute_caches::{KNOWN, Known};
 use crate::loaded::{FlCode, fl_code};
 use crate::names::Names;
 use crate::namespace::Namespace;

@@ -17,6 +17,7 @@ use std::cell::OnceCell;
 /// Every table of builtins.
 pub static TABLES: &[&[Row]] = &[
     core::CORE,
+    builtins::internals::INTERNALS,
     builtins::dunders::OPERATORS,
     builtins::dunders::SHARED,
     builtins::dunders::DUNDERS,

@@ -163,7 +163,7 @@ fn power(vm: &mut Vm, takes: Takes, a: Value, b: Value, modulus: Value) -> Guest
     }
     let b = types::unwrap_payload(vm, b);
     let modulus = types::unwrap_payload(vm, modulus);
-    builtins::core::modular_power(vm, unbool(a), unbool(b), unbool(modulus))
+    builtins::conversions::modular_power(vm, unbool(a), unbool(b), unbool(modulus))
 }
 
 fn text_of(vm: &mut Vm, v: Value) -> Guest {
@@ -192,7 +192,7 @@ fn contains(vm: &mut Vm, v: Value, item: Value) -> Guest {
 fn rounded_float(vm: &mut Vm, v: Value, how: fn(f64) -> f64) -> Guest {
     let f = as_float(vm, v)?;
     if !f.is_finite() {
-        return builtins::core::new_int(vm, v, Value::UNDEF);
+        return builtins::conversions::new_int(vm, v, Value::UNDEF);
     }
     vm.float_to_int(how(f))
 }
@@ -486,7 +486,7 @@ builtins! {
     "int.__trunc__" "self /" |_vm, [v]| Ok(unbool(v));
     "int.__floor__" "self /" |_vm, [v]| Ok(unbool(v));
     "int.__ceil__" "self /" |_vm, [v]| Ok(unbool(v));
-    "int.__round__" "self ndigits= /" => "round_guest" |vm, [v, n]| builtins::core::rounded(vm, v, n);
+    "int.__round__" "self ndigits= /" => "round_guest" |vm, [v, n]| builtins::conversions::rounded(vm, v, n);
     "float.__pow__" "self value mod= /" |vm, [a, b, m]| power(vm, Takes::Number, a, b, m);
     "float.__divmod__" "self value /" |vm, [a, b]| quotient_and_rest(vm, Takes::Number, a, b);
     "float.__rdivmod__" "self value /" |vm, [a, b]| reflected_divmod(vm, Takes::Number, a, b);
@@ -497,7 +497,7 @@ builtins! {
     "float.__trunc__" "self /" |vm, [v]| rounded_float(vm, v, f64::trunc);
     "float.__floor__" "self /" |vm, [v]| rounded_float(vm, v, f64::floor);
     "float.__ceil__" "self /" |vm, [v]| rounded_float(vm, v, f64::ceil);
-    "float.__round__" "self ndigits= /" => "round_guest" |vm, [v, n]| builtins::core::rounded(vm, v, n);
+    "float.__round__" "self ndigits= /" => "round_guest" |vm, [v, n]| builtins::conversions::rounded(vm, v, n);
     "str.__str__" "self /" |_vm, [s]| Ok(s);
     "NoneType.__bool__" "self /" |_vm, [_v]| Ok(Value::FALSE);
 

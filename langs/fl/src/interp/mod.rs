@@ -6,6 +6,7 @@
 //! `variables`, `statements`, `definitions`, `imports`.
 
 pub mod arith;
+pub mod attribute_caches;
 pub mod attributes;
 pub mod border;
 pub mod call;
@@ -89,10 +90,10 @@ impl Interp for Fl {
             num::DelName => out!(m, |m| variables::del_name(m, i)),
             num::LoadClassCell => out!(m, |m| variables::load_class_cell(m, i)),
 
-            num::LoadAttr => attributes::load_attr(m, i),
-            num::StoreAttr => attributes::store_attr(m, i),
+            num::LoadAttr => attribute_caches::load_attr(m, i),
+            num::StoreAttr => attribute_caches::store_attr(m, i),
             num::DelAttr => out!(m, |m| attributes::del_attr(m, i)),
-            num::LoadMethod => attributes::load_method(m, i),
+            num::LoadMethod => attribute_caches::load_method(m, i),
             num::GetItem => items::get_item(m, i, false),
             num::GetItemK => items::get_item(m, i, true),
             num::SetItem => items::set_item(m, i),
@@ -266,11 +267,11 @@ impl Interp for Fl {
             }
             num::LoadEnter => {
                 let name = frames::state(m).names.enter;
-                out!(m, |m| attributes::load_special(m, i, name))
+                out!(m, |m| attribute_caches::load_special(m, i, name))
             }
             num::LoadExit => {
                 let name = frames::state(m).names.exit;
-                out!(m, |m| attributes::load_special(m, i, name))
+                out!(m, |m| attribute_caches::load_special(m, i, name))
             }
             num::CallExit | num::CallExitExc => out!(m, |m| statements::call_exit(m, i)),
 
