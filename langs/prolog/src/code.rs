@@ -67,6 +67,15 @@ impl SwitchTable {
         }
     }
 
+    /// Where values with an entry go.
+    pub fn targets(&self) -> impl Iterator<Item = u32> + '_ {
+        let numbers = self.ints.iter().chain(&self.symbols).map(|e| e.1);
+        let others = self.others.iter().map(|e| e.1);
+        numbers
+            .chain(others)
+            .chain(self.structs.iter().map(|e| e.1))
+    }
+
     /// Target of a functor.
     #[inline(always)]
     pub fn of_struct(&self, functor: FunctorId) -> u32 {

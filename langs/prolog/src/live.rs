@@ -76,9 +76,7 @@ fn effect(data: &PlCode, pc: usize) -> Effect {
             reads.push(a);
             let table = &data.tables[to as usize];
             next = vec![table.var, table.other];
-            next.extend(table.ints.iter().chain(&table.symbols).map(|e| e.1));
-            next.extend(table.others.iter().map(|e| e.1));
-            next.extend(table.structs.iter().map(|e| e.1));
+            next.extend(table.targets());
         }
         Op::Add | Op::Sub | Op::Mul | Op::Arith2 => {
             reads.extend([b, c]);

@@ -33,39 +33,10 @@ pub fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
             return Ok(n);
         }
         if let Some(f) = to_float(v) {
-            if f.is_nan() {
-                return Err(exception::value_error(
-                    vm,
-                    "cannot convert float NaN to integer",
-                ));
-            }
-            if f.is_infinite() {
-                let class = FlState::of(vm).types().OverflowError;
-                let message = "cannot convert float infinity to integer";
-                return Err(exception::raise(vm, class, message));
-            }
-            return vm.float_to_int(f.trunc());
+            return truncated(vm, f);
         }
     }
-    let text = match text::of(v) {
-        Some(text) => text.into_owned(),
-        None => match vm.bytes_like(v) {
-            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            None if !absent(base) => {
-                return Err(exception::type_error(
-                    vm,
-                    "int() can't convert non-string with explicit base",
-                ));
-            }
-            None => {
-                let name = types::type_name(vm, v);
-                let message = format!(
-                    "int() argument must be a string, a bytes-like object or a real number, not '{name}'"
-                );
-                return Err(exception::type_error(vm, message));
-            }
-        },
-    };
+    let text = int_text(vm, v, base)?;
     let radix = if absent(base) { 10 } else { index(vm, base)? };
     if radix != 0 && !(2..=36).contains(&radix) {
         return Err(exception::value_error(
@@ -90,6 +61,45 @@ pub fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
             Err(exception::value_error(vm, message))
         }
     }
+}
+
+/// The integral part of a float.
+fn truncated(vm: &mut Vm, f: f64) -> Guest {
+    if f.is_nan() {
+        return Err(exception::value_error(
+            vm,
+            "cannot convert float NaN to integer",
+        ));
+    }
+    if f.is_infinite() {
+        let class = FlState::of(vm).types().OverflowError;
+        let message = "cannot convert float infinity to integer";
+        return Err(exception::raise(vm, class, message));
+    }
+    vm.float_to_int(f.trunc())
+}
+
+/// The text that `int()` reads.
+fn int_text(vm: &mut Vm, v: Value, base: Value) -> Guest<String> {
+    Ok(match text::of(v) {
+        Some(text) => text.into_owned(),
+        None => match vm.bytes_like(v) {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None if !absent(base) => {
+                return Err(exception::type_error(
+                    vm,
+                    "int() can't convert non-string with explicit base",
+                ));
+            }
+            None => {
+                let name = types::type_name(vm, v);
+                let message = format!(
+                    "int() argument must be a string, a bytes-like object or a real number, not '{name}'"
+                );
+                return Err(exception::type_error(vm, message));
+            }
+        },
+    })
 }
 
 /// An integer literal as `int()` takes it.

@@ -380,8 +380,14 @@ fn id(v: Value) -> usize {
     deref(v).as_int() as usize
 }
 
-/// Writes terms that tables are to keep after `text`; they have to be finite.
-fn write(vm: &mut Vm, terms: &[Value], text: &mut Vec<u64>, vars: &mut Vars) -> Guest<()> {
+/// Writes terms that tables are to keep after `text`; they, which `whole` consists of, have to be finite.
+fn write(
+    vm: &mut Vm,
+    terms: &[Value],
+    text: &mut Vec<u64>,
+    vars: &mut Vars,
+    whole: Value,
+) -> Guest<()> {
     for &t in terms {
         let start = text.len();
         let write = |vm: &Vm, limit, text: &mut Vec<u64>, vars: &mut Vars| {
@@ -391,7 +397,7 @@ fn write(vm: &mut Vm, terms: &[Value], text: &mut Vec<u64>, vars: &mut Vars) -> 
         };
         if !write(vm, CYCLES_FROM, text, vars) {
             if cyclic(vm, t) {
-                return Err(type_error(vm, "acyclic_term", t));
+                return Err(type_error(vm, "acyclic_term", deref(whole)));
             }
             text.truncate(start);
             // The variables met so far are met again in the same order.
@@ -447,7 +453,7 @@ fn find(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let mut vars = Vars::default();
     let (id, status) = with_scratch(vm, |vm, call| {
         call.push(Value::small(pred.id as i64).0);
-        write(vm, &args, call, &mut vars)?;
+        write(vm, &args, call, &mut vars, a[0])?;
         Guest::Ok(with(vm, |t| t.find(call)))
     })?;
     let known = pl(vm).known;
@@ -506,7 +512,7 @@ fn goal_of(vm: &mut Vm, pred: &Pred, args: &[Value]) -> Value {
 fn add(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let table = id(a[0]);
     with_scratch(vm, |vm, text| {
-        write(vm, &a[1..2], text, &mut Vars::default())?;
+        write(vm, &a[1..2], text, &mut Vars::default(), a[1])?;
         with(vm, |t| {
             if t.tables[table].position(text).is_none() {
                 t.push(table, text, text.len());
@@ -520,7 +526,7 @@ fn add(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
 fn write_key(vm: &mut Vm, mut key: Value, text: &mut Vec<u64>) -> Guest<()> {
     let mut vars = Vars::default();
     while let Some((first, rest)) = cons_parts(key) {
-        write(vm, &[first], text, &mut vars)?;
+        write(vm, &[first], text, &mut vars, first)?;
         key = rest;
     }
     Ok(())
@@ -532,7 +538,7 @@ fn put(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     with_scratch(vm, |vm, text| {
         write_key(vm, deref(a[1]), text)?;
         let key = text.len();
-        write(vm, &a[2..3], text, &mut Vars::default())?;
+        write(vm, &a[2..3], text, &mut Vars::default(), a[2])?;
         with(vm, |t| {
             let entry = &mut t.tables[table];
             // A better answer comes last: whoever saw the old one has to see it too.
