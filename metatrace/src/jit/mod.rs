@@ -166,8 +166,8 @@ impl Jit {
             return;
         };
         let callee = current_code(core);
-        if callee.lang != HOST_LANGUAGE {
-            let mut state = self.state.borrow_mut();
+        let mut state = self.state.borrow_mut();
+        if callee.lang != HOST_LANGUAGE && !state.trial.holds_back() {
             state.crossings.interpreted(caller, callee.id);
         }
     }

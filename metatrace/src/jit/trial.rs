@@ -116,6 +116,11 @@ impl Trial {
         self.gain
     }
 
+    /// Are traces not entered just to see how that compares?
+    pub fn holds_back(&self) -> bool {
+        !self.with && matches!(self.phase, Phase::Trial(_))
+    }
+
     /// Time that compiling may take because there is hope.
     pub fn invested(&self) -> f64 {
         (self.hoped + self.hoping()).as_nanos() as f64 * INVESTED
