@@ -24,6 +24,8 @@ pub struct Job {
     pub name: String,
     pub group: String,
     pub size: String,
+    /// What other systems are given, where that is less: their times are scaled.
+    peer_size: Option<String>,
     pub test_size: String,
     /// Border crossings for each unit of size.
     crossings: Option<f64>,
@@ -57,13 +59,14 @@ pub fn read(folder: &Path) -> Result<Vec<Job>> {
         .filter(|(_, line)| !line.starts_with('#') && !line.trim().is_empty())
         .map(|(number, line)| {
             let fields: Vec<&str> = line.split_whitespace().collect();
-            let [name, group, size, test_size, crossings] = fields[..] else {
-                bail!("{}:{}: not five fields", file.display(), number + 1);
+            let [name, group, size, peer_size, test_size, crossings] = fields[..] else {
+                bail!("{}:{}: not six fields", file.display(), number + 1);
             };
             Ok(Job {
                 name: name.to_owned(),
                 group: group.to_owned(),
                 size: size.to_owned(),
+                peer_size: (peer_size != "-").then(|| peer_size.to_owned()),
                 test_size: test_size.to_owned(),
                 crossings: match crossings {
                     "-" => None,
@@ -79,6 +82,7 @@ struct Column {
     name: &'static str,
     command: Vec<String>,
     file: &'static str,
+    is_peer: bool,
     seconds: Vec<f64>,
     output: Option<Vec<u8>>,
     failure: Option<String>,
@@ -110,10 +114,11 @@ impl Column {
 
 /// The columns of a job: the variants here, then the peers that are installed.
 fn columns(args: &BenchArgs) -> Result<Vec<Column>> {
-    let column = |name, command: Vec<String>, file| Column {
+    let column = |name, command: Vec<String>, file, is_peer| Column {
         name,
         command,
         file,
+        is_peer,
         seconds: Vec::new(),
         output: None,
         failure: None,
@@ -125,13 +130,13 @@ fn columns(args: &BenchArgs) -> Result<Vec<Column>> {
     let own = vec![metatrace.to_string_lossy().into_owned(), "run".to_owned()];
     let mut columns: Vec<Column> = VARIANTS
         .iter()
-        .map(|(name, file)| column(*name, own.clone(), *file))
+        .map(|(name, file)| column(*name, own.clone(), *file, false))
         .collect();
     for (name, file, options) in PEERS {
         if !args.no_peers && find_program(name).is_some() {
             let mut command = vec![(*name).to_owned()];
             command.extend(options.iter().map(|option| (*option).to_owned()));
-            columns.push(column(*name, command, *file));
+            columns.push(column(*name, command, *file, true));
         }
     }
     Ok(columns)
@@ -188,23 +193,41 @@ fn measure(
             progress.set_message(format!("{} {}", job.name, column.name));
             if column.failure.is_none() {
                 let limit = Duration::from_secs(args.timeout);
-                column.run(&folder, size(job, args), limit)?;
+                let (size, scale) = given(job, column, args)?;
+                column.run(&folder, size, limit)?;
+                if let Some(seconds) = column.seconds.last_mut() {
+                    *seconds *= scale;
+                }
             }
             progress.inc(1);
         }
     }
-    // The peers are right, if there are any.
-    let is_good = |column: &&Column| column.failure.is_none();
-    let Some(reference) = columns.iter().rev().find(is_good) else {
-        return Ok(columns);
-    };
-    let (name, expected) = (reference.name, reference.output.clone());
-    for column in &mut columns {
-        if column.failure.is_none() && column.output != expected {
-            column.failure = Some(format!("the output differs from that of {name}"));
+    // The peers are right, if there are any that were given the same.
+    let sizes: Vec<&str> = (columns.iter())
+        .map(|column| Ok(given(job, column, args)?.0))
+        .collect::<Result<_>>()?;
+    for i in 0..columns.len() {
+        let is_good = |k: &usize| columns[*k].failure.is_none() && sizes[*k] == sizes[i];
+        let reference = (0..columns.len()).rev().find(is_good);
+        if let Some(k) = reference.filter(|_| columns[i].failure.is_none())
+            && columns[i].output != columns[k].output
+        {
+            let name = columns[k].name;
+            columns[i].failure = Some(format!("the output differs from that of {name}"));
         }
     }
     Ok(columns)
+}
+
+/// The size that a column is given, and what its times are to be multiplied by for the job's.
+fn given<'a>(job: &'a Job, column: &Column, args: &BenchArgs) -> Result<(&'a str, f64)> {
+    let whole = size(job, args);
+    match &job.peer_size {
+        Some(less) if column.is_peer && args.sizes != Sizes::Test => {
+            Ok((less, whole.parse::<f64>()? / less.parse::<f64>()?))
+        }
+        _ => Ok((whole, 1.0)),
+    }
 }
 
 fn size<'a>(job: &'a Job, args: &BenchArgs) -> &'a str {
