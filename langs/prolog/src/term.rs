@@ -196,7 +196,7 @@ impl MakeTerms for Vm {
     }
 
     /// Binds an unbound variable, trailing it if it is older than the newest choice point.
-    #[inline]
+    #[inline(always)]
     fn bind(&mut self, var: Value, to: Value) {
         if let Some(v) = Obj::<Var>::of(var) {
             if v.int(Var::STAMP) < self.core().regs[REG_STAMP as usize].as_int() {
@@ -234,6 +234,7 @@ pub fn outlives_choice(vm: &Vm, var: Obj<AttVar>) -> bool {
     var.int(AttVar::STAMP) < vm.core().regs[REG_STAMP as usize].as_int()
 }
 
+#[inline]
 fn push_trail(vm: &mut Vm, var: Value) {
     let record = vm.alloc::<Trail>(0);
     record.init(Trail::PREV, vm.core().regs[REG_TRAIL as usize]);

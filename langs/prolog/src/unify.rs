@@ -53,20 +53,12 @@ fn unify_quick(vm: &mut Vm, given_a: Value, given_b: Value, depth: u32, left: &m
         if a == b {
             return true;
         }
+        if !a.is_heap() && !b.is_heap() {
+            return false;
+        }
         let (x, y) = match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
             (Some(x), Some(y)) => (x, y),
-            _ if is_var(a) => {
-                match is_var(b) {
-                    true => bind_vars(vm, a, b),
-                    false => vm.bind(a, views::kept(given_b, b)),
-                }
-                return true;
-            }
-            _ if is_var(b) => {
-                vm.bind(b, views::kept(given_a, a));
-                return true;
-            }
-            _ => return same_atomic(a, b),
+            _ => return unify_leaf(vm, (a, given_a), (b, given_b)),
         };
         if x.shape() != y.shape() {
             return false;
@@ -86,6 +78,18 @@ fn unify_quick(vm: &mut Vm, given_a: Value, given_b: Value, depth: u32, left: &m
         }
         (given_a, given_b) = (x.item(Struct::ARGS, last), y.item(Struct::ARGS, last));
     }
+}
+
+/// Unifies two dereferenced terms that are not both compounds; each comes with what stood for it.
+#[inline(always)]
+fn unify_leaf(vm: &mut Vm, (a, given_a): (Value, Value), (b, given_b): (Value, Value)) -> bool {
+    match (is_var(a), is_var(b)) {
+        (true, true) => bind_vars(vm, a, b),
+        (true, false) => vm.bind(a, views::kept(given_b, b)),
+        (false, true) => vm.bind(b, views::kept(given_a, a)),
+        (false, false) => return same_atomic(a, b),
+    }
+    true
 }
 
 /// Unifies terms of any depth, which may be cyclic.
@@ -133,6 +137,7 @@ fn unify_large(vm: &mut Vm, a: Value, b: Value) -> bool {
 }
 
 /// Binds the younger of two variables to the older; plain ones to attributed ones.
+#[inline]
 fn bind_vars(vm: &mut Vm, a: Value, b: Value) {
     match (Obj::<Var>::of(a), Obj::<Var>::of(b)) {
         (Some(x), Some(y)) => {

@@ -66,11 +66,17 @@ pub fn foreign_list(mut v: Value) -> Option<Value> {
 
 /// What a variable is bound to, to mean `given`, of which `value` is left when it is dereferenced: the
 /// view of another language's empty list, which is an atom here, or the value.
+#[inline(always)]
 pub fn kept(given: Value, value: Value) -> Value {
     match given == value || !value.is_symbol() {
         true => value,
-        false => foreign_list(given).unwrap_or(value),
+        false => kept_list(given, value),
     }
+}
+
+#[inline(never)]
+fn kept_list(given: Value, value: Value) -> Value {
+    foreign_list(given).unwrap_or(value)
 }
 
 /// The list of another language that a term is, seen from the start.
