@@ -534,6 +534,7 @@ set_prolog_stack(_, _).
 prolog_stack_property(_, _) :- fail.
 license(_).
 ensure_loaded(library(L)) :- !, use_module(library(L)).
+ensure_loaded(F) :- '$file_of_alias'(F, Path), !, ensure_loaded(Path).
 ensure_loaded(F) :-
     '$load_file'(F, Path, Lang),
     ( Lang == prolog, system:'$loaded_file'(Path) -> '$import_loaded'(Path) ; consult(F) ).
@@ -592,7 +593,12 @@ dcg_body(G, _, _, _) :- throw(error(type_error(callable, G), _)).
 
 consult(Fs) :- is_list(Fs), !, '$consult_all'(Fs).
 consult(library(L)) :- !, use_module(library(L)).
+consult(F) :- '$file_of_alias'(F, Path), !, consult(Path).
 consult(F) :- '$load_file'(F, Path, Lang), ( Lang == prolog -> '$consult'(Path), '$import_loaded'(Path) ; '$use_foreign'(F, Path) ).
+% A source file named by way of user:file_search_path/2.
+'$file_of_alias'(F, Path) :-
+    compound(F), functor(F, Alias, 1), Alias \== library,
+    absolute_file_name(F, Path, [file_type(source), access(read)]).
 % What a module file exports is seen where it was loaded.
 '$import_loaded'(Path) :-
     '$module'(Into, Into),
@@ -701,7 +707,7 @@ $(G) :- ( call(G) -> true ; throw(error(determinism_error(user:G, det, fail, gua
 :- dynamic('$init_goal'/5).
 :- dynamic('$init_failed'/0).
 '$add_initialization'(M, G, When) :-
-    ( '$load_path'(F) -> true ; F = user ),
+    ( '$load_source'(F) -> true ; F = user ),
     ( '$load_line'(L) -> true ; L = 0 ),
     assertz(system:'$init_goal'(F, M, G, When, L)).
 '$run_initialization'(F) :-
@@ -761,6 +767,7 @@ use_module(F, L) :- '$use_module'(F, L).
     ( atom(L) -> N = L ; L = A/B, atomic_list_concat([A, /, B], N) ),
     ( '$library'(N) -> true ; throw(error(existence_error(source_sink, library(L)), _)) ).
 '$use_module'(Fs, What) :- is_list(Fs), !, forall('$member'(F, Fs), '$use_module'(F, What)).
+'$use_module'(F, What) :- '$file_of_alias'(F, Path), !, '$use_module'(Path, What).
 '$use_module'(F, What) :-
     '$load_file'(F, Path, Lang),
     (   Lang == prolog
@@ -831,13 +838,22 @@ load_files(F, Options) :-
 '$include'(Fs) :- is_list(Fs), !, '$reverse'(Fs, [], Rs), forall('$member'(F, Rs), '$include'(F)).
 '$include'(F) :- '$load_file'(F, Path, _), '$load_include'(Path).
 make.
-table(Spec) :- '$table'(Spec), '$table_modes'(Spec).
-'$table_modes'(S) :- var(S), !.
-'$table_modes'((A, B)) :- !, '$table_modes'(A), '$table_modes'(B).
-'$table_modes'(_/_) :- !.
-'$table_modes'(_//_) :- !.
-'$table_modes'(_:S) :- !, '$table_modes'(S).
-'$table_modes'([]) :- !.
-'$table_modes'([S|Ss]) :- !, '$table_modes'(S), '$table_modes'(Ss).
-'$table_modes'(S) :- functor(S, N, A), functor(G, N, A), assertz(system:'$table_mode'(G, S)).
-:- dynamic('$table_mode'/2).
+table(Spec) :- '$table'(Spec), '$module'(M, M), '$table_modes'(Spec, M).
+'$table_modes'(S, _) :- var(S), !.
+'$table_modes'((A, B), M) :- !, '$table_modes'(A, M), '$table_modes'(B, M).
+'$table_modes'(_/_, _) :- !.
+'$table_modes'(_//_, _) :- !.
+'$table_modes'(M:S, _) :- !, '$table_modes'(S, M).
+'$table_modes'([], _) :- !.
+'$table_modes'([S|Ss], M) :- !, '$table_modes'(S, M), '$table_modes'(Ss, M).
+'$table_modes'(S, M) :-
+    S =.. [N|Ms0], '$own_modes'(Ms0, M, Ms), S1 =.. [N|Ms],
+    functor(S, N, A), functor(G, N, A), assertz(system:'$table_mode'(M, G, S1)).
+% Predicates in modes are those of the module that declares them.
+'$own_modes'([], _, []).
+'$own_modes'([X|Xs], M, [Y|Ys]) :-
+    (   nonvar(X), X =.. [K, P], '$memberchk'(K, [lattice, po]), P \= _:_ -> Y =.. [K, M:P]
+    ;   Y = X
+    ),
+    '$own_modes'(Xs, M, Ys).
+:- dynamic('$table_mode'/3).

@@ -13,6 +13,7 @@
     file_name_extension/3,
     absolute_file_name/2,
     absolute_file_name/3,
+    access_file/2,
     nth_integer_root_and_remainder/4,
     divmod/4,
     normalize_space/2,
@@ -117,8 +118,9 @@ sformat(S, F) :- format(string(S), F, []).
 file_directory_name(F, D) :- atomic_list_concat(Ps, /, F), '$append'(Init, [_], Ps), !, ( Init == [] -> D = '.' ; Init == [''] -> D = / ; atomic_list_concat(Init, /, D) ).
 file_name_extension(B, E, F) :- nonvar(B), nonvar(E), var(F), ( sub_atom(E, 0, 1, _, '.') -> E1 = E ; atom_concat('.', E, E1) ), sub_atom(B, _, _, 0, E1), !, F = B.
 file_name_extension(B, E, F) :- ( nonvar(F), sub_atom(F, P, _, A, '.'), sub_atom(F, _, A, 0, E0), \+ sub_atom(E0, _, _, _, '.') -> ( E = E0 ; atom_concat('.', E0, E) ), !, sub_atom(F, 0, P, _, B) ; nonvar(B), nonvar(E) -> ( sub_atom(E, 0, 1, _, '.') -> atom_concat(B, E, F) ; atomic_list_concat([B, '.', E], F) ) ; E = '', B = F ).
-absolute_file_name(F, A) :-
-    ( sub_atom(F, 0, 1, _, /) -> A0 = F ; working_directory(D, D), atom_concat(D, F, A0) ),
+absolute_file_name(F, A) :- absolute_file_name(F, A, []).
+'$plain_file'(F, A) :-
+    ( sub_atom(F, 0, 1, _, /) -> A0 = F ; working_directory(D, D), directory_file_path(D, F, A0) ),
     atomic_list_concat(Ps0, /, A0), '$plain_path'(Ps0, [], Ps), atomic_list_concat([''|Ps], /, A1), ( A1 == '' -> A = / ; A = A1 ).
 '$plain_path'([], Rs, Ps) :- '$reverse'(Rs, [], Ps).
 '$plain_path'([P|Ps], Rs, R) :-
@@ -126,7 +128,61 @@ absolute_file_name(F, A) :-
     ;   P == '..' -> ( Rs = [_|Rs1] -> true ; Rs1 = [] ), '$plain_path'(Ps, Rs1, R)
     ;   '$plain_path'(Ps, [P|Rs], R)
     ).
-absolute_file_name(F, A, _) :- absolute_file_name(F, A).
+absolute_file_name(F, Options, A) :- is_list(Options), \+ is_list(A), !, absolute_file_name(F, A, Options).
+absolute_file_name(F, A, Options) :-
+    ( var(F) -> throw(error(instantiation_error, _)) ; true ),
+    '$file_extensions'(Options, Es),
+    (   '$memberchk'(solutions(all), Options) -> '$file_candidate'(F, Es, Options, A)
+    ;   '$file_candidate'(F, Es, Options, A0) -> A = A0
+    ;   '$memberchk'(file_errors(fail), Options) -> fail
+    ;   throw(error(existence_error(source_sink, F), _))
+    ).
+'$file_extensions'(Options, Es) :-
+    (   '$memberchk'(extensions(Es0), Options) -> Es = Es0
+    ;   '$memberchk'(file_type(T), Options), '$memberchk'(T, [source, prolog]) -> Es = ['.pl', '.prolog', '']
+    ;   Es = ['']
+    ).
+'$file_candidate'(F, Es, Options, A) :-
+    '$file_in_path'(F, Options, F1),
+    '$member'(E, Es),
+    '$with_extension'(F1, E, F2),
+    '$plain_file'(F2, A),
+    '$file_fits'(A, Options).
+'$with_extension'(F, '', F) :- !.
+'$with_extension'(F, E0, F1) :-
+    ( sub_atom(E0, 0, 1, _, '.') -> E = E0 ; atom_concat('.', E0, E) ),
+    ( sub_atom(F, _, _, 0, E) -> F1 = F ; atom_concat(F, E, F1) ).
+'$file_fits'(A, Options) :-
+    (   '$memberchk'(file_type(directory), Options) -> exists_directory(A)
+    ;   '$memberchk'(access(Mode), Options), Mode \== none -> \+ exists_directory(A), access_file(A, Mode)
+    ;   true
+    ).
+% The file that a specification names, by way of user:file_search_path/2 and relative to a folder.
+'$file_in_path'(F, Options, Path) :-
+    compound(F), F \= _/_, F =.. [Alias, Rest], !,
+    '$path_atom'(Rest, P),
+    '$search_path'(Alias, D0),
+    '$file_in_path'(D0, Options, D),
+    directory_file_path(D, P, Path).
+'$file_in_path'(F, Options, Path) :-
+    '$path_atom'(F, P),
+    (   \+ is_absolute_file_name(P), '$memberchk'(relative_to(D0), Options)
+    ->  ( exists_directory(D0) -> D = D0 ; file_directory_name(D0, D) ),
+        directory_file_path(D, P, Path)
+    ;   Path = P
+    ).
+'$search_path'(Alias, D) :- current_predicate(user:file_search_path/2), user:file_search_path(Alias, D).
+'$path_atom'(F, _) :- var(F), !, throw(error(instantiation_error, _)).
+'$path_atom'(A/B, P) :- !, '$path_atom'(A, P1), '$path_atom'(B, P2), atomic_list_concat([P1, /, P2], P).
+'$path_atom'(F, P) :- atomic(F), !, atom_string(P, F).
+'$path_atom'(F, P) :- is_list(F), catch(atom_codes(P, F), _, fail), !.
+'$path_atom'(F, _) :- throw(error(type_error(source_sink, F), _)).
+access_file(F0, Mode) :-
+    atom_string(F, F0),
+    (   Mode == none -> true
+    ;   '$memberchk'(Mode, [write, append]) -> ( exists_file(F) -> true ; file_directory_name(F, D), exists_directory(D) )
+    ;   ( exists_file(F) -> true ; exists_directory(F) )
+    ).
 % The N-th root of X rounded towards zero, and what is left.
 nth_integer_root_and_remainder(N, X, R, M) :-
     must_be(positive_integer, N), must_be(integer, X),

@@ -17,9 +17,9 @@
     '$member'(Skeleton, Answers).
 '$tbl_evaluate'(Id, Goal, Pred, Skeleton) :-
     '$tbl_enter'(Id, Goal, Pred, Skeleton, Own, Body, Moded),
-    ( Moded == true -> '$tbl_modes'(Goal, Modes) ; Modes = none ),
+    ( Moded == [] -> Modes = none ; '$tbl_modes'(Moded, Goal, Modes) ),
     catch('$tbl_rounds'(Modes, Id, Own, Body), E, ( '$tbl_abort'(Id), throw(E) )).
-'$tbl_modes'(Goal, Modes) :- functor(Goal, N, A), functor(G, N, A), '$table_mode'(G, Modes), !.
+'$tbl_modes'(M, Goal, Modes) :- functor(Goal, N, A), functor(G, N, A), '$table_mode'(M, G, Modes), !.
 '$tbl_rounds'(Modes, Id, Own, Body) :-
     (   Modes == none -> '$tbl_run'(Id, Own, Body) ; '$tbl_run_moded'(Modes, Id, Own, Body) ),
     ( '$tbl_again'(Id) -> '$tbl_rounds'(Modes, Id, Own, Body) ; true ).

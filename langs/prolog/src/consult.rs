@@ -52,6 +52,15 @@ pub struct Load {
     includers: Vec<Includer>,
 }
 
+impl Load {
+    /// The file that is loaded, whatever it includes.
+    pub fn source(&self) -> &str {
+        self.includers
+            .first()
+            .map_or(&self.path, |outer| &outer.path)
+    }
+}
+
 /// One `:- if`.
 #[derive(Clone, Copy, Debug)]
 pub struct Condition {

@@ -5,7 +5,7 @@
 
 use crate::consult;
 use crate::state::{PredKind, VmAtoms, pl};
-use crate::syntax::{Atom, Node, Parser, ReadFlags};
+use crate::syntax::{Atom, Node, Ops, Parser, ReadFlags};
 use hashbrown::{HashMap, HashSet};
 use runtime::Vm;
 
@@ -14,6 +14,8 @@ use runtime::Vm;
 pub struct Libraries {
     exports: Option<HashMap<(Atom, usize), usize>>,
     loaded: HashSet<usize>,
+    /// The operators that libraries are written with, whatever programs declare.
+    ops: Ops,
 }
 
 const BOOT: &str = include_str!("../lib/boot.pl");
@@ -71,6 +73,8 @@ pub fn start(vm: &mut Vm) {
     p.system_codes.set(Some(codes));
     crate::builtins::flags::standard(vm);
     consult::load_system(vm, "boot.pl", BOOT);
+    let ops = p.ops.borrow().clone();
+    p.libraries.borrow_mut().ops = ops;
     let named = |vm: &mut Vm, name: &str, arity: usize| {
         let name = Atom(vm.symbols.intern(name));
         Some(p.pred_in(p.known.system, name, arity))
@@ -107,10 +111,10 @@ pub fn start(vm: &mut Vm) {
 /// The predicates that a library's `module` header exports.
 fn exports(vm: &mut Vm, text: &str) -> Vec<(Atom, usize)> {
     let p = pl(vm);
-    let ops = p.ops.borrow();
+    let libraries = p.libraries.borrow();
     let clause = {
         let mut atoms = VmAtoms(&mut vm.symbols);
-        Parser::new(text, 0, &mut atoms, &ops, ReadFlags::default()).read()
+        Parser::new(text, 0, &mut atoms, &libraries.ops, ReadFlags::default()).read()
     };
     let Ok(clause) = clause else {
         return Vec::new();
@@ -159,7 +163,12 @@ fn load(vm: &mut Vm, index: usize) -> bool {
     let (name, text) = LIBRARIES[index];
     let expand = p.expand.replace(false);
     let flags = p.read_flags.replace(ReadFlags::default());
+    let own = p.libraries.borrow().ops.clone();
+    let theirs = p.ops.replace(own);
     consult::load_system(vm, name, text);
+    // What the library declares holds for programs, unless they said otherwise.
+    let own = p.ops.replace(theirs);
+    p.ops.borrow_mut().add(&own);
     p.read_flags.set(flags);
     p.expand.set(expand);
     if name == MESSAGES {

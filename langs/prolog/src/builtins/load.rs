@@ -29,6 +29,7 @@ builtins! {
     "$library" / 1 => |vm, a| { let n = need_text(vm, a[0])?; Ok(library::load_named(vm, &n).is_some()) };
     "$has_expansion" / 0 => |vm, _| Ok(pl(vm).expand.get());
     "$load_path" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.path.clone()); match path { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
+    "$load_source" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.source().to_owned()); match path { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
     "$load_line" / 1 => |vm, a| { let line = pl(vm).load.borrow().last().map_or(0, |l| l.term_line); Ok(unify(vm, a[0], Value::small(line as i64))) };
     "$warn" / 1 => |vm, a| { let t = need_text(vm, a[0])?; messages::warning(vm, &t); Ok(true) };
     "$print_uncaught" / 2 => |vm, a| { let kind = need_text(vm, a[1])?; messages::print_ball(vm, deref(a[0]), &kind); Ok(true) };

@@ -468,7 +468,8 @@ fn find(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
         && unify(vm, a[4], skeleton))
 }
 
-/// `'$tbl_enter'(Id, Goal, PredId, Skeleton, Own, Body, Moded)`: begins an evaluation. Running `Body`
+/// `'$tbl_enter'(Id, Goal, PredId, Skeleton, Own, Body, Moded)`: begins an evaluation. `Moded` is the module of
+/// a predicate with modes, else `[]`. Running `Body`
 /// makes answers of `Own`: the skeleton, or one without the attributes of the caller's variables.
 fn enter(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let (table, pred) = (id(a[0]), tabled(vm, a[2]));
@@ -496,7 +497,7 @@ fn enter(vm: &mut Vm, a: &[Value]) -> Guest<bool> {
     let clauses = pred.plain.get().unwrap_or(pred);
     let body = goal_of(vm, clauses, &args);
     let body = vm.term2(":", atom(pred.module), body);
-    let moded = if moded { p.known.true_ } else { p.known.false_ };
+    let moded = if moded { pred.module } else { p.known.nil };
     Ok(unify(vm, a[4], own) && unify(vm, a[5], body) && unify(vm, a[6], atom(moded)))
 }
 

@@ -142,6 +142,13 @@ impl Ops {
         }
     }
 
+    /// Takes over definitions of names that have none.
+    pub fn add(&mut self, others: &Ops) {
+        for (name, entry) in &others.table {
+            self.table.entry(*name).or_insert(*entry);
+        }
+    }
+
     pub fn get(&self, name: Atom, fixity: Fixity) -> Option<Op> {
         let entry = self.table.get(&name)?;
         match fixity {

@@ -1,0 +1,1 @@
+:- initialization((write(goal_of_included), nl)).
