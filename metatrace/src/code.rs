@@ -2,6 +2,7 @@
 //! recorder needs to know about it.
 
 use crate::value::Value;
+use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -24,15 +25,15 @@ pub const fn token_pc(token: i64) -> u32 {
 }
 
 /// A set of frame slots.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct SlotMask {
-    words: Vec<u64>,
+    words: SmallVec<[u64; 1]>,
 }
 
 impl SlotMask {
     pub fn with_capacity(slots: usize) -> SlotMask {
         SlotMask {
-            words: vec![0; slots.div_ceil(64)],
+            words: SmallVec::from_elem(0, slots.div_ceil(64)),
         }
     }
     pub fn insert(&mut self, slot: u16) {

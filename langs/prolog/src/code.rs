@@ -1,6 +1,6 @@
 //! Compiled Prolog code: what the step loop needs beside the instruction words.
 
-use crate::live;
+use crate::live::{self, Live};
 use crate::op::{self, Op};
 use crate::state::{FunctorId, Pl, Pred};
 use crate::syntax::Node;
@@ -120,14 +120,14 @@ pub struct PlCode {
     /// Natives look at the slots of its frames: all of them are always live.
     pub pinned: bool,
     /// Live slots by pc, computed when first asked for.
-    pub live: OnceCell<Vec<SlotMask>>,
+    pub live: OnceCell<Live>,
     /// The same as lists, for continuations whose frames were copied.
     pub copied: RefCell<HashMap<u32, &'static [u16]>>,
 }
 
 impl PlCode {
     fn live(&self, pc: u32) -> &SlotMask {
-        &self.live.get_or_init(|| live::analyse(self))[pc as usize]
+        self.live.get_or_init(|| live::analyse(self)).at(pc)
     }
 
     /// The slots that a copy of a frame needs to go on at `pc`.
