@@ -59,7 +59,7 @@ pub fn join(vm: &mut Vm, lang: u8, speaker: &'static dyn Speaker) {
         vm.term_hooks = Some(runtime::compare::TermHooks {
             same: same_terms,
             hash: hash_term,
-            part: part_of_term,
+            part: term_part,
         });
     }
     if speaker.answers_for_shared() {
@@ -195,10 +195,11 @@ fn same_terms(vm: &mut Vm, a: Value, b: Value) -> Option<bool> {
     Some(terms.same(vm, a, b))
 }
 
-fn part_of_term(vm: &mut Vm, v: Value) -> Value {
+/// A part of a term as a shared value.
+pub fn term_part(vm: &mut Vm, part: Value) -> Value {
     match terms(vm) {
-        Some(terms) => terms.part(vm, v),
-        None => v,
+        Some(terms) => terms.part(vm, part),
+        None => part,
     }
 }
 

@@ -80,6 +80,12 @@ impl Effects {
         regs: !0,
         opaque: true,
     };
+    /// Anything to objects: engine registers and frames are left alone.
+    pub const OBJECTS: Effects = Effects {
+        regs: 0,
+        opaque: false,
+        ..Effects::ANY
+    };
     pub const fn raises(self) -> Effects {
         Effects {
             raises: true,

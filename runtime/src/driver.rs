@@ -59,11 +59,10 @@ impl Services for VmServices {
     fn progress(&self, core: *mut VmCore) -> Option<(u64, u64)> {
         let vm = Vm::from_core(core);
         let counters = vm.languages.iter().filter_map(|l| l.work_register());
-        let work: Vec<u64> = counters
+        let work = counters
             .map(|reg| vm.core().regs[reg as usize].as_int() as u64)
-            .collect();
-        let ns = crate::heap::cpu_nanos(false).filter(|_| !work.is_empty())?;
-        Some((work.iter().sum(), ns))
+            .reduce(|a, b| a + b)?;
+        Some((work, crate::heap::cpu_nanos(false)?))
     }
     fn rearm(&self, core: *mut VmCore) {
         Vm::from_core(core).rearm();

@@ -111,11 +111,11 @@ pub fn range_next<M: Meta>(m: &mut M, it: Ref<M, RangeIter>) -> Option<Int<M>> {
         return None;
     }
     let (v, step) = (m.get(it, RangeIter::NEXT), m.get(it, RangeIter::STEP));
+    let left = m.int_op(Op::IntSub, left, one);
+    m.set(it, RangeIter::LEFT, left);
     // Fits: iterators whose end is close to the fixnum range's are of the other kind.
     let next = m.int_op(Op::IntAdd, v, step);
-    let left = m.int_op(Op::IntSub, left, one);
     m.set(it, RangeIter::NEXT, next);
-    m.set(it, RangeIter::LEFT, left);
     Some(v)
 }
 

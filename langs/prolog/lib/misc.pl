@@ -120,7 +120,7 @@ file_name_extension(B, E, F) :- nonvar(B), nonvar(E), var(F), ( sub_atom(E, 0, 1
 file_name_extension(B, E, F) :- ( nonvar(F), sub_atom(F, P, _, A, '.'), sub_atom(F, _, A, 0, E0), \+ sub_atom(E0, _, _, _, '.') -> ( E = E0 ; atom_concat('.', E0, E) ), !, sub_atom(F, 0, P, _, B) ; nonvar(B), nonvar(E) -> ( sub_atom(E, 0, 1, _, '.') -> atom_concat(B, E, F) ; atomic_list_concat([B, '.', E], F) ) ; E = '', B = F ).
 absolute_file_name(F, A) :- absolute_file_name(F, A, []).
 '$plain_file'(F, A) :-
-    ( sub_atom(F, 0, 1, _, /) -> A0 = F ; working_directory(D, D), directory_file_path(D, F, A0) ),
+    working_directory(D, D), directory_file_path(D, F, A0),
     atomic_list_concat(Ps0, /, A0), '$plain_path'(Ps0, [], Ps), atomic_list_concat([''|Ps], /, A1), ( A1 == '' -> A = / ; A = A1 ).
 '$plain_path'([], Rs, Ps) :- '$reverse'(Rs, [], Ps).
 '$plain_path'([P|Ps], Rs, R) :-

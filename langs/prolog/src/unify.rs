@@ -107,27 +107,22 @@ fn unify_large(vm: &mut Vm, a: Value, b: Value) -> bool {
             }
             continue;
         }
-        match (is_var(a), is_var(b)) {
-            (true, true) => bind_vars(vm, a, b),
-            (true, false) => vm.bind(a, views::kept(given_b, b)),
-            (false, true) => vm.bind(b, views::kept(given_a, a)),
-            (false, false) => match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
-                (Some(x), Some(y)) => {
-                    if x.shape() != y.shape() {
-                        return false;
-                    }
-                    let n = arity(vm, x);
-                    if n > 0 && !walk.passed((a.0, b.0)) {
-                        for i in (1..n).rev() {
-                            stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
-                        }
-                        (a, b) = (x.item(Struct::ARGS, 0), y.item(Struct::ARGS, 0));
-                        continue;
-                    }
+        match (Obj::<Struct>::of(a), Obj::<Struct>::of(b)) {
+            (Some(x), Some(y)) => {
+                if x.shape() != y.shape() {
+                    return false;
                 }
-                (None, None) if same_atomic(a, b) => {}
-                _ => return false,
-            },
+                let n = arity(vm, x);
+                if n > 0 && !walk.passed((a.0, b.0)) {
+                    for i in (1..n).rev() {
+                        stack.push((x.item(Struct::ARGS, i), y.item(Struct::ARGS, i)));
+                    }
+                    (a, b) = (x.item(Struct::ARGS, 0), y.item(Struct::ARGS, 0));
+                    continue;
+                }
+            }
+            _ if unify_leaf(vm, (a, given_a), (b, given_b)) => {}
+            _ => return false,
         }
         match stack.pop() {
             Some(pair) => (a, b) = pair,

@@ -217,10 +217,16 @@ impl Jit {
         }
         let state = &mut *self.state.borrow_mut();
         let now = Instant::now();
-        state.trial.began.get_or_insert(now);
-        let until = *state.trial.until.get_or_insert(now + SETTLE);
-        if now < until {
-            return state.trial.with;
+        match state.trial.until {
+            Some(until) if now < until => return state.trial.with,
+            Some(_) => {}
+            None => {
+                // The first search.
+                state
+                    .trial
+                    .begin(Phase::Settled, SETTLE, now, Mark::default());
+                return true;
+            }
         }
         let Some((work, ns)) = services.progress(core) else {
             // Nobody counts: another look after a long time.

@@ -2,7 +2,7 @@
 //!
 //! A register is a cell of its own that only opaque calls see, but for the exception of a native
 //! that raises; stores to it wait for such a call, or for the end of the trace. Those that a loop
-//! reads and changes are operands of its label, as slots are: memory gets them at exits only.
+//! changes are operands of its label or constants, as slots are: memory gets them at exits only.
 
 use super::intbound::Range;
 use super::unroll::{Assume, Opening, Pat};

@@ -163,8 +163,7 @@ pub(super) struct Draft {
     pub held: Vec<(u32, u64)>,
     /// Engine registers that hold the same value in each iteration.
     pub regs: Vec<(usize, OpRef)>,
-    /// Those that each iteration reads and changes: their values are operands or constants, and
-    /// memory lacks them.
+    /// Those that each iteration changes: their values are operands or constants, and memory lacks them.
     pub carried: Vec<(usize, Pat)>,
     /// Facts about values at the label.
     pub known: Vec<Fact>,

@@ -17,7 +17,7 @@ use runtime::{natives, text};
 natives! {
     /// Makes a class: name, namespace dict, bases, keywords, number of the module's namespace.
     pub static BUILD_CLASS = many "build_class"(vm, args) -> Guest
-        [Effects { opaque: false, regs: 0, ..Effects::ANY }]
+        [Effects::OBJECTS]
     {
         let fl = FlState::of(vm);
         let name = vm.symbols.name(args[0].as_symbol()).into_owned();

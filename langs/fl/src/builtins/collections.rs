@@ -14,10 +14,8 @@ use runtime::object::{Obj, is};
 use runtime::text;
 
 const USUAL: Effects = Effects {
-    opaque: false,
-    regs: 0,
     invalidates: false,
-    ..Effects::ANY
+    ..Effects::OBJECTS
 };
 const QUIET: Effects = Effects {
     raises: false,

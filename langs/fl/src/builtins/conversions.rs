@@ -64,7 +64,7 @@ pub fn new_int(vm: &mut Vm, v: Value, base: Value) -> Guest {
 }
 
 /// The integral part of a float.
-fn truncated(vm: &mut Vm, f: f64) -> Guest {
+pub fn truncated(vm: &mut Vm, f: f64) -> Guest {
     if f.is_nan() {
         return Err(exception::value_error(
             vm,

@@ -37,11 +37,11 @@ natives! {
         function_attribute(vm, Obj::cast(f), name.as_symbol()).unwrap_or(Value::UNDEF)
     }
     /// `o.name = v` where `o` is no instance.
-    pub static SET_ATTRIBUTE = "set_attribute"(vm, o, name, v) -> Guest [Effects { opaque: false, regs: 0, ..Effects::ANY }] {
+    pub static SET_ATTRIBUTE = "set_attribute"(vm, o, name, v) -> Guest [Effects::OBJECTS] {
         set_attribute(vm, o, name.as_symbol(), v)
     }
     /// `del o.name` where no descriptor handles it.
-    pub static DELETE_ATTRIBUTE = "delete_attribute"(vm, o, name) -> Guest [Effects { opaque: false, regs: 0, ..Effects::ANY }] {
+    pub static DELETE_ATTRIBUTE = "delete_attribute"(vm, o, name) -> Guest [Effects::OBJECTS] {
         delete_attribute(vm, o, name.as_symbol())
     }
 }

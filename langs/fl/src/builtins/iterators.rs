@@ -25,10 +25,8 @@ pub const BACKWARDS: u32 = 4;
 const CHECK_EVERY: usize = 1 << 12;
 
 const USUAL: Effects = Effects {
-    opaque: false,
-    regs: 0,
     invalidates: false,
-    ..Effects::ANY
+    ..Effects::OBJECTS
 };
 
 natives! {

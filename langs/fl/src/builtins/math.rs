@@ -1,6 +1,7 @@
 //! The module `math`.
 
 use crate::builtins;
+use crate::builtins::conversions::truncated;
 use crate::builtins::core::{absent, is_guest, values};
 use crate::builtins::float_math;
 use crate::builtins::operators::{as_float, index};
@@ -82,18 +83,7 @@ fn rounded(vm: &mut Vm, v: Value, f: fn(f64) -> f64) -> Guest {
         return Ok(FALLBACK);
     }
     let x = as_float(vm, n)?;
-    if x.is_nan() {
-        return Err(exception::value_error(
-            vm,
-            "cannot convert float NaN to integer",
-        ));
-    }
-    if x.is_infinite() {
-        let class = FlState::of(vm).types().OverflowError;
-        let message = "cannot convert float infinity to integer";
-        return Err(exception::raise(vm, class, message));
-    }
-    vm.float_to_int(f(x))
+    truncated(vm, f(x))
 }
 
 /// A logarithm; big integers are shifted into range first.

@@ -80,10 +80,8 @@ use std::cell::OnceCell;
 
 /// What most builtins may do: touch any object, raise.
 pub const USUAL: Effects = Effects {
-    opaque: false,
-    regs: 0,
     invalidates: false,
-    ..Effects::ANY
+    ..Effects::OBJECTS
 };
 
 /// One row of a table.

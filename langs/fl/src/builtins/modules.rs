@@ -25,11 +25,7 @@ use runtime::text;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-const ANY: Effects = Effects {
-    opaque: false,
-    regs: 0,
-    ..Effects::ANY
-};
+const ANY: Effects = Effects::OBJECTS;
 
 natives! {
     /// `import name`: the module, or the number of the code that loads it.

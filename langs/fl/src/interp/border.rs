@@ -57,12 +57,7 @@ natives! {
         Err(exception::type_error(vm, format!("{name}() takes no keyword arguments")))
     }
     /// A part of a term as a value.
-    static TERM_PART = "term_part"(vm, part) -> Value [READS] {
-        match interop::engine::terms(vm) {
-            Some(terms) => terms.part(vm, part),
-            None => part,
-        }
-    }
+    static TERM_PART = "term_part"(vm, part) -> Value [READS] { interop::engine::term_part(vm, part) }
     /// A value as a part of a term.
     static PART_OF_TERM = "part_of_term"(vm, v) -> Value [READS.writes(group(List::LAYOUT.id))] {
         match interop::engine::terms(vm) {

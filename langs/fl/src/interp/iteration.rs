@@ -18,7 +18,7 @@ use metatrace::meta::{Flow, Int, Meta, Raised};
 use metatrace::value::Value;
 use metatrace::vm::REG_MADE;
 use metatrace::{Ref, Val};
-use runtime::iter::{list_next, tuple_next};
+use runtime::iter::{list_next, range_next, tuple_next};
 use runtime::layouts::{
     Class, Generator, Instance, List, ListIter, Range, RangeIter, StrIter, Tuple, TupleIter,
 };
@@ -116,9 +116,9 @@ fn iter_of_instance<M: Meta>(m: &mut M, v: Val<M>, cont: Cont) -> Flow {
 pub fn for_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
     let iter = m.slot(i.b());
     if let Some(range) = m.as_ref::<RangeIter>(iter) {
-        return match next_of_range(m, range) {
+        return match range_next(m, range) {
             Some(v) => {
-                m.set_slot(i.a(), v);
+                m.set_slot(i.a(), v.val());
                 Flow::Next
             }
             None => {
@@ -142,28 +142,10 @@ pub fn for_iter<M: Meta>(m: &mut M, i: Instr) -> Flow {
     m.outlined(|m| for_iter_slow(m, i))
 }
 
-#[inline(always)]
-fn next_of_range<M: Meta>(m: &mut M, range: Ref<M, RangeIter>) -> Option<Val<M>> {
-    let left = m.get(range, RangeIter::LEFT);
-    let zero = m.const_int(0);
-    if !m.lt(zero, left) {
-        return None;
-    }
-    let next = m.get(range, RangeIter::NEXT);
-    let step = m.get(range, RangeIter::STEP);
-    let one = m.const_int(1);
-    let left = m.int_op(Op::IntSub, left, one);
-    m.set(range, RangeIter::LEFT, left);
-    // The value behind the last one may not be a fixnum; it is never read.
-    let after = m.int_op(Op::IntAdd, next, step);
-    m.set(range, RangeIter::NEXT, after);
-    Some(next.val())
-}
-
 /// The next value of a built-in iterator: `Ok(None)` at its end.
 pub fn next_of_builtin<M: Meta>(m: &mut M, iter: Val<M>) -> Result<Option<Val<M>>, Raised> {
     if let Some(range) = m.as_ref::<RangeIter>(iter) {
-        return Ok(next_of_range(m, range));
+        return Ok(range_next(m, range).map(Int::val));
     }
     if let Some(it) = m.as_ref::<ListIter>(iter) {
         return Ok(list_next(m, it));

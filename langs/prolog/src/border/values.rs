@@ -206,24 +206,33 @@ fn stays(vm: &mut Vm, item: Value) -> Option<bool> {
 
 /// Are there no variables in a term, not even bound ones?
 fn free_of_variables(vm: &Vm, t: Value) -> bool {
+    let variable = |t| is_var(t) || Obj::<ListView>::of(t).is_some_and(|_| !views::is_plain(t));
+    !any_part(vm, t, variable, |_| true)
+}
+
+/// Is there a part of a term, not dereferenced, that is `wanted`? Compounds are looked into where
+/// that is `open`.
+fn any_part(
+    vm: &Vm,
+    t: Value,
+    wanted: impl Fn(Value) -> bool,
+    open: impl Fn(Value) -> bool,
+) -> bool {
     let mut walk = Walk::new();
     let mut stack = vec![t];
     while let Some(t) = stack.pop() {
-        if is_var(t) || Obj::<ListView>::of(t).is_some_and(|_| !views::is_plain(t)) {
-            return false;
+        if wanted(t) {
+            return true;
         }
         if let Some(s) = Obj::<Struct>::of(t)
+            && open(t)
             && !walk.passed(t.0)
         {
-            for i in 0..arity(vm, s) {
-                let part = s.item(Struct::ARGS, i);
-                if part.is_heap() {
-                    stack.push(part);
-                }
-            }
+            let parts = (0..arity(vm, s)).map(|i| s.item(Struct::ARGS, i));
+            stack.extend(parts.filter(|part| part.is_heap()));
         }
     }
-    true
+    false
 }
 
 /// The items of a proper list of Prolog's own without compounds in it, as shared values. Small
@@ -435,26 +444,8 @@ pub fn resolved(vm: &mut Vm, t: Value) -> Value {
 }
 
 fn has_bound(vm: &Vm, t: Value) -> bool {
-    let mut walk = Walk::new();
-    let mut stack = vec![t];
-    while let Some(t) = stack.pop() {
-        if is_var(t) {
-            if deref(t) != t {
-                return true;
-            }
-        } else if let Some(s) = Obj::<Struct>::of(t)
-            && foreign_list(t).is_none()
-            && !walk.passed(t.0)
-        {
-            for i in 0..arity(vm, s) {
-                let part = s.item(Struct::ARGS, i);
-                if part.is_heap() {
-                    stack.push(part);
-                }
-            }
-        }
-    }
-    false
+    let bound = |t| is_var(t) && deref(t) != t;
+    any_part(vm, t, bound, |t| foreign_list(t).is_none())
 }
 
 /// The items of a proper list of terms, each as a shared value.

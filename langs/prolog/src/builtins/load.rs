@@ -28,8 +28,8 @@ builtins! {
     "$load_file" / 3 => load_file;
     "$library" / 1 => |vm, a| { let n = need_text(vm, a[0])?; Ok(library::load_named(vm, &n).is_some()) };
     "$has_expansion" / 0 => |vm, _| Ok(pl(vm).expand.get());
-    "$load_path" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.path.clone()); match path { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
-    "$load_source" / 1 => |vm, a| { let path = pl(vm).load.borrow().last().map(|l| l.source().to_owned()); match path { Some(t) => { let v = vm.data_atom(&t); Ok(unify(vm, a[0], v)) } None => Ok(false) } };
+    "$load_path" / 1 => |vm, a| loaded(vm, a[0], |load| load.path.clone());
+    "$load_source" / 1 => |vm, a| loaded(vm, a[0], |load| load.source().to_owned());
     "$load_line" / 1 => |vm, a| { let line = pl(vm).load.borrow().last().map_or(0, |l| l.term_line); Ok(unify(vm, a[0], Value::small(line as i64))) };
     "$warn" / 1 => |vm, a| { let t = need_text(vm, a[0])?; messages::warning(vm, &t); Ok(true) };
     "$print_uncaught" / 2 => |vm, a| { let kind = need_text(vm, a[1])?; messages::print_ball(vm, deref(a[0]), &kind); Ok(true) };
@@ -41,6 +41,16 @@ builtins! {
     "$rules" / 1 => |vm, a| { let (m, h) = db::strip_module(vm, pl(vm).module.get(), a[0]); if let Some((n, k)) = db::functor_of(vm, h) { pl(vm).pred_in(m, n, k).rules.set(true); } Ok(true) };
     "$flush_all" / 0 => |vm, _| { crate::streams::flush_all(vm); Ok(true) };
     "$halted" / 0 => |vm, _| Ok(pl(vm).halted.get().is_some());
+}
+
+/// What the innermost load says, as an atom; fails if nothing is loaded.
+fn loaded(vm: &mut Vm, v: Value, says: fn(&consult::Load) -> String) -> Guest<bool> {
+    let text = pl(vm).load.borrow().last().map(says);
+    let Some(text) = text else {
+        return Ok(false);
+    };
+    let text = vm.data_atom(&text);
+    Ok(unify(vm, v, text))
 }
 
 /// `'$edit_line'(Prompt, Line)`: a line from the terminal, or `end_of_file`.
